@@ -1,0 +1,88 @@
+// Who may import whom: an allow-list. What no rule names may not be imported.
+const within = (name) => `^src/${name}/`;
+/** One domain: what it may reach besides itself, each by its index. */
+const layer = (name, ...reaches) => ({
+  from: { path: within(name) },
+  to: { path: [within(name), ...reaches] },
+});
+const index = (domain) => `^src/${domain}/index\\.ts$`;
+const contract = '^src/contract/';
+const kernel = '^src/kernel/';
+const node = { dependencyTypes: ['core'] };
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'only-stores-touch-prisma',
+      comment: "A domain's rows are read and written in its store, nowhere else.",
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: ['^src/platform/', '(store|index)\\.ts$', '^src/app\\.ts$', '^src/wiring/'],
+      },
+      to: { path: '^src/platform/postgres/' },
+    },
+    {
+      name: 'no-orphans-in-operations',
+      comment: 'An operation file that no index exports would never be served.',
+      severity: 'error',
+      from: { orphan: true, path: 'src/[a-z]+/operations/' },
+      to: {},
+    },
+  ],
+  allowedSeverity: 'error',
+  allowed: [
+    { from: { path: contract }, to: { path: [contract, 'node_modules/zod'] } },
+    { from: { path: kernel }, to: { path: [kernel, contract, 'node_modules/zod'] } },
+    { from: { path: kernel }, to: node },
+    layer('platform', kernel, contract, 'node_modules/'),
+    { from: { path: '^src/platform/' }, to: node },
+    layer('crypto', kernel, contract, 'node_modules/(libsodium-wrappers|lru-cache)/'),
+    layer('limits', kernel, contract, 'node_modules/(zod|lru-cache)/'),
+    layer('access', kernel, contract, 'node_modules/zod'),
+    layer('audit', kernel, contract, index('access'), index('crypto'), 'node_modules/zod'),
+    layer(
+      'auth',
+      kernel,
+      contract,
+      index('access'),
+      index('crypto'),
+      'node_modules/(zod|uuid|jsonwebtoken|@types/jsonwebtoken|lru-cache|@zxcvbn-ts)/?',
+    ),
+    layer(
+      'chat',
+      kernel,
+      contract,
+      index('access'),
+      index('crypto'),
+      'node_modules/(zod|uuid|lru-cache)',
+    ),
+    layer('transport', kernel, contract, 'node_modules/'),
+    {
+      from: { path: '^src/(crypto|limits|access|audit|auth|chat|transport)/' },
+      to: node,
+    },
+    {
+      from: { path: '^src/(access|audit|auth|chat|crypto)/[a-z-]+\\.ts$' },
+      to: { path: '^src/platform/postgres/index\\.ts$', dependencyTypes: ['type-only'] },
+    },
+    { from: { path: '^src/(app|main|config|settings|setting-shapes|operations)\\.ts$' }, to: {} },
+    { from: { path: '^src/wiring/' }, to: { pathNot: '^src/(app|main)\\.ts$' } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: ['node_modules', 'src/platform/postgres/generated'] },
+    includeOnly: ['^src', '^node_modules'],
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
