@@ -1,0 +1,9 @@
+/** The wire: everything that a client and the server must agree on, and nothing else. */
+export * from './ids.ts';
+export * from './roles.ts';
+export * from './sizes.ts';
+export * from './limits.ts';
+export * from './refusals.ts';
+export * from './closures.ts';
+export * from './shapes.ts';
+export type * from './broadcasts.ts';

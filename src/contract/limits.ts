@@ -1,0 +1,12 @@
+/** The names of the limits: each operation names one, each refusal and each `limit` in a reply says which. */
+
+export const LIMIT_NAMES = [
+  'auth.login',
+  'auth.register',
+  'auth.refresh',
+  'state.write',
+  'message.write',
+  'read',
+] as const;
+
+export type LimitName = (typeof LIMIT_NAMES)[number];

@@ -1,0 +1,122 @@
+/** The closed table of every expected "no", the same on HTTP and on a socket; nothing else leaves the server as an error. */
+
+/** What the caller should do: give up, wait and try again, or obtain a new token first. */
+export type Retry = 'never' | 'later' | 'reauthenticate';
+
+export const REFUSALS = {
+  invalid_input: {
+    http: 400,
+    retry: 'never',
+    title: 'The input does not have the declared shape.',
+  },
+  unauthenticated: {
+    http: 401,
+    retry: 'reauthenticate',
+    title: 'No valid access token was presented.',
+  },
+  token_expired: { http: 401, retry: 'reauthenticate', title: 'The access token has expired.' },
+  invalid_credentials: { http: 401, retry: 'never', title: 'The e-mail or the password is wrong.' },
+  invalid_refresh_token: {
+    http: 401,
+    retry: 'never',
+    title: 'The refresh token is not valid. Sign in again.',
+  },
+  forbidden: { http: 403, retry: 'never', title: 'The caller may not do this.' },
+  origin_not_allowed: { http: 403, retry: 'never', title: 'Pages of this origin may not connect.' },
+  registration_closed: {
+    http: 403,
+    retry: 'never',
+    title: 'An invitation is needed to register here.',
+  },
+  not_found: {
+    http: 404,
+    retry: 'never',
+    title: 'There is no such thing, or the caller may not see it.',
+  },
+  unknown_operation: { http: 404, retry: 'never', title: 'There is no such operation.' },
+  method_not_allowed: {
+    http: 405,
+    retry: 'never',
+    title: 'The path does not answer to this method.',
+  },
+  last_owner: { http: 409, retry: 'never', title: 'A channel keeps at least one owner.' },
+  channel_archived: {
+    http: 409,
+    retry: 'never',
+    title: 'The channel is archived and takes no changes.',
+  },
+  message_deleted: { http: 409, retry: 'never', title: 'The message has been deleted.' },
+  edit_window_closed: {
+    http: 409,
+    retry: 'never',
+    title: 'The time in which the message could be edited is over.',
+  },
+  stale_client_id: {
+    http: 409,
+    retry: 'never',
+    title: 'The clientId is too old to be accepted as new.',
+  },
+  payload_too_large: { http: 413, retry: 'never', title: 'The request is larger than allowed.' },
+  unsupported_media_type: {
+    http: 415,
+    retry: 'never',
+    title: 'The body must be application/json.',
+  },
+  password_policy: {
+    http: 422,
+    retry: 'never',
+    title: 'The password breaks the rules listed in detail.',
+  },
+  rate_limited: { http: 429, retry: 'later', title: 'Too many calls. Wait for retryAfterMs.' },
+  internal: { http: 500, retry: 'later', title: 'Something went wrong on the server.' },
+  overloaded: { http: 503, retry: 'later', title: 'The server has too much to do at the moment.' },
+  unavailable: {
+    http: 503,
+    retry: 'later',
+    title: 'The server cannot reach its database. Nothing was stored.',
+  },
+  outcome_unknown: {
+    http: 503,
+    retry: 'later',
+    title: 'The server lost its database while storing. Ask again to learn whether it was stored.',
+  },
+} as const satisfies Record<string, { http: number; retry: Retry; title: string }>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** What any operation may answer without declaring it: these come from the road, not from a handler. */
+export type UniversalRefusal =
+  | 'invalid_input'
+  | 'unauthenticated'
+  | 'token_expired'
+  | 'not_found'
+  | 'forbidden'
+  | 'rate_limited'
+  | 'overloaded'
+  | 'unavailable'
+  | 'outcome_unknown'
+  | 'internal';
+
+export interface RefusalOnWire {
+  readonly code: RefusalCode;
+  readonly retry: Retry;
+  /** Names the call in the server's log and audit trail. */
+  readonly traceId: string;
+  /** What exactly was refused, e.g. the paths of invalid fields or the password rules broken. */
+  readonly detail?: unknown;
+  /** Milliseconds after which the same call may succeed. */
+  readonly retryAfterMs?: number;
+}
+
+/** What is left of the limit that this call was counted under. */
+export interface LimitOnWire {
+  readonly bucket: string;
+  readonly remaining: number;
+  /** Milliseconds until the bucket is whole again. */
+  readonly resetMs: number;
+}
+
+/** The acknowledgement of every socket event. */
+export type Reply<O> =
+  | { readonly ok: true; readonly data: O; readonly limit?: LimitOnWire }
+  | { readonly ok: false; readonly error: RefusalOnWire; readonly limit?: LimitOnWire };

@@ -1,0 +1,22 @@
+/** The sizes and ages that both ends of the wire hold to; a client may check them before it asks. */
+
+/** Largest socket frame and HTTP body, in bytes. */
+export const FRAME_BYTES = 64 * 1024;
+/** Longest message body, in characters (UTF-16 code units, as `String.length` counts). */
+export const BODY_CHARACTERS = 4_000;
+/** Longest channel name, in characters. */
+export const CHANNEL_NAME_CHARACTERS = 80;
+/** Longest display name, in characters. */
+export const DISPLAY_NAME_CHARACTERS = 64;
+/** Longest reason given for a moderation act, in characters. */
+export const REASON_CHARACTERS = 500;
+/** Most entries in one page of history, resume or list. */
+export const PAGE_ENTRIES = 200;
+/** Widest gap, in revisions, that a resume bridges; a wider one is answered with `reset`. */
+export const RESUME_REVISIONS = 10_000;
+/** A `clientId` older than this is refused, since what it once sent may have been deleted for good. */
+export const CLIENT_ID_AGE_MS = 7 * 24 * 60 * 60 * 1000;
+/** How far ahead of the server a `clientId` may claim to be made. */
+export const CLIENT_ID_AHEAD_MS = 5 * 60 * 1000;
+/** Most calls of one connection that wait or run at a time. */
+export const CALLS_IN_FLIGHT = 64;
