@@ -1,0 +1,25 @@
+/** What an operation must say about who may call it; there is no operation without it. */
+import type { Caller, WorkspaceHint } from './caller.ts';
+
+/** Decides inside the transaction. It loads the row the call is about and refuses, or hands the row on. */
+export interface Access<I, A extends Caller, S, V> {
+  /** One line for the generated reference. */
+  readonly describe: string;
+  readonly audience: 'anyone' | 'signed-in';
+  /** For callers without a session: which workspace the call is about. */
+  readonly workspace: ((input: I) => WorkspaceHint) | null;
+  /** Throws a Refusal, or returns the authorised subject. Absent and invisible are both `not_found`. */
+  readonly resolve: (request: {
+    readonly input: I;
+    readonly caller: A;
+    readonly services: V;
+  }) => Promise<S>;
+}
+
+/** For grouped operations, where one statement decides many calls: what that statement must demand. */
+export interface GroupedAccess<G> {
+  readonly describe: string;
+  readonly audience: 'signed-in';
+  /** Handed to the statement that decides; what is declared here is what is enforced there. */
+  readonly demand: G;
+}

@@ -1,0 +1,25 @@
+/** What an operation must say about its trace in the audit log: the facts it records, or why it records none. */
+
+export type AuditDetail = string | number | boolean | null;
+
+export interface AuditFacts {
+  /** What was acted on, e.g. `{ kind: 'channel', id }`. Ids only, never text of people. */
+  readonly resource: { readonly kind: string; readonly id: string | null };
+  /** Who acted, where the caller was anonymous when asking (signing in). */
+  readonly actorId?: string;
+  /** Whose data it was, where not the actor's own. */
+  readonly subjectId?: string;
+  readonly details?: Readonly<Record<string, AuditDetail>>;
+  /** Text given by a person (a reason); sealed under the actor's key before it is stored. */
+  readonly reason?: string;
+}
+
+export type Audit<I, S, O> =
+  | {
+      readonly record: (call: {
+        readonly input: I;
+        readonly subject: S;
+        readonly reply: O;
+      }) => AuditFacts;
+    }
+  | { readonly skip: string };

@@ -1,0 +1,50 @@
+/** Who is asking, from where, and in which workspace: the only identity that a handler ever sees. */
+import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
+
+/** Where a call came from. The address is the client's, already taken from behind declared proxies. */
+export interface Origin {
+  readonly transport: 'http' | 'socket';
+  readonly address: string;
+  readonly userAgent: string | null;
+  /** The live connection that asked, for effects that concern just that one. */
+  readonly connectionId: string | null;
+}
+
+export interface Actor {
+  readonly kind: 'actor';
+  readonly workspaceId: WorkspaceId;
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  /** As of the last look at the session; whatever depends on it is decided again inside the transaction. */
+  readonly role: WorkspaceRole;
+  readonly origin: Origin;
+}
+
+export interface Anonymous {
+  readonly kind: 'anonymous';
+  readonly workspaceId: WorkspaceId;
+  readonly origin: Origin;
+}
+
+export type Caller = Actor | Anonymous;
+
+/** What a caller shows to be let in: an access token, or what a connection proved at its handshake. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'proved'; readonly claims: ProvedClaims };
+
+/** What a verified access token says; kept by a live connection so that no event verifies it again. */
+export interface ProvedClaims {
+  readonly workspaceId: WorkspaceId;
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  /** Milliseconds since the epoch at which the token's authority ends. */
+  readonly expiresAt: number;
+}
+
+/** How an operation without a signed-in caller names the workspace it is about. */
+export type WorkspaceHint =
+  | { readonly by: 'slug'; readonly slug: string }
+  | { readonly by: 'id'; readonly id: WorkspaceId }
+  | { readonly by: 'default' };

@@ -1,0 +1,14 @@
+/** The mechanism: how any call of any domain is declared and carried out. It knows no domain and no vendor. */
+export type * from './access.ts';
+export type * from './audit.ts';
+export type * from './caller.ts';
+export type * from './clock.ts';
+export type * from './entropy.ts';
+export { lifecycle, type Lifecycle, type Part } from './lifecycle.ts';
+export type * from './module.ts';
+export * from './operation.ts';
+export * from './outcome.ts';
+export { execute, onWire } from './pipeline.ts';
+export { Refusal } from './refusal.ts';
+export { Secret } from './secret.ts';
+export type * from './stages.ts';

@@ -1,0 +1,162 @@
+/** The declaration that every event and every endpoint is; without access, limit and audit it does not compile. */
+import type { z } from 'zod';
+import type { LimitName, RefusalCode, UniversalRefusal } from '../contract/index.ts';
+import type { Access, GroupedAccess } from './access.ts';
+import type { Audit } from './audit.ts';
+import type { Actor, Caller } from './caller.ts';
+import type { Outcome } from './outcome.ts';
+import type { Refusal } from './refusal.ts';
+
+export type HttpRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
+
+/** Where an operation can be called. On a socket the event has the operation's name. */
+export type Transport =
+  | { readonly socket: true; readonly http?: HttpRoute }
+  | { readonly socket?: never; readonly http: HttpRoute };
+
+/** Refuses with a code that the operation declared, or that any operation may answer. */
+export type Refuse<R extends RefusalCode> = (code: R | UniversalRefusal, detail?: unknown) => never;
+
+interface Declaration<
+  N extends string,
+  In extends z.ZodType,
+  Out extends z.ZodType,
+  R extends RefusalCode,
+> {
+  /** noun.verb: the socket event, the file, the test, the audit action and the metric label. */
+  readonly name: N;
+  /** One sentence for the generated reference. */
+  readonly summary: string;
+  readonly on: Transport;
+  /** HTTP status of a yes; 200 unless told. */
+  readonly status?: 200 | 201 | 202;
+  readonly input: In;
+  readonly output: Out;
+  readonly limit: LimitName;
+  /** What the limit counts by beside address and user, e.g. the account that a login names. */
+  readonly limitBy?: (input: z.output<In>) => string;
+  readonly refuses: readonly R[];
+}
+
+/** What must be ready before the transaction begins: slow work (a password hash) that must not hold a lock. */
+export type Prepare<I, A extends Caller, D, P, R extends RefusalCode> = (call: {
+  readonly input: I;
+  readonly caller: A;
+  readonly domain: D;
+  readonly now: Date;
+  readonly refuse: Refuse<R>;
+}) => Promise<P>;
+
+export interface Handling<I, A extends Caller, S, V, P, R extends RefusalCode> {
+  readonly input: I;
+  readonly caller: A;
+  /** The row that was authorised. Act on this: ids in `input` are claims. */
+  readonly subject: S;
+  readonly services: V;
+  readonly prepared: P;
+  readonly now: Date;
+  readonly refuse: Refuse<R>;
+}
+
+/** `own`: a transaction of its own. `read`: changes nothing, sees one snapshot. */
+export interface Operation<
+  N extends string,
+  In extends z.ZodType,
+  Out extends z.ZodType,
+  A extends Caller,
+  S,
+  V,
+  D,
+  P,
+  R extends RefusalCode,
+> extends Declaration<N, In, Out, R> {
+  readonly commit: 'own' | 'read';
+  readonly access: Access<z.output<In>, A, S, V>;
+  readonly audit: Audit<z.output<In>, S, z.output<Out>>;
+  readonly prepare?: Prepare<z.output<In>, A, D, P, R>;
+  readonly handle: (
+    handling: Handling<z.output<In>, A, S, V, P, R>,
+  ) => Promise<Outcome<z.input<Out>>>;
+}
+
+export interface GroupedCall<I, P> {
+  readonly input: I;
+  readonly caller: Actor;
+  readonly prepared: P;
+}
+
+/** A yes with its effects, or a no that leaves the other calls of the batch untouched. */
+export type Verdict<O> = Outcome<O> | Refusal;
+
+/** `grouped`: many calls share one commit and one database round trip, each with a verdict of its own. */
+export interface GroupedOperation<
+  N extends string,
+  In extends z.ZodType,
+  Out extends z.ZodType,
+  G,
+  V,
+  D,
+  P,
+  R extends RefusalCode,
+> extends Declaration<N, In, Out, R> {
+  readonly commit: 'grouped';
+  readonly access: GroupedAccess<G>;
+  readonly audit: { readonly skip: string };
+  readonly prepare: Prepare<z.output<In>, Actor, D, P, R>;
+  /** One verdict per call, in the order of the calls. All calls are of one workspace. */
+  readonly decide: (batch: {
+    readonly calls: readonly GroupedCall<z.output<In>, P>[];
+    readonly demand: G;
+    readonly services: V;
+    readonly now: Date;
+  }) => Promise<readonly Verdict<z.input<Out>>[]>;
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- handlers are contravariant in what they take: only `any` holds them all */
+export type AnyOwnOperation = Operation<string, any, any, any, any, any, any, any, RefusalCode>;
+export type AnyGroupedOperation = GroupedOperation<
+  string,
+  any,
+  any,
+  any,
+  any,
+  any,
+  any,
+  RefusalCode
+>;
+/* eslint-enable @typescript-eslint/no-explicit-any */
+export type AnyOperation = AnyOwnOperation | AnyGroupedOperation;
+
+/**
+ * The way a domain declares operations: `const operation = operationsFor<Services, Domain>()`.
+ * `Services` are bound to the transaction of a call, `Domain` is what lives as long as the server.
+ */
+export function operationsFor<V, D>() {
+  return function operation<
+    const N extends string,
+    In extends z.ZodType,
+    Out extends z.ZodType,
+    A extends Caller,
+    S,
+    P = undefined,
+    const R extends RefusalCode = never,
+  >(declaration: Operation<N, In, Out, A, S, V, D, P, R>): Operation<N, In, Out, A, S, V, D, P, R> {
+    return Object.freeze(declaration);
+  };
+}
+
+/** The same for operations whose calls are decided set-wise. */
+export function groupedOperationsFor<V, D>() {
+  return function operation<
+    const N extends string,
+    In extends z.ZodType,
+    Out extends z.ZodType,
+    G,
+    P,
+    const R extends RefusalCode = never,
+  >(
+    declaration: GroupedOperation<N, In, Out, G, V, D, P, R>,
+  ): GroupedOperation<N, In, Out, G, V, D, P, R> {
+    return Object.freeze(declaration);
+  };
+}

@@ -1,0 +1,65 @@
+/** What a handler gives back: the reply, and effects as values, which the road sends only after COMMIT. */
+import type {
+  Broadcasts,
+  ChannelEvent,
+  ChannelId,
+  ClosureCode,
+  SessionId,
+  UserId,
+  WorkspaceId,
+} from '../contract/index.ts';
+
+/**
+ * A commit notice: the channel's log reaches `last`, and these are the changes of one commit, in order of
+ * revision without gaps. Without events it only says that there is something to read up to `last`.
+ */
+export interface ChannelChanged {
+  readonly effect: 'channel-changed';
+  readonly workspaceId: WorkspaceId;
+  readonly channelId: ChannelId;
+  readonly last: number;
+  readonly events: readonly ChannelEvent[];
+}
+
+/** The connection that asked wants the channel's frames from now on. */
+export interface Subscription {
+  readonly effect: 'subscribe';
+  readonly workspaceId: WorkspaceId;
+  readonly channelId: ChannelId;
+}
+
+/** The session is over: its connections are closed and no node may trust it any longer. */
+export interface SessionEnded {
+  readonly effect: 'session-ended';
+  readonly sessionId: SessionId;
+  readonly closure: ClosureCode;
+}
+
+/** Something for every connection of one user. */
+export interface Told<E extends keyof Broadcasts = keyof Broadcasts> {
+  readonly effect: 'tell';
+  readonly userId: UserId;
+  readonly event: E;
+  readonly payload: Broadcasts[E];
+}
+
+export type Effect = ChannelChanged | Subscription | SessionEnded | Told;
+
+export interface Outcome<O> {
+  readonly reply: O;
+  readonly effects: readonly Effect[];
+}
+
+/** A reply, with the effects that follow it once it is committed. */
+export function reply<O>(value: O, ...effects: readonly Effect[]): Outcome<O> {
+  return { reply: value, effects };
+}
+
+/** Tells all connections of a user something; the event's name decides the payload's type. */
+export function tell<E extends keyof Broadcasts>(
+  userId: UserId,
+  event: E,
+  payload: Broadcasts[E],
+): Effect {
+  return { effect: 'tell', userId, event, payload };
+}

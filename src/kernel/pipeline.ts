@@ -1,0 +1,123 @@
+/** The only road from the network to a handler. Reading order is execution order. */
+import type { z } from 'zod';
+import { REFUSALS, type LimitOnWire, type RefusalCode, type Reply } from '../contract/index.ts';
+import type { Actor, Caller } from './caller.ts';
+import type { AnyGroupedOperation, AnyOperation, AnyOwnOperation } from './operation.ts';
+import type { Effect, Outcome } from './outcome.ts';
+import { Refusal } from './refusal.ts';
+import type { Call, Stages } from './stages.ts';
+
+interface Done {
+  readonly data: unknown;
+  readonly effects: readonly Effect[];
+}
+
+/** Takes one call down the road. Never throws: every end is a reply with a stable code. */
+export async function execute(
+  operation: AnyOperation,
+  call: Call,
+  stages: Stages,
+): Promise<Reply<unknown>> {
+  const began = stages.monotonic();
+  let caller: Caller | null = null;
+  let limit: LimitOnWire | undefined;
+  let result = 'ok';
+  let leave = (): void => undefined;
+  try {
+    leave = stages.admit(operation);
+    const input = validate(operation, call.input);
+    caller = await stages.authenticate(operation, call, input);
+    limit = await stages.limit(operation, caller, input);
+    const done =
+      operation.commit === 'grouped'
+        ? await together(operation, input, caller, stages)
+        : await alone(operation, call, input, caller, stages);
+    await stages.publish(done.effects, call).catch(() => undefined); // after COMMIT nothing turns a yes into a no
+    return { ok: true, data: done.data, ...(limit && { limit }) };
+  } catch (error) {
+    const refusal = asRefusal(error);
+    result = refusal.code;
+    stages.refused(operation, call, caller, refusal);
+    return { ok: false, error: onWire(refusal, call.traceId), ...(limit && { limit }) };
+  } finally {
+    leave();
+    const { traceId, origin } = call;
+    const milliseconds = stages.monotonic() - began;
+    const { name } = operation;
+    const { transport } = origin;
+    stages.observe({ operation: name, transport, traceId, caller, result, milliseconds });
+  }
+}
+
+/** A refusal as the client sees it: code, what to do, trace id, and nothing from inside. */
+export function onWire(refusal: Refusal, traceId: string) {
+  return {
+    code: refusal.code,
+    retry: REFUSALS[refusal.code].retry,
+    traceId,
+    ...(refusal.detail !== undefined && { detail: refusal.detail }),
+    ...(refusal.retryAfterMs !== undefined && { retryAfterMs: refusal.retryAfterMs }),
+  };
+}
+
+function validate(operation: AnyOperation, raw: unknown): unknown {
+  const parsed = (operation.input as z.ZodType).safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const detail = parsed.error.issues.slice(0, 20).map((issue) => ({
+    path: issue.path.map(String).join('.').slice(0, 100),
+    problem: issue.code,
+    ...(issue.code === 'unrecognized_keys' && {
+      keys: issue.keys.slice(0, 10).map((key) => key.slice(0, 50)),
+    }),
+  }));
+  throw new Refusal('invalid_input', { detail });
+}
+
+const refuse = (code: RefusalCode, detail?: unknown): never => {
+  throw new Refusal(code, { detail });
+};
+
+async function alone(
+  operation: AnyOwnOperation,
+  call: Call,
+  input: unknown,
+  caller: Caller,
+  stages: Stages,
+): Promise<Done> {
+  const now = stages.now();
+  const domain = stages.domainOf(operation);
+  const prepared: unknown = await operation.prepare?.({ input, caller, domain, now, refuse });
+  return stages.transact(operation, caller, call.traceId, async ({ services, record }) => {
+    const subject: unknown = await operation.access.resolve({ input, caller, services });
+    const handling = { input, caller, subject, services, prepared, now, refuse };
+    const { reply, effects } = (await operation.handle(handling)) as Outcome<unknown>;
+    const data = checked(operation, reply);
+    if ('record' in operation.audit)
+      await record(operation.audit.record({ input, subject, reply: data }));
+    return { data, effects };
+  });
+}
+
+async function together(
+  operation: AnyGroupedOperation,
+  input: unknown,
+  caller: Caller,
+  stages: Stages,
+): Promise<Done> {
+  const now = stages.now();
+  const domain = stages.domainOf(operation);
+  const actor = caller as Actor; // grouped access has only the signed-in audience
+  const prepared: unknown = await operation.prepare({ input, caller: actor, domain, now, refuse });
+  const verdict = await stages.group(operation, { input, caller: actor, prepared });
+  if (verdict instanceof Refusal) throw verdict;
+  return { data: checked(operation, verdict.reply), effects: verdict.effects };
+}
+
+/** A reply of another shape than declared never leaves: it is a bug, and rolls back. */
+function checked(operation: AnyOperation, reply: unknown): unknown {
+  return (operation.output as z.ZodType).parse(reply);
+}
+
+function asRefusal(error: unknown): Refusal {
+  return error instanceof Refusal ? error : new Refusal('internal', { cause: error });
+}

@@ -1,0 +1,24 @@
+/** An expected, client-visible "no". Anything else that is thrown is a bug and leaves as `internal`. */
+import type { RefusalCode } from '../contract/index.ts';
+
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  /** What the client is told beside the code; never text from inside the server. */
+  readonly detail: unknown;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: RefusalCode,
+    options: {
+      readonly detail?: unknown;
+      readonly retryAfterMs?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(code, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Refusal';
+    this.code = code;
+    this.detail = options.detail;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
