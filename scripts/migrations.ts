@@ -1,0 +1,129 @@
+/** Applies prisma/migrations in order, once each, with Prisma's own engine and ledger, but without its download. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg';
+import pg from 'pg';
+import { appLogin } from '../src/config.ts';
+
+export { appUrl } from '../src/config.ts';
+
+const prismaFolder = join(import.meta.dirname, '..', 'prisma');
+/** The part of the standard WebAssembly interface used here; Node's own types leave it to the browser's. */
+declare const WebAssembly: {
+  instantiate(
+    bytes: Uint8Array,
+    imports: Record<string, unknown>,
+  ): Promise<{ instance: { exports: Record<string, unknown> } }>;
+};
+
+/** Any number that no other user of the database locks: two nodes that start together migrate one after the other. */
+const MIGRATION_LOCK = 4_711_021;
+/** The rights of the server (see the isolation migration) and the owner of the look-up functions. */
+const GROUPS = ['conclave_app', 'conclave_lookup'];
+
+/**
+ * Migrates and makes sure that the server's login exists with the given password.
+ * Returns the names of the migrations that were applied now. Safe to run from several processes at once.
+ */
+export async function migrate(url: string, appPassword: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    for (const group of GROUPS) await ensureRole(client, group, 'NOLOGIN');
+    const applied = await applyMigrations(client, url);
+    const login = appLogin(url);
+    const password = client.escapeLiteral(appPassword);
+    await ensureRole(client, login, 'LOGIN');
+    await client.query(
+      `ALTER ROLE ${client.escapeIdentifier(login)} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${password}`,
+    );
+    await client.query(`GRANT conclave_app TO ${client.escapeIdentifier(login)}`);
+    return applied;
+  } finally {
+    await client.end();
+  }
+}
+
+async function ensureRole(client: pg.Client, name: string, kind: 'LOGIN' | 'NOLOGIN') {
+  const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
+  const role = client.escapeIdentifier(name);
+  if (rowCount === 0) await client.query(`CREATE ROLE ${role} ${kind}`);
+  // A migrating login that is no superuser must be a member to hand functions over.
+  if (kind === 'NOLOGIN')
+    await client.query(
+      `DO $$ BEGIN IF NOT pg_has_role(current_user, '${name}', 'MEMBER') THEN GRANT ${role} TO CURRENT_USER; END IF; END $$`,
+    );
+}
+
+async function applyMigrations(client: pg.Client, url: string): Promise<string[]> {
+  const schemaEngine = await start(client, url);
+  const folder = join(prismaFolder, 'migrations');
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  const { appliedMigrationNames } = await schemaEngine.applyMigrations({
+    filters: { externalTables: [], externalEnums: [] },
+    migrationsList: {
+      baseDir: folder,
+      lockfile: {
+        path: 'migration_lock.toml',
+        content: readFileSync(join(folder, 'migration_lock.toml'), 'utf8'),
+      },
+      shadowDbInitScript: '',
+      migrationDirectories: names.map((name) => ({
+        path: name,
+        migrationFile: {
+          path: 'migration.sql',
+          content: { tag: 'ok', value: readFileSync(join(folder, name, 'migration.sql'), 'utf8') },
+        },
+      })),
+    },
+  });
+  return appliedMigrationNames;
+}
+
+async function start(client: pg.Client, url: string): Promise<engine.SchemaEngine> {
+  const wasm = createRequire(import.meta.url).resolve(
+    '@prisma/schema-engine-wasm/schema_engine_bg',
+  );
+  const bytes = readFileSync(wasm.replace(/\.js$/, '.wasm'));
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': engine });
+  const { exports } = instance;
+  (engine as unknown as { __wbg_set_wasm(exports: unknown): void }).__wbg_set_wasm(exports);
+  (exports['__wbindgen_start'] as () => void)();
+  // Where the engine leaves the reason before it panics; without it the reason is lost.
+  Object.assign(globalThis, {
+    PRISMA_WASM_PANIC_REGISTRY: {
+      set_message(reason: string) {
+        throw new Error(`The schema engine stopped: ${reason}`);
+      },
+    },
+  });
+  const adapters = wholeScripts(new PrismaPg({ connectionString: url }), client);
+  return engine.SchemaEngine.new(
+    { datamodels: undefined },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapters),
+  );
+}
+
+/** The adapter's own script runner splits at every semicolon, also inside a function's body; Postgres does not. */
+function wholeScripts(factory: PrismaPg, client: pg.Client): SqlMigrationAwareDriverAdapterFactory {
+  const connect = factory.connect.bind(factory);
+  factory.connect = async () => {
+    const adapter = await connect();
+    adapter.executeScript = async (script) => {
+      await client.query(script);
+    };
+    return adapter;
+  };
+  return factory;
+}

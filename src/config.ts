@@ -1,0 +1,148 @@
+/** The only reader of the environment: everything is checked before anything starts, or nothing starts. */
+import { readFileSync } from 'node:fs';
+import { Secret } from './kernel/index.ts';
+import { SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A value that stops the start; the message names the variable and what is allowed, never the value. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** Reads and checks all settings. Throws ConfigError with every problem found. */
+export function readConfig(environment: Environment) {
+  const settings = readSettings(environment);
+  const { HOST, PORT, NODE_ENV } = settings;
+  const publicUrl =
+    settings.PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+  const production = NODE_ENV === 'production';
+  if (production) refuseInProduction(settings, publicUrl);
+  return {
+    production,
+    listen: { host: HOST, port: PORT },
+    publicUrl,
+    secure: publicUrl.startsWith('https:'),
+    allowedOrigins: new Set([new URL(publicUrl).origin, ...settings.ALLOWED_ORIGINS]),
+    logLevel: settings.LOG_LEVEL,
+    database: {
+      url: new Secret(databaseUrl(settings)),
+      connections: settings.DATABASE_CONNECTIONS,
+      statementTimeoutMs: settings.STATEMENT_TIMEOUT_MS,
+    },
+    redisUrl: new Secret(settings.REDIS_URL),
+    keys: {
+      root: new Secret(settings.CONCLAVE_ROOT_KEYS),
+      peppers: new Secret(settings.CONCLAVE_PEPPERS),
+      digests: new Secret(settings.CONCLAVE_DIGEST_KEYS),
+      signing: new Secret(settings.CONCLAVE_SIGNING_KEYS),
+    },
+    tokens: {
+      issuer: publicUrl,
+      audience: settings.TOKEN_AUDIENCE,
+      accessTokenMs: settings.ACCESS_TOKEN_SECONDS * SECOND,
+      refreshMs: settings.REFRESH_DAYS * DAY,
+      sessionMs: settings.SESSION_DAYS * DAY,
+      retryMs: settings.REFRESH_RETRY_SECONDS * SECOND,
+    },
+    hashing: {
+      cost: settings.BCRYPT_COST,
+      threads: settings.HASH_THREADS,
+      queue: settings.HASH_QUEUE,
+    },
+    editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
+    callsAdmitted: settings.CALLS_ADMITTED,
+  };
+}
+
+function readSettings(environment: Environment): Settings {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries<Setting>(SETTINGS)) {
+    const text = textOf(name, setting, environment, problems) ?? setting.standard;
+    if (text === undefined) {
+      if (!setting.optional) problems.push(`${name} is not set. It is ${setting.about}`);
+      continue;
+    }
+    const parsed = setting.schema.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else
+      problems.push(
+        `${name} is not valid. Allowed: ${setting.allowed}. (${reasons(parsed.error)})`,
+      );
+  }
+  for (const name of Object.keys(environment)) {
+    const known = Object.hasOwn(SETTINGS, name.replace(/_FILE$/, ''));
+    if (/^CONCLAVE_/.test(name) && !known && !BOOTSTRAP.has(name))
+      problems.push(`${name} is not a setting. Check its spelling.`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return values as Settings;
+}
+
+/** Read by the start script, which brings up embedded services, and not by the server. */
+const BOOTSTRAP = new Set(['CONCLAVE_STATE_DIR', 'CONCLAVE_POSTGRES_PORT']);
+
+/** Empty counts as not set: that is how compose files and shells leave things out. */
+function textOf(name: string, setting: Setting, environment: Environment, problems: string[]) {
+  const text = environment[name] === '' ? undefined : environment[name];
+  const file = setting.secret && environment[`${name}_FILE`];
+  if (!file) return text;
+  if (text !== undefined) {
+    problems.push(`${name} and ${name}_FILE are both set. Leave one out.`);
+    return undefined;
+  }
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    problems.push(`${name}_FILE names a file that cannot be read.`);
+    return undefined;
+  }
+}
+
+function reasons(error: { readonly issues: readonly { readonly message: string }[] }): string {
+  return [...new Set(error.issues.map(({ message }) => message))].join('; ');
+}
+
+/** The server's own login: given, or that of DATABASE_URL's database with the password the migration gave it. */
+function databaseUrl(settings: Settings): string {
+  const { DATABASE_URL, DATABASE_APP_PASSWORD, DATABASE_APP_URL } = settings;
+  if (DATABASE_APP_URL !== undefined) return DATABASE_APP_URL;
+  if (DATABASE_URL === undefined || DATABASE_APP_PASSWORD === undefined)
+    throw new ConfigError(['Set DATABASE_APP_URL, or DATABASE_URL and DATABASE_APP_PASSWORD.']);
+  return appUrl(DATABASE_URL, DATABASE_APP_PASSWORD);
+}
+
+/** The server's login for a database: roles belong to the whole cluster, so each database has its own. */
+export function appLogin(url: string): string {
+  return `conclave_app_${new URL(url).pathname.slice(1)}`;
+}
+
+/** The address under which the server itself connects: the owner's, with the login that owns nothing. */
+export function appUrl(url: string, appPassword: string): string {
+  const app = new URL(url);
+  app.username = appLogin(url);
+  app.password = appPassword;
+  return app.href;
+}
+
+function refuseInProduction(settings: Settings, publicUrl: string): void {
+  const problems: string[] = [];
+  if (!publicUrl.startsWith('https:'))
+    problems.push(
+      'PUBLIC_URL must be an https URL in production: tokens must not travel in the clear.',
+    );
+  if (settings.BCRYPT_COST < 12) problems.push('BCRYPT_COST must be at least 12 in production.');
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+export type { SettingName };

@@ -1,0 +1,76 @@
+/** What the text of a setting must look like: every check of a value stands here, with what it says when it fails. */
+import { z } from 'zod';
+
+export const count = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'a whole number').transform(Number).pipe(z.int().min(min).max(max));
+
+const json = <T extends z.ZodType>(shape: T) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+
+const key = z
+  .base64()
+  .refine((text) => Buffer.from(text, 'base64').length === 32, 'each key is 32 bytes in base64')
+  .refine((text) => new Set(Buffer.from(text, 'base64')).size > 8, 'a key must be random bytes');
+
+export const ring = json(
+  z
+    .strictObject({ current: z.string(), keys: z.record(z.string().min(1).max(40), key) })
+    .refine(
+      ({ current, keys }) => Object.hasOwn(keys, current),
+      '`current` must name one of the keys',
+    ),
+);
+
+const part = z.base64url().length(43);
+export const signingKeys = json(
+  z
+    .strictObject({
+      current: z.string(),
+      keys: z
+        .array(
+          z.strictObject({
+            kty: z.literal('EC'),
+            crv: z.literal('P-256'),
+            x: part,
+            y: part,
+            d: part,
+            kid: z.string().min(1).max(100),
+            alg: z.literal('ES256').optional(),
+            use: z.literal('sig').optional(),
+          }),
+        )
+        .min(1),
+    })
+    .refine(
+      ({ current, keys }) => keys.some(({ kid }) => kid === current),
+      '`current` must be the kid of one of the keys',
+    ),
+);
+
+export const origins = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+  )
+  .pipe(
+    z.array(
+      z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
+        message: 'each an origin as browsers send it, e.g. https://chat.example.org',
+      }),
+    ),
+  );
+
+export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
