@@ -1,0 +1,45 @@
+/** bcrypt never runs on the main thread, and a storm of logins waits in a bounded queue or is refused. */
+import { Piscina } from 'piscina';
+import { Refusal } from '../../kernel/index.ts';
+
+export interface HashPool {
+  /** bcrypt hash of `text` at the configured cost. Refuses `overloaded` when the queue is full. */
+  hash(text: string): Promise<string>;
+  /** True when `hash` was made from `text`. Refuses `overloaded` when the queue is full. */
+  matches(text: string, hash: string): Promise<boolean>;
+  /** Tasks carried out so far, by kind. */
+  readonly done: { readonly hash: number; readonly compare: number };
+  close(): Promise<void>;
+}
+
+export interface HashPoolOptions {
+  /** bcrypt cost; 12 or more in production (OWASP's floor is 10). */
+  readonly cost: number;
+  readonly threads: number;
+  /** Tasks that may wait; more are refused. */
+  readonly queue: number;
+}
+
+export function hashPool({ cost, threads, queue }: HashPoolOptions): HashPool {
+  const pool = new Piscina<unknown, string | boolean>({
+    filename: new URL('./worker.mjs', import.meta.url).href,
+    minThreads: 1,
+    maxThreads: threads,
+    maxQueue: queue,
+    idleTimeout: 60_000,
+    execArgv: [], // the worker is plain JavaScript and needs none of the parent's loaders
+  });
+  const done = { hash: 0, compare: 0 };
+  const run = async (task: 'hash' | 'compare', input: object): Promise<string | boolean> => {
+    if (pool.queueSize >= queue) throw new Refusal('overloaded', { retryAfterMs: 1_000 });
+    const result = await pool.run({ task, ...input });
+    done[task] += 1;
+    return result;
+  };
+  return {
+    hash: async (text) => (await run('hash', { text, cost })) as string,
+    matches: async (text, hash) => (await run('compare', { text, hash })) as boolean,
+    done,
+    close: () => pool.destroy(),
+  };
+}

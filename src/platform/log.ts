@@ -1,0 +1,56 @@
+/** One JSON line per thing that happened; nothing that could be a secret or a message gets through. */
+import { createLogger, format, transports, type Logger } from 'winston';
+
+export type { Logger } from 'winston';
+
+/** Fields whose value is never written, whatever it is. */
+const SECRET_FIELDS =
+  /^(authorization|cookie|password|token|accessToken|refreshToken|secret|setupCode|invitation|body|text|email|displayName|name|input|key|keys)$/i;
+/** Things that look like credentials wherever they stand: JWTs, bearer headers, passwords in URLs. */
+const SECRET_TEXT: readonly [RegExp, string][] = [
+  [/eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[token]'],
+  [/\bBearer\s+\S+/gi, 'Bearer [token]'],
+  [/(:\/\/[^:/@\s]*):[^@/\s]+@/g, '$1:[secret]@'],
+  [/\bcr1\.[\w.-]+/g, '[token]'],
+];
+const DEPTH = 5;
+
+/** A copy with secrets replaced; strings are cut at 2,000 characters. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') {
+    let text = value.length > 2_000 ? `${value.slice(0, 2_000)}…` : value;
+    for (const [pattern, instead] of SECRET_TEXT) text = text.replace(pattern, instead);
+    return text;
+  }
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= DEPTH) return '[deep]';
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return `[${value.length} bytes]`;
+  if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, depth + 1));
+  if (value instanceof Error) {
+    const { name, message, stack, cause } = value;
+    return redact({ error: name, message, stack, cause }, depth);
+  }
+  const entries = Object.entries(value).slice(0, 50);
+  return Object.fromEntries(
+    entries.map(([key, item]) => [
+      key,
+      SECRET_FIELDS.test(key) ? '[redacted]' : redact(item, depth + 1),
+    ]),
+  );
+}
+
+/** Writes to standard error: standard output belongs to what a person asked to see. */
+export function createLog(level: string): Logger {
+  const line = format.printf(({ level: severity, message, timestamp, ...rest }) => {
+    const fields = redact(rest) as object;
+    return JSON.stringify({ at: timestamp, level: severity, message: redact(message), ...fields });
+  });
+  return createLogger({
+    level,
+    format: format.combine(format.timestamp(), line),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the declarations of winston give its transports two types
+    transports: [new transports.Stream({ stream: process.stderr })],
+  });
+}

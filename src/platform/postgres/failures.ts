@@ -1,0 +1,48 @@
+/** Tells a database that went away from a statement that was wrong; when in doubt it is a bug, not an outage. */
+
+const LOST = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '53300', // too_many_connections
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024', // no connection from the pool in time
+  'P2028', // the transaction could not be begun or went away
+]);
+/** Deadlock or serialisation failure: the same transaction may well succeed when begun again. */
+const RACES = new Set(['40001', '40P01', 'P2034']);
+const LOST_TEXT =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Server has closed the connection|not queryable/i;
+
+/** The codes of an error and of everything that caused it, as drivers nest them. */
+function* codes(error: unknown, depth = 0): Generator<string> {
+  if (typeof error !== 'object' || error === null || depth > 4) return;
+  const fields = error as Record<string, unknown>;
+  for (const key of ['code', 'originalCode', 'errorCode'])
+    if (typeof fields[key] === 'string') yield fields[key];
+  for (const key of ['cause', 'meta', 'driverAdapterError']) yield* codes(fields[key], depth + 1);
+}
+
+export function isLostConnection(error: unknown): boolean {
+  for (const code of codes(error)) if (LOST.has(code) || code.startsWith('08')) return true;
+  return error instanceof Error && LOST_TEXT.test(error.message);
+}
+
+export function isWorthRetrying(error: unknown): boolean {
+  for (const code of codes(error)) if (RACES.has(code)) return true;
+  return false;
+}
+
+/** A row with the same unique key is already there. */
+export function isDuplicate(error: unknown): boolean {
+  for (const code of codes(error)) if (code === '23505' || code === 'P2002') return true;
+  return false;
+}

@@ -1,0 +1,127 @@
+/** Every statement runs scoped to one workspace; a pooled connection never carries one workspace into another. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { Refusal, type Secret } from '../../kernel/index.ts';
+import type { WorkspaceId } from '../../contract/index.ts';
+import { PrismaClient, type Prisma } from './generated/client.ts';
+import { isLostConnection, isWorthRetrying } from './failures.ts';
+
+/** What a store works with: the tables, inside one transaction of one workspace. */
+export type Tx = Prisma.TransactionClient;
+
+/** For hot statements that carry their workspace themselves: one round trip, prepared once per connection. */
+export interface Statements {
+  run<Row extends pg.QueryResultRow>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<readonly Row[]>;
+}
+
+export interface PostgresOptions {
+  readonly url: Secret<string>;
+  /** Most connections held at a time. */
+  readonly connections: number;
+  /** Milliseconds after which a statement is given up by the server. */
+  readonly statementTimeoutMs: number;
+}
+
+/** How often a transaction that lost a deadlock or a serialisation race is begun again. */
+const ATTEMPTS = 3;
+
+export class Postgres {
+  readonly #pool: pg.Pool;
+  readonly #prisma: PrismaClient;
+
+  constructor(options: PostgresOptions) {
+    this.#pool = new pg.Pool({
+      connectionString: options.url.reveal(),
+      max: options.connections,
+      connectionTimeoutMillis: 2_000,
+      statement_timeout: options.statementTimeoutMs,
+      idle_in_transaction_session_timeout: options.statementTimeoutMs,
+      application_name: 'conclave',
+    });
+    this.#pool.on('error', () => undefined); // an idle connection died; the next checkout opens another
+    this.#prisma = new PrismaClient({
+      adapter: new PrismaPg(this.#pool, { disposeExternalPool: false }),
+      errorFormat: 'minimal', // the pretty format quotes the arguments of the call
+      transactionOptions: { maxWait: 2_000, timeout: options.statementTimeoutMs },
+    });
+  }
+
+  /**
+   * Runs `work` in one transaction whose row level security shows only `workspaceId`; resolves after COMMIT.
+   * `read` sees one snapshot throughout. Throws Refusal `unavailable` when nothing was stored because the
+   * database could not be reached, `outcome_unknown` when it was lost while committing.
+   */
+  async transaction<T>(
+    workspaceId: WorkspaceId,
+    mode: 'own' | 'read',
+    work: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
+    const isolationLevel = mode === 'read' ? 'RepeatableRead' : 'ReadCommitted';
+    for (let attempt = 1; ; attempt += 1) {
+      const phase = { committing: false };
+      try {
+        return await this.#prisma.$transaction(
+          async (tx) => {
+            await tx.$executeRaw`SELECT set_config('app.workspace', ${workspaceId}, true)`;
+            const result = await work(tx);
+            phase.committing = true;
+            return result;
+          },
+          { isolationLevel },
+        );
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
+        if (isLostConnection(error))
+          throw new Refusal(phase.committing ? 'outcome_unknown' : 'unavailable', { cause: error });
+        if (attempt >= ATTEMPTS || !isWorthRetrying(error)) throw error;
+      }
+    }
+  }
+
+  readonly statements: Statements = {
+    run: async <Row extends pg.QueryResultRow>(
+      name: string,
+      text: string,
+      values: readonly unknown[],
+    ) => {
+      try {
+        const result = await this.#pool.query<Row>({ name, text, values: [...values] });
+        return result.rows;
+      } catch (error) {
+        // One statement is its own transaction: a connection lost under it may have committed.
+        if (isLostConnection(error)) throw new Refusal('outcome_unknown', { cause: error });
+        throw error;
+      }
+    },
+  };
+
+  /** Refuses to go on with a login that row level security does not bind. */
+  async assertBound(): Promise<void> {
+    const { rows } = await this.#pool.query<{ free: boolean }>(
+      `SELECT r.rolsuper OR r.rolbypassrls
+           OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace) AS free
+         FROM pg_roles r WHERE r.rolname = current_user`,
+    );
+    if (rows[0]?.free !== false)
+      throw new Error(
+        'The server must not connect as a superuser, as an owner of its tables or with BYPASSRLS: row level security would not bind it.',
+      );
+  }
+
+  /** True when the database answers. */
+  async answers(): Promise<boolean> {
+    return this.#pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#prisma.$disconnect();
+    await this.#pool.end();
+  }
+}

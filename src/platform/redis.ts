@@ -1,0 +1,43 @@
+/** One connection to Redis that fails fast: whatever needs Redis has an answer for when it is away. */
+import { Redis } from 'ioredis';
+import type { Secret } from '../kernel/index.ts';
+
+export interface RedisLink {
+  readonly client: Redis;
+  /** True when Redis answers now. */
+  answers(): Promise<boolean>;
+  close(): void;
+}
+
+/** Connects in the background; `log` hears of the first failure and of the recovery, not of every attempt. */
+export function connectRedis(
+  url: Secret<string>,
+  log: (event: 'redis-away' | 'redis-back', detail: string) => void,
+): RedisLink {
+  const client = new Redis(url.reveal(), {
+    enableOfflineQueue: false, // a command for a Redis that is away fails at once instead of piling up
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: 250,
+    connectTimeout: 2_000,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
+  });
+  let away = false;
+  client.on('error', (error: Error & { code?: string }) => {
+    if (!away) log('redis-away', error.code ?? error.name);
+    away = true;
+  });
+  client.on('ready', () => {
+    if (away) log('redis-back', 'connected');
+    away = false;
+  });
+  return {
+    client,
+    answers: () =>
+      client.ping().then(
+        () => true,
+        () => false,
+      ),
+    close: () => client.disconnect(),
+  };
+}

@@ -1,0 +1,27 @@
+/** The real clock and the operating system's randomness, behind the kernel's ports. */
+import { randomFillSync } from 'node:crypto';
+import { v7 } from 'uuid';
+import type { Clock, Entropy } from '../kernel/index.ts';
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+};
+
+/** `clock` gives the time part of ids, so that a test that moves the clock moves them too. */
+export function systemEntropy(clock: Clock): Entropy {
+  return {
+    bytes: (length) => randomFillSync(Buffer.allocUnsafe(length)),
+    id: () => v7({ msecs: clock.now().getTime() }),
+  };
+}
+
+/** The longest that a timer of Node can wait; beyond, it would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Runs the task once, later; keeps no process alive. Returns how to call it off. */
+export function later(milliseconds: number, task: () => void): () => void {
+  const timer = setTimeout(task, Math.min(Math.max(milliseconds, 0), LONGEST_MS));
+  timer.unref();
+  return () => clearTimeout(timer);
+}
