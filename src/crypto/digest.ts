@@ -1,0 +1,29 @@
+/** Keyed digests: they find a row by a secret or an address without storing either. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Keyring } from './keyring.ts';
+
+/** What a digest is for; one made for one purpose never equals one made for another. */
+export type DigestPurpose = 'e-mail' | 'refresh-token' | 'invitation' | 'limit';
+
+export interface Digests {
+  /** Name of the key that new digests are made with. */
+  readonly current: string;
+  /** Every key that a stored digest may have been made with; the current one is among them. */
+  readonly names: readonly string[];
+  /** HMAC-SHA-256 over purpose, scope (the workspace) and value. `key` names the version; the current one unless told. */
+  of(purpose: DigestPurpose, scope: string, value: string, key?: string): Buffer;
+}
+
+export function digests(ring: Keyring): Digests {
+  return {
+    current: ring.current,
+    names: ring.names,
+    of: (purpose, scope, value, key = ring.current) =>
+      createHmac('sha256', ring.key(key)).update(`${purpose}\0${scope}\0${value}`).digest(),
+  };
+}
+
+/** Compares without telling by its duration where the two differ. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}

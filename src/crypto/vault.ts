@@ -1,0 +1,147 @@
+/** Hands out unwrapped keys: root key -> workspace key -> subject and data keys, cached within a bound. */
+import { LRUCache } from 'lru-cache';
+import type { ChannelId, UserId } from '../contract/index.ts';
+import type { Clock, Entropy } from '../kernel/index.ts';
+import { envelope, open, type Envelope, type Place } from './envelope.ts';
+import { KEY_BYTES, type Keyring } from './keyring.ts';
+import type { KeyRows, WrappedKey } from './store.ts';
+
+/** Thrown when a wrapped key does not open: the row was changed, or the root key is another one. */
+export class BrokenKey extends Error {
+  constructor(kind: string) {
+    super(`a ${kind} key does not open under the key that should wrap it`);
+  }
+}
+
+/** How long a node may go on wrapping under the version it knew as the newest; older versions stay valid. */
+const NEWEST_MS = 60_000;
+/** Unwrapped keys held in memory at most; each is 32 bytes. */
+const CACHED_KEYS = 20_000;
+
+export class Vault {
+  readonly #root: Keyring;
+  readonly #envelope: Envelope;
+  readonly #entropy: Entropy;
+  readonly #clock: Clock;
+  // Evicted keys are not overwritten: a call that still holds one would seal under zeros.
+  readonly #cache = new LRUCache<string, Buffer>({ max: CACHED_KEYS });
+  readonly #newest = new LRUCache<string, number>({ max: 10_000, ttl: NEWEST_MS });
+
+  constructor(root: Keyring, entropy: Entropy, clock: Clock) {
+    this.#root = root;
+    this.#entropy = entropy;
+    this.#envelope = envelope(entropy);
+    this.#clock = clock;
+  }
+
+  /** Makes the first key of a new workspace. Nothing is cached: the transaction may still roll back. */
+  async createWorkspaceKey(rows: KeyRows): Promise<void> {
+    const place = ['workspace-key', rows.workspaceId, 1];
+    const wrapped = this.#envelope.seal(this.#root.key(this.#root.current), this.#fresh(), place);
+    const row = { under: this.#root.current, version: 1, wrapped };
+    await rows.addWorkspaceKey(row, this.#clock.now());
+  }
+
+  /** A workspace key by its version, or the newest: it seals what belongs to no one person. */
+  async workspaceKey(
+    rows: KeyRows,
+    version: number | null = this.#newest.get(rows.workspaceId) ?? null,
+  ): Promise<{ version: number; key: Buffer }> {
+    const held = version !== null && this.#cache.get(`w:${rows.workspaceId}:${version}`);
+    if (held) return { version, key: held };
+    const row = await rows.workspaceKey(version);
+    const key =
+      row &&
+      open(this.#root.key(row.under), row.wrapped, [
+        'workspace-key',
+        rows.workspaceId,
+        row.version,
+      ]);
+    if (!key) throw new BrokenKey('workspace');
+    this.#cache.set(`w:${rows.workspaceId}:${row.version}`, key);
+    if (version === null) this.#newest.set(rows.workspaceId, row.version);
+    return { version: row.version, key };
+  }
+
+  /** Makes the subject key of a new account. It is not cached: the transaction may still roll back. */
+  async createSubjectKey(rows: KeyRows, subjectId: UserId): Promise<Buffer> {
+    const place = ['subject-key', rows.workspaceId, subjectId];
+    const { key, row } = await this.#create(rows, place, 1);
+    await rows.addSubjectKey(subjectId, row, this.#clock.now());
+    return key;
+  }
+
+  /** The key of everything personal of one account, or null once it has been destroyed. */
+  async subjectKey(rows: KeyRows, subjectId: UserId): Promise<Buffer | null> {
+    const name = `s:${rows.workspaceId}:${subjectId}`;
+    const place = ['subject-key', rows.workspaceId, subjectId];
+    return this.#cached(name, async () => {
+      const row = await rows.subjectKey(subjectId);
+      return row && this.#unwrap(rows, row, place, 'subject');
+    });
+  }
+
+  /** The key of an author's messages in a channel during a key epoch, or null when there is none. */
+  async dataKey(
+    rows: KeyRows,
+    channelId: ChannelId,
+    authorId: UserId,
+    epoch: number,
+  ): Promise<Buffer | null> {
+    const name = `d:${channelId}:${authorId}:${epoch}`;
+    const place = ['data-key', rows.workspaceId, channelId, authorId, epoch];
+    return this.#cached(name, async () => {
+      const row = await rows.dataKey(channelId, authorId, epoch);
+      return row && this.#unwrap(rows, row, place, 'data');
+    });
+  }
+
+  /** Makes the data key if there is none. Whoever comes second finds the first one's key in the table. */
+  async ensureDataKey(
+    rows: KeyRows,
+    channelId: ChannelId,
+    authorId: UserId,
+    epoch: number,
+  ): Promise<void> {
+    const place = ['data-key', rows.workspaceId, channelId, authorId, epoch];
+    const { row } = await this.#create(rows, place, epoch);
+    await rows.addDataKey(channelId, authorId, row, this.#clock.now());
+  }
+
+  /** The data key if it is at hand: no query. */
+  cachedDataKey(channelId: ChannelId, authorId: UserId, epoch: number): Buffer | null {
+    return this.#cache.get(`d:${channelId}:${authorId}:${epoch}`) ?? null;
+  }
+
+  /** Forgets every unwrapped key. */
+  clear(): void {
+    this.#cache.clear();
+    this.#newest.clear();
+  }
+
+  async #cached(name: string, load: () => Promise<Buffer | null>): Promise<Buffer | null> {
+    const held = this.#cache.get(name);
+    if (held) return held;
+    const key = await load();
+    if (key) this.#cache.set(name, key);
+    return key;
+  }
+
+  async #create(rows: KeyRows, place: Place, version: number) {
+    const under = await this.workspaceKey(rows);
+    const key = this.#fresh();
+    const wrapped = this.#envelope.seal(under.key, key, place);
+    return { key, row: { under: String(under.version), version, wrapped } satisfies WrappedKey };
+  }
+
+  async #unwrap(rows: KeyRows, row: WrappedKey, place: Place, kind: string): Promise<Buffer> {
+    const parent = await this.workspaceKey(rows, Number(row.under));
+    const key = open(parent.key, row.wrapped, place);
+    if (!key) throw new BrokenKey(kind);
+    return key;
+  }
+
+  #fresh(): Buffer {
+    return this.#entropy.bytes(KEY_BYTES);
+  }
+}
