@@ -1,0 +1,45 @@
+/** Answers whether a standing carries a permission, from the policy tables alone. */
+import type { ChannelRole, WorkspaceRole } from '../contract/index.ts';
+import {
+  CHANNEL_PERMISSIONS,
+  CHANNEL_POLICY,
+  CHANNEL_RANK,
+  WORKSPACE_POLICY,
+  type ChannelPermission,
+  type ChannelRule,
+  type Standing,
+  type WorkspacePermission,
+} from './policy.ts';
+
+/** True when the workspace role holds the permission anywhere in the workspace. */
+export function mayInWorkspace(role: WorkspaceRole, permission: WorkspacePermission): boolean {
+  const held: readonly WorkspacePermission[] = WORKSPACE_POLICY[role];
+  return held.includes(permission);
+}
+
+/** True when the channel exists for this person: they are in it, or it is public and they may see channels. */
+export function sees({ workspaceRole, channelRole, kind }: Standing): boolean {
+  if (channelRole !== null) return true;
+  return kind === 'public' && mayInWorkspace(workspaceRole, 'channel.read');
+}
+
+/** True when the person sees the channel and holds the permission there. */
+export function mayInChannel(standing: Standing, permission: ChannelPermission): boolean {
+  const rule: ChannelRule = CHANNEL_POLICY[permission];
+  const { workspaceRole, channelRole } = standing;
+  if (!sees(standing)) return false;
+  if (rule.needs !== null && !mayInWorkspace(workspaceRole, rule.needs)) return false;
+  if (channelRole !== null && rule.channel.includes(channelRole)) return true;
+  return rule.workspace.includes(workspaceRole);
+}
+
+/** Everything the standing carries, in the order of the policy. */
+export function channelPermissions(standing: Standing): readonly ChannelPermission[] {
+  return CHANNEL_PERMISSIONS.filter((permission) => mayInChannel(standing, permission));
+}
+
+/** True when somebody of this standing may give, or take, the role: never one above what they hold. */
+export function mayBestow(standing: Standing, role: ChannelRole): boolean {
+  if (standing.workspaceRole === 'admin') return true;
+  return standing.channelRole !== null && CHANNEL_RANK[role] <= CHANNEL_RANK[standing.channelRole];
+}

@@ -1,0 +1,66 @@
+/** The declarations of access that need no domain: open, signed in, or a permission in the workspace. */
+import {
+  Refusal,
+  type Access,
+  type Actor,
+  type Caller,
+  type WorkspaceHint,
+} from '../kernel/index.ts';
+import type { WorkspaceRole } from '../contract/index.ts';
+import { mayInWorkspace } from './decide.ts';
+import type { WorkspacePermission } from './policy.ts';
+import type { Standings } from './store.ts';
+
+/** Anyone may call it, and this is why. `workspace` says which workspace such a call is about. */
+export function open<I>(
+  because: string,
+  workspace: (input: I) => WorkspaceHint,
+): Access<I, Caller, null, unknown> {
+  return {
+    describe: `open: ${because}`,
+    audience: 'anyone',
+    workspace,
+    resolve: () => Promise.resolve(null),
+  };
+}
+
+/** Any signed-in caller, about themselves. The subject is their role, read in this transaction. */
+export function signedIn(): Access<
+  unknown,
+  Actor,
+  WorkspaceRole,
+  { readonly standings: Standings }
+> {
+  return {
+    describe: 'signed in',
+    audience: 'signed-in',
+    workspace: null,
+    async resolve({ caller, services }) {
+      const role = await services.standings.inWorkspace(caller.userId);
+      if (role === null) throw new Refusal('unauthenticated');
+      return role;
+    },
+  };
+}
+
+/** Callers whose workspace role holds the permission. The subject is that role. */
+export function onServer(
+  permission: WorkspacePermission,
+): Access<unknown, Actor, WorkspaceRole, { readonly standings: Standings }> {
+  return {
+    describe: `workspace permission ${permission}`,
+    audience: 'signed-in',
+    workspace: null,
+    async resolve({ caller, services }) {
+      const role = await services.standings.inWorkspace(caller.userId);
+      if (role === null) throw new Refusal('unauthenticated');
+      if (!mayInWorkspace(role, permission)) throw new Refusal('forbidden');
+      return role;
+    },
+  };
+}
+
+/** The hint of an operation whose input names the workspace by its slug, or leaves it out. */
+export function bySlug(slug: string | undefined): WorkspaceHint {
+  return slug === undefined ? { by: 'default' } : { by: 'slug', slug };
+}

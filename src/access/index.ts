@@ -1,0 +1,27 @@
+/** Who may do what: the policy, its decisions, and the declarations that every operation makes. */
+import type { Module } from '../kernel/index.ts';
+import type { Tx } from '../platform/postgres/index.ts';
+import * as operations from './operations/index.ts';
+import type { AccessServices } from './services.ts';
+import { standings } from './store.ts';
+
+export { channelPermissions, mayBestow, mayInChannel, mayInWorkspace, sees } from './decide.ts';
+export { bySlug, onServer, open, signedIn } from './declare.ts';
+export {
+  CHANNEL_PERMISSIONS,
+  CHANNEL_POLICY,
+  CHANNEL_RANK,
+  WORKSPACE_POLICY,
+  type ChannelPermission,
+  type Standing,
+  type WorkspacePermission,
+} from './policy.ts';
+export { standings, type Standings } from './store.ts';
+
+/** The access domain as the composition root takes it in. */
+export const accessModule: Module<Tx> = {
+  name: 'access',
+  operations: Object.values(operations),
+  domain: null,
+  services: (tx): AccessServices => ({ standings: standings(tx) }),
+};

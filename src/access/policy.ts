@@ -1,0 +1,111 @@
+/** Who may do what, as data: nothing here is code that could decide differently at a second place. */
+import type { ChannelKind, ChannelRole, WorkspaceRole } from '../contract/index.ts';
+
+export const RESOURCES = [
+  'channel',
+  'message',
+  'user',
+  'setting',
+  'report',
+  'audit',
+  'incident',
+] as const;
+export const ACTIONS = ['read', 'write', 'delete', 'administer'] as const;
+type Resource = (typeof RESOURCES)[number];
+type Action = (typeof ACTIONS)[number];
+/** `channel.create` stands apart: a workspace may leave it to its users without letting them write to all channels. */
+export type WorkspacePermission = `${Resource}.${Action}` | 'channel.create';
+
+const ALL = [
+  ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
+  'channel.create',
+] as const satisfies readonly WorkspacePermission[];
+
+export const WORKSPACE_POLICY = {
+  admin: ALL,
+  moderator: [
+    'channel.read',
+    'channel.write',
+    'channel.create',
+    'message.read',
+    'message.write',
+    'message.delete',
+    'user.read',
+    'setting.read',
+    'report.read',
+    'report.write',
+  ],
+  user: [
+    'channel.read',
+    'channel.create',
+    'message.read',
+    'message.write',
+    'user.read',
+    'setting.read',
+    'report.write',
+  ],
+  // Reads what an audit needs, changes nothing.
+  auditor: [
+    'channel.read',
+    'message.read',
+    'user.read',
+    'setting.read',
+    'report.read',
+    'audit.read',
+    'incident.read',
+  ],
+  // Sees only the channels it was added to: it lacks channel.read.
+  guest: ['message.read', 'message.write'],
+  // Jobs act with what each job is given, never with a role.
+  system: [],
+} as const satisfies Record<WorkspaceRole, readonly WorkspacePermission[]>;
+
+export interface ChannelRule {
+  /** Channel roles that hold the permission. */
+  readonly channel: readonly ChannelRole[];
+  /** Workspace roles that hold it in every channel they can see. */
+  readonly workspace: readonly WorkspaceRole[];
+  /** What the workspace role must allow in any case: an auditor who is a member still changes nothing. */
+  readonly needs: WorkspacePermission | null;
+}
+
+const EVERYONE = ['owner', 'moderator', 'member', 'guest'] as const;
+const WRITERS = ['owner', 'moderator', 'member'] as const;
+const KEEPERS = ['owner', 'moderator'] as const;
+const STAFF = ['admin', 'moderator'] as const;
+/** A public channel can be read, and joined, by whoever can see channels. */
+const VIEWERS = ['admin', 'moderator', 'user', 'auditor'] as const;
+
+export const CHANNEL_POLICY = {
+  'channel.read': { channel: EVERYONE, workspace: VIEWERS, needs: null },
+  'message.read': { channel: EVERYONE, workspace: VIEWERS, needs: 'message.read' },
+  'message.send': { channel: WRITERS, workspace: [], needs: 'message.write' },
+  'message.edit.own': { channel: WRITERS, workspace: [], needs: 'message.write' },
+  'message.edit.any': { channel: [], workspace: [], needs: 'message.write' },
+  'message.delete.own': { channel: WRITERS, workspace: STAFF, needs: 'message.write' },
+  'message.delete.any': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'member.join': { channel: [], workspace: ['admin', 'moderator', 'user'], needs: 'channel.read' },
+  'member.leave': { channel: EVERYONE, workspace: [], needs: null },
+  'member.add': { channel: KEEPERS, workspace: ['admin'], needs: 'message.write' },
+  'member.remove': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'member.set-role': { channel: ['owner'], workspace: ['admin'], needs: 'message.write' },
+} as const satisfies Record<string, ChannelRule>;
+
+export type ChannelPermission = keyof typeof CHANNEL_POLICY;
+export const CHANNEL_PERMISSIONS = Object.keys(CHANNEL_POLICY) as readonly ChannelPermission[];
+
+/** Nobody grants, or takes away, a role above their own. */
+export const CHANNEL_RANK = {
+  owner: 3,
+  moderator: 2,
+  member: 1,
+  guest: 0,
+} as const satisfies Record<ChannelRole, number>;
+
+/** Everything that decides what somebody may do in a channel. */
+export interface Standing {
+  readonly workspaceRole: WorkspaceRole;
+  /** Null for somebody who is not in the channel. */
+  readonly channelRole: ChannelRole | null;
+  readonly kind: ChannelKind;
+}
