@@ -1,0 +1,81 @@
+/** Declares who may act in a channel or on a message; the decision is made under the channel's lock. */
+import { mayInChannel, sees, type ChannelPermission, type Standing } from '../access/index.ts';
+import type { ChannelId, MessageId } from '../contract/index.ts';
+import { Refusal, type Access, type Actor } from '../kernel/index.ts';
+import { mayRead, type ChannelRow, type MessageRow } from './rows.ts';
+import type { ChatServices } from './services.ts';
+
+export interface InChannel {
+  readonly channel: ChannelRow;
+  readonly standing: Standing;
+}
+
+export interface OnMessage extends InChannel {
+  readonly message: MessageRow;
+}
+
+/** `change` locks the channel first: what the decision rests on cannot change before the commit. */
+type Mode = 'read' | 'change';
+
+/** The channel named by `channelId`, for callers who hold the permission there. */
+export function onChannel(
+  permission: ChannelPermission,
+  mode: Mode,
+): Access<{ readonly channelId: ChannelId }, Actor, InChannel, ChatServices> {
+  return {
+    describe: `channel permission ${permission}`,
+    audience: 'signed-in',
+    workspace: null,
+    async resolve({ input, caller, services }) {
+      const subject = await visible(input.channelId, caller, services, mode);
+      if (!mayInChannel(subject.standing, permission)) throw new Refusal('forbidden');
+      refuseArchived(subject.channel, mode);
+      return subject;
+    },
+  };
+}
+
+/** The message named by `messageId` in `channelId`; which permission it takes depends on whose message it is. */
+export function onMessage(needs: {
+  readonly own: ChannelPermission;
+  readonly any: ChannelPermission;
+}): Access<
+  { readonly channelId: ChannelId; readonly messageId: MessageId },
+  Actor,
+  OnMessage,
+  ChatServices
+> {
+  return {
+    describe: `own message: ${needs.own}, any message: ${needs.any}`,
+    audience: 'signed-in',
+    workspace: null,
+    async resolve({ input, caller, services }) {
+      const subject = await visible(input.channelId, caller, services, 'change');
+      const message = await services.messages.find(subject.channel.id, input.messageId);
+      const readable = await services.memberships.readable(subject.channel, caller.userId);
+      if (!message || !mayRead(readable, message.seq)) throw new Refusal('not_found');
+      const needed = message.authorId === caller.userId ? needs.own : needs.any;
+      if (!mayInChannel(subject.standing, needed)) throw new Refusal('forbidden');
+      refuseArchived(subject.channel, 'change');
+      return { ...subject, message };
+    },
+  };
+}
+
+async function visible(
+  channelId: ChannelId,
+  caller: Actor,
+  services: ChatServices,
+  mode: Mode,
+): Promise<InChannel> {
+  const { channels } = services;
+  const channel =
+    mode === 'change' ? await channels.lock(channelId) : await channels.find(channelId);
+  const standing = await services.standings.inChannel(caller.userId, channelId);
+  if (!channel || !standing || !sees(standing)) throw new Refusal('not_found');
+  return { channel, standing };
+}
+
+function refuseArchived(channel: ChannelRow, mode: Mode): void {
+  if (mode === 'change' && channel.archivedAt !== null) throw new Refusal('channel_archived');
+}

@@ -1,0 +1,77 @@
+/** Appends a batch of posts in one round trip: one statement locks, decides, numbers and stores, a verdict per row. */
+import type {
+  ChannelId,
+  ChannelRole,
+  ClientId,
+  MessageId,
+  UserId,
+  WorkspaceId,
+  WorkspaceRole,
+} from '../contract/index.ts';
+import type { Statements } from '../platform/postgres/index.ts';
+
+export interface Append {
+  readonly channelId: ChannelId;
+  readonly authorId: UserId;
+  readonly clientId: ClientId;
+  readonly id: MessageId;
+  readonly bodySealed: Buffer;
+  readonly keyEpoch: number;
+  readonly replyTo: MessageId | null;
+}
+
+/** Who may append: declared by the operation, enforced by the statement. */
+export interface AppendDemand {
+  readonly channelRoles: readonly ChannelRole[];
+  readonly workspaceRoles: readonly WorkspaceRole[];
+}
+
+export type AppendVerdict =
+  | {
+      readonly verdict: 'sent' | 'duplicate';
+      readonly id: MessageId;
+      readonly seq: number;
+      readonly rev: number;
+      readonly at: Date;
+    }
+  | { readonly verdict: 'not_found' | 'forbidden' | 'archived' | 'stale_key' };
+
+interface Row {
+  readonly verdict: AppendVerdict['verdict'];
+  readonly id: MessageId;
+  readonly seq: string;
+  readonly rev: string;
+  readonly at: Date;
+}
+
+const STATEMENT = `SELECT verdict, id, seq, rev, at FROM append_messages(
+  $1::uuid, $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bytea[], $7::int[], $8::uuid[], $9::timestamptz,
+  $10::text[], $11::text[])`;
+
+/** One verdict per append, in their order; resolves after COMMIT. */
+export async function appendMessages(
+  statements: Statements,
+  workspaceId: WorkspaceId,
+  appends: readonly Append[],
+  demand: AppendDemand,
+  at: Date,
+): Promise<readonly AppendVerdict[]> {
+  const rows = await statements.run<Row & Record<string, unknown>>('append_messages', STATEMENT, [
+    workspaceId,
+    appends.map((append) => append.channelId),
+    appends.map((append) => append.authorId),
+    appends.map((append) => append.clientId),
+    appends.map((append) => append.id),
+    appends.map((append) => append.bodySealed),
+    appends.map((append) => append.keyEpoch),
+    appends.map((append) => append.replyTo),
+    at,
+    demand.channelRoles,
+    demand.workspaceRoles,
+  ]);
+  return rows.map(({ verdict, id, seq, rev, at: stored }) =>
+    verdict === 'sent' || verdict === 'duplicate'
+      ? { verdict, id, seq: Number(seq), rev: Number(rev), at: stored }
+      : { verdict },
+  );
+}

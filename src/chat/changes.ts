@@ -1,0 +1,26 @@
+/** The commit notices of this domain: each change as the effect that its channel's follower takes. */
+import type { ChannelId, Message, WorkspaceId } from '../contract/index.ts';
+import type { Effect } from '../kernel/index.ts';
+import { shownMember } from './content.ts';
+import type { MembershipRow } from './rows.ts';
+
+export function memberChanged(
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  row: MembershipRow,
+): Effect {
+  const member = shownMember(row);
+  const event = { kind: 'member', rev: row.rev, member } as const;
+  return { effect: 'channel-changed', workspaceId, channelId, last: row.rev, events: [event] };
+}
+
+export function messageChanged(workspaceId: WorkspaceId, message: Message): Effect {
+  const { channelId, rev } = message;
+  const event = { kind: 'message', rev, message } as const;
+  return { effect: 'channel-changed', workspaceId, channelId, last: rev, events: [event] };
+}
+
+/** Something up to `last` is committed, and this node may not have heard of it. */
+export function lookUpTo(workspaceId: WorkspaceId, channelId: ChannelId, last: number): Effect {
+  return { effect: 'channel-changed', workspaceId, channelId, last, events: [] };
+}

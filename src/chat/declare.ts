@@ -1,0 +1,6 @@
+/** How operations of this domain are declared, with their services already named. */
+import { groupedOperationsFor, operationsFor } from '../kernel/index.ts';
+import type { ChatDomain, ChatGrouped, ChatServices } from './services.ts';
+
+export const operation = operationsFor<ChatServices, ChatDomain>();
+export const groupedOperation = groupedOperationsFor<ChatGrouped, ChatDomain>();

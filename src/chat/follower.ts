@@ -1,0 +1,184 @@
+/** Follows one channel's log and emits it to this node's connections: contiguous, in order, and to nobody removed. */
+import type {
+  ChannelEvent,
+  ChannelFrame,
+  ChannelId,
+  ClosureCode,
+  HistoryPolicy,
+  UserId,
+} from '../contract/index.ts';
+
+/** The connections of this node; the follower alone decides who is in a channel's room. */
+export interface Audience {
+  /** False when the connection is gone. */
+  join(connectionId: string, channelId: ChannelId): boolean;
+  /** Takes all connections of the user out of the channel's room. */
+  evict(userId: UserId, channelId: ChannelId): void;
+  emit(channelId: ChannelId, frame: ChannelFrame): void;
+  size(channelId: ChannelId): number;
+  /** Ends every connection in the room; each reconnects and reads what it missed. */
+  disperse(channelId: ChannelId, closure: ClosureCode): void;
+}
+
+/** What one snapshot of the database says about the channel, for a follower that is at `since`. */
+export interface Look {
+  readonly epoch: number;
+  readonly historyPolicy: HistoryPolicy;
+  readonly newestJoinedSeq: number;
+  readonly head: number;
+  readonly events: readonly ChannelEvent[];
+  /** False when the gap was too wide to read. */
+  readonly complete: boolean;
+  /** Whether the person asked about may read the channel now. */
+  readonly mayRead: boolean;
+}
+
+export interface FollowerPorts {
+  readonly audience: Audience;
+  /** Reads the log after `since` (null: only where it stands), and whether `reader` may read it. */
+  readonly look: (since: number | null, reader: UserId | null) => Promise<Look>;
+  /** Runs `task` after that many milliseconds; returns how to call it off. */
+  readonly later: (milliseconds: number, task: () => void) => () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** How long a hole is held open for the notice that would fill it. */
+const HOLE_MS = 50;
+/** Notices held while a hole is open; beyond, they are dropped and read back from the log. */
+const HELD_NOTICES = 1_000;
+/** Pause before another attempt when the log cannot be read. */
+const RETRY_MS = 500;
+
+interface Position {
+  rev: number;
+  epoch: number;
+  historyPolicy: HistoryPolicy;
+  newestJoinedSeq: number;
+}
+
+export class Follower {
+  readonly #channelId: ChannelId;
+  readonly #ports: FollowerPorts;
+  #position: Position | null = null;
+  /** Notices that lie beyond a hole, by the revision before their first event. */
+  readonly #held = new Map<number, readonly ChannelEvent[]>();
+  /** The highest revision anybody told us of. */
+  #heard = 0;
+  #arriving = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+  #callOff: (() => void) | null = null;
+
+  constructor(channelId: ChannelId, ports: FollowerPorts) {
+    this.#channelId = channelId;
+    this.#ports = ports;
+  }
+
+  /** Takes a commit notice; what is already emitted is ignored. */
+  changed(last: number, events: readonly ChannelEvent[]): void {
+    this.#heard = Math.max(this.#heard, last);
+    const first = events[0];
+    if (first && this.#held.size < HELD_NOTICES) this.#held.set(first.rev - 1, events);
+    this.#drain();
+  }
+
+  /**
+   * Lets a connection in at the follower's position, if its user may read the channel in the very snapshot that
+   * brings the follower there: a removal is either in it, or comes later in the log and evicts.
+   */
+  async subscribe(connectionId: string, userId: UserId): Promise<boolean> {
+    this.#arriving += 1;
+    return this.#alone(async () => {
+      const { mayRead } = await this.#catchUp(userId);
+      return mayRead && this.#ports.audience.join(connectionId, this.#channelId);
+    }).finally(() => (this.#arriving -= 1));
+  }
+
+  /** True while somebody listens or is about to. */
+  get needed(): boolean {
+    return this.#arriving > 0 || this.#ports.audience.size(this.#channelId) > 0;
+  }
+
+  stop(): void {
+    this.#callOff?.();
+    this.#held.clear();
+  }
+
+  /** Emits everything that follows without a hole; waits for, then reads, what does not. */
+  #drain(): void {
+    const position = this.#position;
+    if (!position) return; // the first look is under way and reads all that was heard of
+    for (let next = this.#held.get(position.rev); next; next = this.#held.get(position.rev)) {
+      this.#held.delete(position.rev);
+      this.#apply(position, next.at(-1)?.rev ?? position.rev, next);
+    }
+    for (const prev of this.#held.keys()) if (prev < position.rev) this.#held.delete(prev);
+    if (this.#heard > position.rev) this.#fillIn(HOLE_MS);
+  }
+
+  #fillIn(milliseconds: number): void {
+    this.#callOff ??= this.#ports.later(milliseconds, () => {
+      this.#callOff = null;
+      void this.#alone(async () => {
+        if (this.#position && this.#heard > this.#position.rev) await this.#catchUp(null);
+      }).catch((error: unknown) => {
+        this.#ports.failed(error);
+        this.#fillIn(RETRY_MS);
+      });
+    });
+  }
+
+  /** One look at the database, applied. Runs alone, so no other look can apply an older snapshot after it. */
+  async #catchUp(reader: UserId | null): Promise<Look> {
+    const since = this.#position?.rev ?? null;
+    const look = await this.#ports.look(since, reader);
+    const { epoch, historyPolicy, newestJoinedSeq, head } = look;
+    const position = (this.#position ??= { rev: head, epoch, historyPolicy, newestJoinedSeq });
+    if (epoch !== position.epoch || !look.complete) {
+      this.#ports.audience.disperse(this.#channelId, 'resubscribe');
+      Object.assign(position, { rev: head, epoch });
+    }
+    position.historyPolicy = historyPolicy;
+    position.newestJoinedSeq = Math.max(position.newestJoinedSeq, newestJoinedSeq);
+    // Notices may have moved the follower on while the look was under way.
+    const events = look.events.filter(({ rev }) => rev > position.rev);
+    if (head > position.rev) this.#apply(position, head, events);
+    this.#drain();
+    return look;
+  }
+
+  /** Applies events in order. A removal ends its frame, so that nothing later is sent before the eviction. */
+  #apply(position: Position, last: number, events: readonly ChannelEvent[]): void {
+    let batch: ChannelEvent[] = [];
+    for (const event of events) {
+      if (event.kind === 'member' && event.member.state === 'joined')
+        position.newestJoinedSeq = Math.max(position.newestJoinedSeq, event.member.joinedSeq);
+      batch.push(withheld(event, position));
+      if (event.kind !== 'member' || event.member.state !== 'left') continue;
+      this.#emit(position, event.rev, batch);
+      this.#ports.audience.evict(event.member.userId, this.#channelId);
+      batch = [];
+    }
+    if (last > position.rev) this.#emit(position, last, batch);
+  }
+
+  #emit(position: Position, last: number, events: ChannelEvent[]): void {
+    const { epoch, rev: prev } = position;
+    position.rev = last;
+    const { audience } = this.#ports;
+    audience.emit(this.#channelId, { channelId: this.#channelId, epoch, prev, last, events });
+  }
+
+  #alone<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#tail.then(task);
+    this.#tail = run.catch(() => undefined);
+    return run;
+  }
+}
+
+/** Where history begins at joining, a change of a message from before the newest join goes out without its text. */
+function withheld(event: ChannelEvent, { historyPolicy, newestJoinedSeq }: Position): ChannelEvent {
+  if (event.kind !== 'message' || historyPolicy === 'all') return event;
+  const { message } = event;
+  if (message.content !== 'present' || message.seq > newestJoinedSeq) return event;
+  return { ...event, message: { ...message, content: 'withheld', body: null } };
+}

@@ -1,0 +1,73 @@
+/** The chat domain: channels, members and messages, and the log that brings them to every connection. */
+import { standings } from '../access/index.ts';
+import { envelope, keyRows, type Vault } from '../crypto/index.ts';
+import type { Clock, Entropy, Module } from '../kernel/index.ts';
+import type { Statements, Tx } from '../platform/postgres/index.ts';
+import { appendMessages } from './append-store.ts';
+import { channelStore } from './channel-store.ts';
+import { Content, type IntegrityAlert } from './content.ts';
+import { Followers, type FollowersOptions } from './followers.ts';
+import { membershipStore } from './membership-store.ts';
+import { messageStore } from './message-store.ts';
+import * as operations from './operations/index.ts';
+import { Sealer } from './sealer.ts';
+import type { ChatDomain, ChatGrouped, ChatServices } from './services.ts';
+import type { Transaction } from './transaction-store.ts';
+
+export type { Audience } from './follower.ts';
+export { Followers } from './followers.ts';
+
+export interface ChatOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly vault: Vault;
+  readonly transaction: Transaction;
+  readonly statements: Statements;
+  /** Hears of rows that do not open under their key. */
+  readonly alert: IntegrityAlert;
+  /** Milliseconds after posting in which an author may edit a message. */
+  readonly editWindowMs: number;
+}
+
+export interface Chat {
+  readonly module: Module<Tx>;
+  /** The followers of one node; `audience` is that node's connections. */
+  followers(options: Pick<FollowersOptions, 'audience' | 'later' | 'failed'>): Followers;
+}
+
+/** Builds the domain; nothing runs until followers are asked for. */
+export function chatDomain(options: ChatOptions): Chat {
+  const { clock, entropy, vault, transaction, statements, alert, editWindowMs } = options;
+  const content = new Content(vault, envelope(entropy), alert);
+  const sealer = new Sealer(transaction, vault, content, entropy);
+  const domain: ChatDomain = { sealer, clock };
+  const grouped: ChatGrouped = {
+    sealer,
+    append: (workspaceId, appends, demand, at) =>
+      appendMessages(statements, workspaceId, appends, demand, at),
+  };
+  return {
+    module: {
+      name: 'chat',
+      operations: Object.values(operations),
+      domain,
+      grouped,
+      services: (tx, { workspaceId }): ChatServices => {
+        const keys = keyRows(tx, workspaceId);
+        return {
+          workspaceId,
+          standings: standings(tx),
+          channels: channelStore(tx, workspaceId),
+          memberships: membershipStore(tx, workspaceId),
+          messages: messageStore(tx),
+          keys,
+          content,
+          entropy,
+          editWindowMs,
+          dataKey: (channelId, authorId, epoch) => vault.dataKey(keys, channelId, authorId, epoch),
+        };
+      },
+    },
+    followers: (ports) => new Followers({ ...ports, transaction, content }),
+  };
+}

@@ -1,0 +1,121 @@
+/** Posts as sealed rows; a body is opened elsewhere, and only for who may read it. */
+import type { ChannelId, MessageId, UserId } from '../contract/index.ts';
+import type { Tx } from '../platform/postgres/index.ts';
+import type { MessageRow, Readable } from './rows.ts';
+
+export interface MessageStore {
+  find(channelId: ChannelId, id: MessageId): Promise<MessageRow | null>;
+  /** The newest posts before `before` that may be read, newest first. */
+  page(
+    channelId: ChannelId,
+    readable: Readable,
+    before: number | null,
+    limit: number,
+  ): Promise<readonly MessageRow[]>;
+  /** Posts changed in (since, upTo] that may be read, in order of revision. */
+  changed(
+    channelId: ChannelId,
+    readable: Readable,
+    since: number,
+    upTo: number,
+    limit: number,
+  ): Promise<readonly MessageRow[]>;
+  /** Stores a new version of the text. */
+  edit(message: MessageRow, bodySealed: Uint8Array, rev: number, at: Date): Promise<MessageRow>;
+  /** Removes the text for good and keeps the place. */
+  tombstone(message: MessageRow, by: UserId, rev: number, at: Date): Promise<MessageRow>;
+}
+
+interface RawMessage {
+  channelId: string;
+  id: string;
+  seq: bigint;
+  rev: bigint;
+  version: number;
+  authorId: string;
+  replyTo: string | null;
+  bodySealed: Uint8Array | null;
+  keyEpoch: number;
+  at: Date;
+  editedAt: Date | null;
+  deletedAt: Date | null;
+  deletedBy: string | null;
+}
+
+const COLUMNS = {
+  channelId: true,
+  id: true,
+  seq: true,
+  rev: true,
+  version: true,
+  authorId: true,
+  replyTo: true,
+  bodySealed: true,
+  keyEpoch: true,
+  at: true,
+  editedAt: true,
+  deletedAt: true,
+  deletedBy: true,
+} as const;
+
+const fromRaw = (raw: RawMessage): MessageRow => ({
+  ...raw,
+  channelId: raw.channelId as ChannelId,
+  id: raw.id as MessageId,
+  authorId: raw.authorId as UserId,
+  replyTo: raw.replyTo as MessageId | null,
+  deletedBy: raw.deletedBy as UserId | null,
+  seq: Number(raw.seq),
+  rev: Number(raw.rev),
+});
+
+/** The reader's intervals as a condition, so that a page is filled with what may be read. */
+const within = (readable: Readable) =>
+  readable === 'all'
+    ? {}
+    : {
+        OR: readable.map(({ after, upTo }) => ({
+          seq: { gt: after, ...(upTo !== null && { lte: upTo }) },
+        })),
+      };
+
+export function messageStore(tx: Tx): MessageStore {
+  return {
+    async find(channelId, id) {
+      const row = await tx.message.findFirst({ where: { channelId, id }, select: COLUMNS });
+      return row && fromRaw(row);
+    },
+    async page(channelId, readable, before, limit) {
+      const older = before === null ? {} : { seq: { lt: before } };
+      const rows = await tx.message.findMany({
+        where: { channelId, AND: [older, within(readable)] },
+        orderBy: { seq: 'desc' },
+        take: limit,
+        select: COLUMNS,
+      });
+      return rows.map(fromRaw);
+    },
+    async changed(channelId, readable, since, upTo, limit) {
+      const rows = await tx.message.findMany({
+        where: { channelId, rev: { gt: since, lte: upTo }, ...within(readable) },
+        orderBy: { rev: 'asc' },
+        take: limit,
+        select: COLUMNS,
+      });
+      return rows.map(fromRaw);
+    },
+    async edit(message, bodySealed, rev, editedAt) {
+      const version = message.version + 1;
+      const { channelId, id } = message;
+      const changed = { rev, version, bodySealed: new Uint8Array(bodySealed), editedAt };
+      await tx.message.updateMany({ where: { channelId, id }, data: changed });
+      return { ...message, ...changed };
+    },
+    async tombstone(message, deletedBy, rev, deletedAt) {
+      const { channelId, id } = message;
+      const changed = { rev, bodySealed: null, deletedAt, deletedBy };
+      await tx.message.updateMany({ where: { channelId, id }, data: changed });
+      return { ...message, ...changed };
+    },
+  };
+}

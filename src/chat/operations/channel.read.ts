@@ -1,0 +1,22 @@
+/** Reads one channel as the caller sees it. */
+import { z } from 'zod';
+import { Channel, ChannelId } from '../../contract/index.ts';
+import { reply } from '../../kernel/index.ts';
+import { onChannel } from '../access.ts';
+import { operation } from '../declare.ts';
+
+export const channelRead = operation({
+  name: 'channel.read',
+  summary: "A channel's settings, position and the caller's role in it.",
+  on: { http: 'GET /v1/channels/:channelId', socket: true },
+  commit: 'read',
+  input: z.strictObject({ channelId: ChannelId }),
+  output: Channel,
+  access: onChannel('channel.read', 'read'),
+  limit: 'read',
+  audit: { skip: "reads no other person's data" },
+  refuses: [],
+  async handle({ subject: { channel, standing }, services: { content, keys } }) {
+    return reply(await content.channel(keys, channel, standing.channelRole));
+  },
+});

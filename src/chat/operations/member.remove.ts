@@ -1,0 +1,38 @@
+/** Removes somebody from a channel; no event after it reaches them, on any connection. */
+import { z } from 'zod';
+import { mayBestow } from '../../access/index.ts';
+import { ChannelId, Member, REASON_CHARACTERS, UserId } from '../../contract/index.ts';
+import { onChannel } from '../access.ts';
+import { operation } from '../declare.ts';
+import { endMembership } from '../end-membership.ts';
+import { plainText } from '../text.ts';
+
+export const memberRemove = operation({
+  name: 'member.remove',
+  summary: 'Removes a member whose role is not above that of the caller.',
+  on: { http: 'DELETE /v1/channels/:channelId/members/:userId', socket: true },
+  commit: 'own',
+  input: z.strictObject({
+    channelId: ChannelId,
+    userId: UserId,
+    reason: plainText(REASON_CHARACTERS).optional(),
+  }),
+  output: Member,
+  access: onChannel('member.remove', 'change'),
+  limit: 'state.write',
+  audit: {
+    record: ({ input }) => ({
+      resource: { kind: 'channel', id: input.channelId },
+      subjectId: input.userId,
+      ...(input.reason !== undefined && { reason: input.reason }),
+    }),
+  },
+  refuses: ['channel_archived', 'last_owner'],
+  async handle({ input, subject: { channel, standing }, services, now, refuse }) {
+    const member = await services.memberships.current(channel.id, input.userId);
+    if (!member) return refuse('not_found');
+    const asStaff = standing.workspaceRole === 'moderator' && member.role !== 'owner';
+    if (!asStaff && !mayBestow(standing, member.role)) refuse('forbidden');
+    return endMembership(services, channel, member, now);
+  },
+});

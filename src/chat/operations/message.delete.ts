@@ -1,0 +1,40 @@
+/** Deletes a message, one's own or as a moderator; a tombstone stays, the text does not. */
+import { z } from 'zod';
+import { ChannelId, Message, MessageId, REASON_CHARACTERS } from '../../contract/index.ts';
+import { reply } from '../../kernel/index.ts';
+import { onMessage } from '../access.ts';
+import { messageChanged } from '../changes.ts';
+import { shown } from '../content.ts';
+import { operation } from '../declare.ts';
+import { plainText } from '../text.ts';
+
+export const messageDelete = operation({
+  name: 'message.delete',
+  summary: 'Removes the text of a message for good. Deleting it again changes nothing.',
+  on: { http: 'DELETE /v1/channels/:channelId/messages/:messageId', socket: true },
+  commit: 'own',
+  input: z.strictObject({
+    channelId: ChannelId,
+    messageId: MessageId,
+    reason: plainText(REASON_CHARACTERS).optional(),
+  }),
+  output: Message,
+  access: onMessage({ own: 'message.delete.own', any: 'message.delete.any' }),
+  limit: 'message.write',
+  audit: {
+    record: ({ input, subject: { message } }) => ({
+      resource: { kind: 'message', id: message.id },
+      subjectId: message.authorId,
+      details: { channelId: message.channelId, already: message.deletedAt !== null },
+      ...(input.reason !== undefined && { reason: input.reason }),
+    }),
+  },
+  refuses: ['channel_archived'],
+  async handle({ caller, subject: { channel, message }, services: { messages, channels }, now }) {
+    if (message.deletedAt !== null) return reply(shown(message, 'deleted', null));
+    const rev = await channels.advance(channel);
+    const deleted = await messages.tombstone(message, caller.userId, rev, now);
+    const wire = shown(deleted, 'deleted', null);
+    return reply(wire, messageChanged(caller.workspaceId, wire));
+  },
+});

@@ -1,0 +1,45 @@
+/** Replaces the text of one's own message, for as long as the edit window is open. */
+import { z } from 'zod';
+import { BODY_CHARACTERS, ChannelId, Message, MessageId } from '../../contract/index.ts';
+import { reply } from '../../kernel/index.ts';
+import { onMessage } from '../access.ts';
+import { messageChanged } from '../changes.ts';
+import { shown } from '../content.ts';
+import { operation } from '../declare.ts';
+import { bodyText } from '../text.ts';
+
+export const messageEdit = operation({
+  name: 'message.edit',
+  summary: "Replaces the text of the caller's own message. The new version has a higher number.",
+  on: { http: 'PATCH /v1/channels/:channelId/messages/:messageId', socket: true },
+  commit: 'own',
+  input: z.strictObject({
+    channelId: ChannelId,
+    messageId: MessageId,
+    body: bodyText(BODY_CHARACTERS),
+  }),
+  output: Message,
+  access: onMessage({ own: 'message.edit.own', any: 'message.edit.any' }),
+  limit: 'message.write',
+  audit: {
+    record: ({ input, reply: message }) => ({
+      resource: { kind: 'message', id: input.messageId },
+      details: { channelId: input.channelId, version: message.version },
+    }),
+  },
+  refuses: ['channel_archived', 'message_deleted', 'edit_window_closed'],
+  async handle({ input, caller, subject: { channel, message }, services, now, refuse }) {
+    const { messages, channels, content, editWindowMs } = services;
+    if (message.deletedAt !== null) refuse('message_deleted');
+    if (now.getTime() - message.at.getTime() > editWindowMs) refuse('edit_window_closed');
+    const { authorId, keyEpoch, version } = message;
+    const key = await services.dataKey(channel.id, authorId, keyEpoch);
+    if (!key) return refuse('not_found'); // erased: nothing can be sealed for this author here any more
+    const next = { ...message, version: version + 1 };
+    const sealed = content.sealBody(key, caller.workspaceId, next, input.body);
+    const rev = await channels.advance(channel);
+    const edited = await messages.edit(message, sealed, rev, now);
+    const wire = shown(edited, 'present', input.body);
+    return reply(wire, messageChanged(caller.workspaceId, wire));
+  },
+});

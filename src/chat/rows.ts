@@ -1,0 +1,60 @@
+/** The channel log's rows as the domain sees them: numbers instead of bigints, ids that know what they name. */
+import type {
+  ChannelId,
+  ChannelKind,
+  ChannelRole,
+  HistoryPolicy,
+  MessageId,
+  UserId,
+} from '../contract/index.ts';
+
+export interface ChannelRow {
+  readonly id: ChannelId;
+  readonly kind: ChannelKind;
+  readonly nameSealed: Uint8Array;
+  readonly nameKey: number;
+  readonly historyPolicy: HistoryPolicy;
+  readonly lastSeq: number;
+  readonly lastRev: number;
+  readonly purgedRev: number;
+  readonly epoch: number;
+  readonly keyEpoch: number;
+  readonly newestJoinedSeq: number;
+  readonly createdAt: Date;
+  readonly archivedAt: Date | null;
+}
+
+export interface MembershipRow {
+  readonly userId: UserId;
+  readonly role: ChannelRole;
+  readonly rev: number;
+  readonly joinedSeq: number;
+  readonly joinedRev: number;
+  readonly leftSeq: number | null;
+  readonly leftRev: number | null;
+}
+
+export interface MessageRow {
+  readonly channelId: ChannelId;
+  readonly id: MessageId;
+  readonly seq: number;
+  readonly rev: number;
+  readonly version: number;
+  readonly authorId: UserId;
+  readonly replyTo: MessageId | null;
+  readonly bodySealed: Uint8Array | null;
+  readonly keyEpoch: number;
+  readonly at: Date;
+  readonly editedAt: Date | null;
+  readonly deletedAt: Date | null;
+  readonly deletedBy: UserId | null;
+}
+
+/** Which posts somebody may read: all of them, or those made while they were in the channel. */
+export type Readable = 'all' | readonly { readonly after: number; readonly upTo: number | null }[];
+
+/** True when the post of that place is among what may be read. */
+export function mayRead(readable: Readable, seq: number): boolean {
+  if (readable === 'all') return true;
+  return readable.some(({ after, upTo }) => seq > after && (upTo === null || seq <= upTo));
+}

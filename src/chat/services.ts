@@ -1,0 +1,46 @@
+/** What this domain's operations work with: bound to one transaction, or living as long as the server. */
+import type { Standings } from '../access/index.ts';
+import type { UserId, WorkspaceId } from '../contract/index.ts';
+import type { KeyRows } from '../crypto/index.ts';
+import type { Clock, Entropy } from '../kernel/index.ts';
+import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
+import type { ChannelStore } from './channel-store.ts';
+import type { Content } from './content.ts';
+import type { MembershipStore } from './membership-store.ts';
+import type { MessageStore } from './message-store.ts';
+import type { Sealer } from './sealer.ts';
+
+export interface ChatServices {
+  readonly workspaceId: WorkspaceId;
+  readonly standings: Standings;
+  readonly channels: ChannelStore;
+  readonly memberships: MembershipStore;
+  readonly messages: MessageStore;
+  readonly keys: KeyRows;
+  readonly content: Content;
+  readonly entropy: Entropy;
+  /** Milliseconds after posting in which an author may edit. */
+  readonly editWindowMs: number;
+  /** Seals a text for the place of an existing message, under the key that its author already has there. */
+  readonly dataKey: (
+    channelId: Parameters<KeyRows['dataKey']>[0],
+    authorId: UserId,
+    epoch: number,
+  ) => Promise<Buffer | null>;
+}
+
+/** Handed to `decide`: the batch is one statement, so there is no transaction to be bound to. */
+export interface ChatGrouped {
+  readonly append: (
+    workspaceId: WorkspaceId,
+    appends: readonly Append[],
+    demand: AppendDemand,
+    at: Date,
+  ) => Promise<readonly AppendVerdict[]>;
+  readonly sealer: Sealer;
+}
+
+export interface ChatDomain {
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
