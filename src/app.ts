@@ -1,0 +1,177 @@
+/** The composition root: platform -> domains -> road -> transports, wired by hand, started and stopped in order. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { accessModule } from './access/index.ts';
+import { auditDomain } from './audit/index.ts';
+import { authDomain, RefreshTokenReused, workspaceLookups } from './auth/index.ts';
+import { chatDomain } from './chat/index.ts';
+import type { Config } from './config.ts';
+import { digests, keyring, Vault } from './crypto/index.ts';
+import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
+import { limiter, type LimitTable } from './limits/index.ts';
+import { operations } from './operations.ts';
+import { hashPool } from './platform/hash-pool/index.ts';
+import type { Logger } from './platform/log.ts';
+import { Postgres } from './platform/postgres/index.ts';
+import { connectRedis } from './platform/redis.ts';
+import { later, systemClock, systemEntropy } from './platform/system.ts';
+import { clientAddress } from './transport/client-address.ts';
+import { hardenServer, httpApp } from './transport/http/index.ts';
+import { socketGateway } from './transport/socket/index.ts';
+import { publisher } from './wiring/publish.ts';
+import { stages as stagesOf } from './wiring/stages.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly limits?: LimitTable;
+}
+
+export type App = ReturnType<typeof createApp>;
+
+/** Builds a node. Nothing listens before `start`, nothing is left running after `stop`. */
+export function createApp({ config, log, clock = systemClock, limits }: AppOptions) {
+  const entropy = systemEntropy(clock);
+  const postgres = new Postgres(config.database);
+  const redis = connectRedis(config.redisUrl, (event, detail) => log.warn(event, { detail }));
+  const passwords = hashPool(config.hashing);
+  const transaction = postgres.transaction.bind(postgres);
+  const { statements } = postgres;
+  const failed = (error: unknown, traceId?: string, operation?: string) =>
+    log.error('failed', { traceId, operation, cause: error });
+
+  const vault = new Vault(keyring(config.keys.root), entropy, clock);
+  const base = { clock, entropy, vault, transaction };
+  const auth = authDomain({
+    ...base,
+    ...config.tokens,
+    passwords,
+    digests: digests(keyring(config.keys.digests)),
+    peppers: keyring(config.keys.peppers),
+    signingKeys: config.keys.signing,
+    workspaces: workspaceLookups(statements),
+    sessionEnded: (sessionId, closure) => {
+      auth.forget(sessionId);
+      gateway.rooms.closeSession(sessionId, closure);
+    },
+  });
+  const alert = (row: object) => log.error('integrity', { row });
+  const chat = chatDomain({ ...base, statements, alert, editWindowMs: config.editWindowMs });
+  const audit = auditDomain({
+    ...base,
+    failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
+  });
+
+  const publish: Stages['publish'] = (effects, call) => publishNow(effects, call);
+  const stages = stagesOf({
+    modules: [accessModule, auth.module, chat.module],
+    clock,
+    authenticate: auth.authenticate,
+    limiter: limiter(clock, limits),
+    audit,
+    transaction,
+    publish,
+    callsAdmitted: config.callsAdmitted,
+    observe: ({ caller, milliseconds, ...call }) =>
+      log.debug('call', {
+        ...call,
+        user: caller?.kind === 'actor' ? caller.userId : null,
+        milliseconds,
+      }),
+    failed: (error, traceId, operation) => {
+      if (!(error instanceof RefreshTokenReused)) failed(error, traceId, operation);
+    },
+  });
+  let live = false;
+  const server: Server = createServer(
+    httpApp({
+      operations,
+      stages,
+      entropy,
+      clientAddress,
+      log: (line) => log.info('request', line),
+      health: { live: () => true, ready },
+      jwks: auth.jwks,
+      secure: config.secure,
+    }),
+  );
+  hardenServer(server);
+  const gateway = socketGateway({
+    http: server,
+    operations,
+    stages,
+    clock,
+    entropy,
+    clientAddress,
+    allowedOrigins: config.allowedOrigins,
+    later,
+    async prove(token) {
+      const claims = auth.proveToken(token);
+      await auth.sessionIsLive(claims);
+      return claims;
+    },
+    left: (channels) => followers.left(channels),
+    refused: (what, result, traceId) => log.info('refused', { what, result, traceId }),
+  });
+  const { rooms } = gateway;
+  const followers = chat.followers({ audience: rooms, later, failed });
+  const publishNow = publisher({ followers, rooms, forget: auth.forget, failed });
+
+  async function ready() {
+    const [database, bus] = await Promise.all([postgres.answers(), redis.answers()]);
+    const state = (up: boolean) => (up ? 'up' : 'away');
+    // Redis is a shortcut: without it everything is slower and nothing is wrong.
+    return { ready: live && database, checks: { postgres: state(database), redis: state(bus) } };
+  }
+  const listen = () =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(config.listen.port, config.listen.host, () => {
+        server.off('error', reject);
+        live = true;
+        resolve();
+      });
+    });
+  const part = (name: string, start: () => Promise<void>, stop: () => Promise<unknown>) => ({
+    name,
+    start,
+    stop: () => stop().then(() => undefined),
+  });
+  const nothing = () => Promise.resolve();
+  const now = (task: () => void) => () => nothing().then(task);
+  const { start, stop } = lifecycle([
+    part(
+      'redis',
+      nothing,
+      now(() => redis.close()),
+    ),
+    part('passwords', nothing, () => passwords.close()),
+    part(
+      'postgres',
+      () => postgres.assertBound(),
+      () => postgres.close(),
+    ),
+    part('audit', nothing, () => audit.refusals.drained()),
+    part(
+      'followers',
+      nothing,
+      now(() => followers.stop()),
+    ),
+    part('transports', listen, async () => {
+      live = false;
+      await gateway.close();
+    }),
+  ]);
+  return {
+    start,
+    stop,
+    auth,
+    /** The port it listens on, once started. */
+    port: () => (server.address() as AddressInfo).port,
+    /** For tests and tools beside the road: what is waiting to be recorded, what is held in memory. */
+    audit,
+    followers,
+    passwords,
+  };
+}

@@ -1,0 +1,17 @@
+/** The registry: every operation there is, as a value for the server and as a type for the client. */
+import * as access from './access/operations/index.ts';
+import * as auth from './auth/operations/index.ts';
+import * as chat from './chat/operations/index.ts';
+import type { AnyOperation } from './kernel/index.ts';
+
+/** A type query, not an inferred literal: the emitted declaration stays short however many operations there are. */
+export type Operations =
+  | (typeof access)[keyof typeof access]
+  | (typeof auth)[keyof typeof auth]
+  | (typeof chat)[keyof typeof chat];
+
+export const operations: readonly AnyOperation[] = [
+  ...Object.values(access),
+  ...Object.values(auth),
+  ...Object.values(chat),
+];

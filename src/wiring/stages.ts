@@ -1,0 +1,94 @@
+/** Fits the parts of the server into the road: every port of the pipeline, from the part that answers for it. */
+import type { Audit } from '../audit/index.ts';
+import type { Auth } from '../auth/index.ts';
+import type { WorkspaceId } from '../contract/index.ts';
+import type { Limiter } from '../limits/index.ts';
+import {
+  Refusal,
+  type AnyOperation,
+  type Clock,
+  type Module,
+  type Observation,
+  type Stages,
+} from '../kernel/index.ts';
+import type { Tx } from '../platform/postgres/index.ts';
+
+export interface StagesOptions {
+  readonly modules: readonly Module<Tx>[];
+  readonly clock: Clock;
+  readonly authenticate: Auth['authenticate'];
+  readonly limiter: Limiter;
+  readonly audit: Audit;
+  readonly transaction: <T>(
+    workspaceId: WorkspaceId,
+    mode: 'own' | 'read',
+    work: (tx: Tx) => Promise<T>,
+  ) => Promise<T>;
+  readonly publish: Stages['publish'];
+  /** Calls under way at a time; more are refused `overloaded`. */
+  readonly callsAdmitted: number;
+  readonly observe: (observation: Observation) => void;
+  /** Hears of what was thrown and is no refusal: a bug, or the cause of an outage. */
+  readonly failed: (error: unknown, traceId: string, operation: string) => void;
+}
+
+export function stages(options: StagesOptions): Stages {
+  const { clock, audit, limiter, transaction } = options;
+  const moduleOf = byOperation(options.modules);
+  let underWay = 0;
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    admit() {
+      if (underWay >= options.callsAdmitted)
+        throw new Refusal('overloaded', { retryAfterMs: 1_000 });
+      underWay += 1;
+      return () => {
+        underWay -= 1;
+      };
+    },
+    authenticate: options.authenticate,
+    limit(operation, caller, input) {
+      const named = operation.limitBy ? operation.limitBy(input) : null;
+      return Promise.resolve(limiter.take(operation.limit, caller, named));
+    },
+    domainOf: (operation) => moduleOf(operation).domain,
+    transact: (operation, caller, traceId, work) =>
+      transaction(caller.workspaceId, operation.commit, (tx) =>
+        work({
+          services: moduleOf(operation).services(tx, caller),
+          record: (facts) => audit.accepted(tx, operation.name, caller, traceId, facts),
+        }),
+      ),
+    async group(operation, call) {
+      const services = moduleOf(operation).grouped;
+      const { demand } = operation.access as { demand: unknown };
+      const [verdict] = await operation.decide({
+        calls: [call],
+        demand,
+        services,
+        now: clock.now(),
+      });
+      if (!verdict) throw new Error(`${operation.name} answered for fewer calls than it was given`);
+      return verdict;
+    },
+    publish: options.publish,
+    refused(operation, call, caller, refusal) {
+      const { traceId } = call;
+      if (refusal.cause !== undefined) options.failed(refusal.cause, traceId, operation.name);
+      if (caller) audit.refusals.note({ action: operation.name, caller, traceId }, refusal);
+    },
+    observe: options.observe,
+  };
+}
+
+function byOperation(modules: readonly Module<Tx>[]) {
+  const owners = new Map<AnyOperation, Module<Tx>>();
+  for (const module of modules)
+    for (const operation of module.operations) owners.set(operation, module);
+  return (operation: AnyOperation): Module<Tx> => {
+    const owner = owners.get(operation);
+    if (!owner) throw new Error(`${operation.name} belongs to no module`);
+    return owner;
+  };
+}
