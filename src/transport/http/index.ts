@@ -1,0 +1,112 @@
+/** Every HTTP request ends in one answer of known shape, and only a declared operation runs behind /v1. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import express, { type RequestHandler } from 'express';
+import { Refusal, type AnyOperation, type Entropy, type Stages } from '../../kernel/index.ts';
+import { malformed, refuse } from './answer.ts';
+import { begin, exchangeOf, type RequestLine } from './exchange.ts';
+import { securityHeaders } from './headers.ts';
+import { pages, type Health } from './pages.ts';
+import { operationRoutes } from './routes.ts';
+import { serve } from './serve.ts';
+import { HEADERS } from './server.ts';
+
+export type { RequestLine } from './exchange.ts';
+export type { Health } from './pages.ts';
+export { hardenServer } from './server.ts';
+
+export interface HttpOptions {
+  readonly operations: readonly AnyOperation[];
+  readonly stages: Stages;
+  readonly entropy: Entropy;
+  /** The client's address, from behind declared proxies only; no header is read for it here. */
+  readonly clientAddress: (request: IncomingMessage) => string;
+  /** Must not throw. */
+  readonly log: (line: RequestLine) => void;
+  readonly health: Health;
+  /** The public keys of access tokens. */
+  readonly jwks: () => object;
+  /** TLS ends here or at a declared proxy: browsers are told never to come without it. */
+  readonly secure: boolean;
+}
+
+/** Express with the step before its router within reach. */
+type App = express.Express & {
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    last?: (error?: unknown) => void,
+  ): void;
+};
+
+/** Throws when an operation cannot be served as declared, so that a bad route stops the start. */
+export function httpApp(options: HttpOptions): express.Express {
+  const app = express() as App;
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.set('query parser', 'simple');
+  app.set('trust proxy', false);
+  app.disable('etag');
+  app.disable('x-powered-by');
+
+  for (const { path, handler } of pages(options)) {
+    app.get(path, handler);
+    app.all(path, otherMethod(path, ['GET', 'HEAD']));
+  }
+  const routes = operationRoutes(options.operations);
+  for (const route of routes)
+    app[route.verb](route.path, serve(route, options.stages, options.clientAddress));
+  for (const { path, method } of routes) app.all(path, otherMethod(path, [method]));
+  app.use(nothingThere);
+
+  // Around Express, not inside: a target that it cannot parse passes by every middleware.
+  const route = app.handle.bind(app);
+  const protect = securityHeaders(options.secure);
+  app.handle = (request, response) => {
+    begin(request, response, options);
+    protect(request, response);
+    const oddity = oddityOf(request);
+    if (oddity !== null) {
+      refuse(request, response, malformed(oddity));
+      return;
+    }
+    route(request, response, (error) => fail(request, response, error));
+  };
+  return app;
+}
+
+/** What Express or Node would take in their own way, and a proxy before them perhaps in another. */
+function oddityOf({ url, rawHeaders }: IncomingMessage): string | null {
+  if (url?.startsWith('/') !== true) return 'request_target';
+  return rawHeaders.length / 2 > HEADERS ? 'too_many_headers' : null; // Node ignores the rest
+}
+
+/** Comes after the operations: it notes what the path would have answered to. */
+function otherMethod(path: string, methods: readonly string[]): RequestHandler {
+  return (request, _response, next) => {
+    const exchange = exchangeOf(request);
+    exchange.route ??= path;
+    for (const method of methods) exchange.allowed.add(method);
+    next();
+  };
+}
+
+const nothingThere: RequestHandler = (request, response) => {
+  const { allowed } = exchangeOf(request);
+  if (allowed.size > 0) {
+    response.setHeader('Allow', [...allowed].sort().join(', '));
+    refuse(request, response, new Refusal('method_not_allowed'));
+    return;
+  }
+  const isApi = /^\/v1(?:[/?]|$)/.test(request.url);
+  refuse(request, response, new Refusal(isApi ? 'unknown_operation' : 'not_found'));
+};
+
+/** The last word: Express's own would show what was thrown. */
+function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (error instanceof URIError) {
+    refuse(request, response, malformed('percent_encoding')); // thrown while the path was matched
+    return;
+  }
+  exchangeOf(request).fault = error;
+  refuse(request, response, new Refusal('internal', { cause: error }));
+}
