@@ -90,7 +90,10 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
       stages,
       entropy,
       clientAddress,
-      log: (line) => log.info('request', line),
+      log: ({ fault, ...line }) =>
+        fault === undefined
+          ? log.info('request', line)
+          : log.error('request', { ...line, cause: fault }),
       health: { live: () => true, ready },
       jwks: auth.jwks,
       secure: config.secure,

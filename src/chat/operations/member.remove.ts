@@ -10,7 +10,8 @@ import { plainText } from '../text.ts';
 export const memberRemove = operation({
   name: 'member.remove',
   summary: 'Removes a member whose role is not above that of the caller.',
-  on: { http: 'DELETE /v1/channels/:channelId/members/:userId', socket: true },
+  // POST: a reason is a person's words, and what stands in a URL ends up in the logs of proxies.
+  on: { http: 'POST /v1/channels/:channelId/members/:userId/removal', socket: true },
   commit: 'own',
   input: z.strictObject({
     channelId: ChannelId,

@@ -11,7 +11,8 @@ import { plainText } from '../text.ts';
 export const messageDelete = operation({
   name: 'message.delete',
   summary: 'Removes the text of a message for good. Deleting it again changes nothing.',
-  on: { http: 'DELETE /v1/channels/:channelId/messages/:messageId', socket: true },
+  // POST: a reason is a person's words, and what stands in a URL ends up in the logs of proxies.
+  on: { http: 'POST /v1/channels/:channelId/messages/:messageId/deletion', socket: true },
   commit: 'own',
   input: z.strictObject({
     channelId: ChannelId,
