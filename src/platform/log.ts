@@ -42,7 +42,7 @@ export function redact(value: unknown, depth = 0): unknown {
 }
 
 /** Writes to standard error: standard output belongs to what a person asked to see. */
-export function createLog(level: string): Logger {
+export function createLog(level: string, stream: NodeJS.WritableStream = process.stderr): Logger {
   const line = format.printf(({ level: severity, message, timestamp, ...rest }) => {
     const fields = redact(rest) as object;
     return JSON.stringify({ at: timestamp, level: severity, message: redact(message), ...fields });
@@ -51,6 +51,6 @@ export function createLog(level: string): Logger {
     level,
     format: format.combine(format.timestamp(), line),
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the declarations of winston give its transports two types
-    transports: [new transports.Stream({ stream: process.stderr })],
+    transports: [new transports.Stream({ stream })],
   });
 }
