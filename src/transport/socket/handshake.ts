@@ -1,0 +1,42 @@
+/** Lets a connection in on a valid access token of a live session, and on nothing else. */
+import { z } from 'zod';
+import { onWire, Refusal, type ProvedClaims } from '../../kernel/index.ts';
+import type { ClientSocket } from './types.ts';
+
+/** What a client sends as `auth` when it connects; unknown keys are refused. */
+const Auth = z.strictObject({ token: z.string().min(1).max(8_192) });
+
+export interface HandshakeOptions {
+  /** Verifies the token and that its session is live; throws Refusal. */
+  readonly prove: (token: string) => Promise<ProvedClaims>;
+  readonly addressOf: (socket: ClientSocket) => string;
+  readonly traceId: () => string;
+  readonly refused: (refusal: Refusal, traceId: string, address: string) => void;
+}
+
+/** A namespace middleware: nothing of the connection exists for others before it has passed. */
+export function handshake({ prove, addressOf, traceId, refused }: HandshakeOptions) {
+  return (socket: ClientSocket, next: (error?: Error) => void): void => {
+    const address = addressOf(socket);
+    const enter = async () => {
+      const auth = Auth.safeParse(socket.handshake.auth);
+      if (!auth.success) throw new Refusal('unauthenticated');
+      const claims = await prove(auth.data.token);
+      delete socket.handshake.auth['token']; // nothing that prints the socket can print the token
+      const { headers } = socket.handshake;
+      const userAgent = headers['user-agent']?.replace(/\p{Cc}/gu, '').slice(0, 300) ?? null;
+      const origin = { transport: 'socket', address, userAgent, connectionId: socket.id } as const;
+      Object.assign(socket.data, { claims, origin });
+    };
+    enter().then(
+      () => next(),
+      (error: unknown) => {
+        const refusal =
+          error instanceof Refusal ? error : new Refusal('internal', { cause: error });
+        const trace = traceId();
+        refused(refusal, trace, address);
+        next(Object.assign(new Error(refusal.code), { data: onWire(refusal, trace) }));
+      },
+    );
+  };
+}

@@ -1,0 +1,80 @@
+/** The Socket.IO gateway: WebSocket only, one identity per connection, every event down the one road. */
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { Server } from 'socket.io';
+import { FRAME_BYTES, type ChannelId } from '../../contract/index.ts';
+import type { AnyOperation, Clock, Entropy, Refusal, Stages } from '../../kernel/index.ts';
+import { admission } from './admission.ts';
+import { gate } from './gate.ts';
+import { handshake, type HandshakeOptions } from './handshake.ts';
+import { close, Rooms } from './rooms.ts';
+import type { ClientSocket, Gateway } from './types.ts';
+
+export type { Rooms } from './rooms.ts';
+
+export interface GatewayOptions {
+  readonly http: HttpServer;
+  readonly operations: readonly AnyOperation[];
+  readonly stages: Stages;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly prove: HandshakeOptions['prove'];
+  readonly clientAddress: (request: IncomingMessage) => string;
+  /** Origins of pages that may connect, exactly as browsers send them. */
+  readonly allowedOrigins: ReadonlySet<string>;
+  /** Runs a task later; returns how to call it off. */
+  readonly later: (milliseconds: number, task: () => void) => () => void;
+  /** Channels that a connection was in when it went. */
+  readonly left: (channels: readonly ChannelId[]) => void;
+  /** A connection or an event that never got as far as an operation. */
+  readonly refused: (what: 'handshake' | 'event', result: string, traceId: string) => void;
+}
+
+export interface SocketGateway {
+  readonly rooms: Rooms;
+  /** Tells every client to reconnect elsewhere, and closes. */
+  close(): Promise<void>;
+}
+
+/** Attaches the gateway to the HTTP server. */
+export function socketGateway(options: GatewayOptions): SocketGateway {
+  const { entropy, stages, clientAddress, refused } = options;
+  const io: Gateway = new Server(options.http, {
+    transports: ['websocket'],
+    allowUpgrades: false,
+    allowEIO3: false,
+    perMessageDeflate: false,
+    httpCompression: false,
+    maxHttpBufferSize: FRAME_BYTES,
+    connectTimeout: 5_000,
+    serveClient: false,
+    cleanupEmptyChildNamespaces: true,
+  });
+  const traceId = () => entropy.id();
+  io.engine.use(admission(options.allowedOrigins, traceId));
+  const addressOf = (socket: ClientSocket) => clientAddress(socket.request);
+  const turnedAway = (refusal: Refusal, trace: string) => refused('handshake', refusal.code, trace);
+  io.use(handshake({ prove: options.prove, addressOf, traceId, refused: turnedAway }));
+  const rooms = new Rooms(io);
+  const onSocket = options.operations.filter(({ on }) => on.socket === true);
+  const operations = new Map(onSocket.map((operation) => [operation.name, operation]));
+  const unknown = (trace: string) => refused('event', 'unknown_operation', trace);
+  io.on('connection', (socket) => {
+    gate(socket, { operations, stages, traceId, unknown });
+    void rooms.enter(socket);
+    const authority = socket.data.claims.expiresAt - options.clock.now().getTime();
+    const callOff = options.later(authority, () => close(socket, 'token_expired'));
+    let channels: readonly ChannelId[] = [];
+    socket.on('disconnecting', () => (channels = rooms.channelsOf(socket.rooms)));
+    socket.on('disconnect', () => {
+      callOff();
+      options.left(channels);
+    });
+  });
+  return {
+    rooms,
+    async close() {
+      for (const socket of io.sockets.sockets.values()) close(socket, 'server_draining');
+      await io.close();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** The rooms of this node: who listens to a channel, which connections a user and a session have. */
+import {
+  CLOSURES,
+  type Broadcasts,
+  type ChannelFrame,
+  type ChannelId,
+  type ClosureCode,
+  type SessionId,
+  type UserId,
+} from '../../contract/index.ts';
+import type { ClientSocket, Gateway } from './types.ts';
+
+const CHANNEL = 'channel:';
+const channelRoom = (id: ChannelId) => `${CHANNEL}${id}`;
+const userRoom = (id: UserId) => `user:${id}`;
+const sessionRoom = (id: SessionId) => `session:${id}`;
+
+export class Rooms {
+  readonly #io: Gateway;
+
+  constructor(io: Gateway) {
+    this.#io = io;
+  }
+
+  /** A connection that passed the handshake is reachable by its user and its session. */
+  async enter(socket: ClientSocket): Promise<void> {
+    const { userId, sessionId } = socket.data.claims;
+    await socket.join([userRoom(userId), sessionRoom(sessionId)]);
+  }
+
+  join(connectionId: string, channelId: ChannelId): boolean {
+    const socket = this.#io.sockets.sockets.get(connectionId);
+    if (!socket?.connected) return false;
+    void socket.join(channelRoom(channelId));
+    return true;
+  }
+
+  evict(userId: UserId, channelId: ChannelId): void {
+    for (const socket of this.#in(userRoom(userId))) void socket.leave(channelRoom(channelId));
+  }
+
+  /** Encoded once for all connections in the room; `local`, because every node follows the log itself. */
+  emit(channelId: ChannelId, frame: ChannelFrame): void {
+    this.#io.local.to(channelRoom(channelId)).emit('channel.events', frame);
+  }
+
+  size(channelId: ChannelId): number {
+    return this.#io.sockets.adapter.rooms.get(channelRoom(channelId))?.size ?? 0;
+  }
+
+  disperse(channelId: ChannelId, closure: ClosureCode): void {
+    for (const socket of this.#in(channelRoom(channelId))) close(socket, closure);
+  }
+
+  tell<E extends keyof Broadcasts>(userId: UserId, event: E, payload: Broadcasts[E]): void {
+    for (const socket of this.#in(userRoom(userId)))
+      (socket as { emit(event: string, payload: unknown): void }).emit(event, payload);
+  }
+
+  closeSession(sessionId: SessionId, closure: ClosureCode): void {
+    for (const socket of this.#in(sessionRoom(sessionId))) close(socket, closure);
+  }
+
+  closeConnection(connectionId: string, closure: ClosureCode): void {
+    const socket = this.#io.sockets.sockets.get(connectionId);
+    if (socket) close(socket, closure);
+  }
+
+  /** The channels among a connection's rooms. */
+  channelsOf(rooms: Iterable<string>): ChannelId[] {
+    return [...rooms]
+      .filter((room) => room.startsWith(CHANNEL))
+      .map((room) => room.slice(CHANNEL.length) as ChannelId);
+  }
+
+  #in(room: string): ClientSocket[] {
+    const ids = this.#io.sockets.adapter.rooms.get(room) ?? [];
+    return [...ids].flatMap((id) => this.#io.sockets.sockets.get(id) ?? []);
+  }
+}
+
+/** Says why, and what to do next, before the connection goes. */
+export function close(socket: ClientSocket, code: ClosureCode): void {
+  socket.emit('connection.closing', { code, next: CLOSURES[code].next });
+  socket.disconnect(true);
+}
