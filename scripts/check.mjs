@@ -1,0 +1,30 @@
+/** `npm run check`: everything that must be green before a commit that matters, in the order of what fails fastest. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const node = process.execPath;
+const steps = [
+  ['client', [node, 'scripts/generate.mjs']],
+  ['format', [bin('prettier'), '--check', '--log-level', 'warn', '.']],
+  ['types', [bin('tsc'), '-p', '.']],
+  ['lint', [bin('eslint'), '--max-warnings', '0', '.']],
+  ['boundaries', [bin('depcruise'), 'src', '--output-type', 'err']],
+  ['dead code', [bin('knip')]],
+  ['docs', [node, '--import=tsx', 'scripts/docs.ts', '--check']],
+  ['tests', [bin('c8'), node, 'scripts/test.mjs']],
+];
+
+if (!existsSync(bin('tsc'))) {
+  console.error('Run npm ci first.');
+  process.exit(1);
+}
+for (const [name, [command, ...args]] of steps) {
+  const began = performance.now();
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
+  if (status !== 0) process.exit(1);
+}
