@@ -19,12 +19,18 @@ export interface FollowersOptions {
   readonly failed: FollowerPorts['failed'];
 }
 
+/** How often the channels' positions are read, for changes of which no notice came. */
+const POLL_MS = 500;
 /** The widest gap that a follower reads back; beyond, its connections start over. */
 const GAP_REVISIONS = 2_000;
 
 export class Followers {
   readonly #options: FollowersOptions;
   readonly #followers = new Map<ChannelId, Follower>();
+  /** Whose channels they are: a read is scoped to one workspace. */
+  readonly #workspaces = new Map<ChannelId, WorkspaceId>();
+  #callOff: (() => void) | null = null;
+  #polling: Promise<void> = Promise.resolve();
 
   constructor(options: FollowersOptions) {
     this.#options = options;
@@ -46,6 +52,8 @@ export class Followers {
     if (!follower) {
       follower = new Follower(channelId, this.#ports(workspaceId, channelId));
       this.#followers.set(channelId, follower);
+      this.#workspaces.set(channelId, workspaceId);
+      this.#pollLater();
     }
     try {
       return await follower.subscribe(connectionId, userId);
@@ -61,6 +69,7 @@ export class Followers {
       if (!follower || follower.needed) continue;
       follower.stop();
       this.#followers.delete(channelId);
+      this.#workspaces.delete(channelId);
     }
   }
 
@@ -69,9 +78,36 @@ export class Followers {
     return this.#followers.size;
   }
 
-  stop(): void {
+  /** Resolves when nothing is read any more. */
+  async stop(): Promise<void> {
+    this.#callOff?.();
     for (const follower of this.#followers.values()) follower.stop();
     this.#followers.clear();
+    this.#workspaces.clear();
+    await this.#polling;
+  }
+
+  /** A notice can be lost: another node made the change, or the answer to a COMMIT never came. */
+  #pollLater(): void {
+    if (this.#callOff || this.#followers.size === 0) return;
+    this.#callOff = this.#options.later(POLL_MS, () => {
+      this.#polling = this.#poll()
+        .catch(this.#options.failed)
+        .finally(() => {
+          this.#callOff = null;
+          this.#pollLater();
+        });
+    });
+  }
+
+  async #poll(): Promise<void> {
+    for (const workspaceId of new Set(this.#workspaces.values())) {
+      const ids = [...this.#workspaces].flatMap(([id, of]) => (of === workspaceId ? [id] : []));
+      const positions = await this.#options.transaction(workspaceId, 'read', (tx) =>
+        channelStore(tx, workspaceId).positions(ids),
+      );
+      for (const { id, lastRev } of positions) this.#followers.get(id)?.changed(lastRev, []);
+    }
   }
 
   #ports(workspaceId: WorkspaceId, channelId: ChannelId): FollowerPorts {
