@@ -2,11 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { migrate } from './migrations.ts';
 
-const url = process.env['DATABASE_URL'];
-const passwordFile = process.env['DATABASE_APP_PASSWORD_FILE'];
-const password =
-  process.env['DATABASE_APP_PASSWORD'] ??
-  (passwordFile === undefined ? undefined : readFileSync(passwordFile, 'utf8').trim());
+const url = setting('DATABASE_URL');
+const password = setting('DATABASE_APP_PASSWORD');
 
 if (url === undefined || password === undefined) {
   console.error(
@@ -21,4 +18,10 @@ try {
 } catch (error) {
   console.error(`The migration failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
+}
+
+/** The variable, or the content of the file that NAME_FILE names. */
+function setting(name: string): string | undefined {
+  const file = process.env[`${name}_FILE`];
+  return process.env[name] ?? (file === undefined ? undefined : readFileSync(file, 'utf8').trim());
 }

@@ -1,5 +1,5 @@
 /** Keyed digests: they find a row by a secret or an address without storing either. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Keyring } from './keyring.ts';
 
 /** What a digest is for; one made for one purpose never equals one made for another. */
@@ -21,9 +21,4 @@ export function digests(ring: Keyring): Digests {
     of: (purpose, scope, value, key = ring.current) =>
       createHmac('sha256', ring.key(key)).update(`${purpose}\0${scope}\0${value}`).digest(),
   };
-}
-
-/** Compares without telling by its duration where the two differ. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -69,9 +69,10 @@ export interface Clone {
 export async function makeClone({ mode = 0o755, owner = 0 } = {}): Promise<Clone> {
   const path = mkdtempSync(join(realpathSync(tmpdir()), 'conclave-clone-'));
   const file = (...names: string[]) => join(path, ...names);
-  for (const name of ['package.json', 'package-lock.json', '.mocharc.json', 'prisma.config.ts']) {
+  for (const name of ['package.json', '.mocharc.json', 'prisma.config.ts']) {
     copyFileSync(join(project, name), file(name));
   }
+  writeFileSync(file('package-lock.json'), satisfiedLock());
   cpSync(join(project, 'scripts'), file('scripts'), { recursive: true });
   symlinkSync(join(project, 'node_modules'), file('node_modules'));
   mkdirSync(file('prisma', 'schema'), { recursive: true });
@@ -135,6 +136,18 @@ export async function eventually(
     await pause(15);
   }
   throw new Error(`Within ${patience} ms it never came true that ${what}.`);
+}
+
+/**
+ * The clone borrows the packages of the project, so nothing may ever be installed there: this lockfile asks for
+ * what is present, and npm ci would refuse it because it does not go with package.json.
+ */
+function satisfiedLock(): string {
+  const present = readJson(join(project, 'node_modules', '.package-lock.json')) as {
+    packages: Record<string, object>;
+  };
+  const prisma = 'node_modules/prisma';
+  return JSON.stringify({ lockfileVersion: 3, packages: { [prisma]: present.packages[prisma] } });
 }
 
 function attempt(read: () => string): string {

@@ -40,9 +40,3 @@ export function isWorthRetrying(error: unknown): boolean {
   for (const code of codes(error)) if (RACES.has(code)) return true;
   return false;
 }
-
-/** A row with the same unique key is already there. */
-export function isDuplicate(error: unknown): boolean {
-  for (const code of codes(error)) if (code === '23505' || code === 'P2002') return true;
-  return false;
-}
