@@ -7,6 +7,7 @@ import { admission } from './admission.ts';
 import { gate } from './gate.ts';
 import { handshake, type HandshakeOptions } from './handshake.ts';
 import { close, Rooms } from './rooms.ts';
+import { closeSlowConsumers } from './slow-consumers.ts';
 import type { ClientSocket, Gateway } from './types.ts';
 
 export type { Rooms } from './rooms.ts';
@@ -26,7 +27,11 @@ export interface GatewayOptions {
   /** Channels that a connection was in when it went. */
   readonly left: (channels: readonly ChannelId[]) => void;
   /** A connection or an event that never got as far as an operation. */
-  readonly refused: (what: 'handshake' | 'event', result: string, traceId: string) => void;
+  readonly refused: (
+    what: 'handshake' | 'event' | 'connection',
+    result: string,
+    traceId: string,
+  ) => void;
 }
 
 export interface SocketGateway {
@@ -55,6 +60,8 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   const turnedAway = (refusal: Refusal, trace: string) => refused('handshake', refusal.code, trace);
   io.use(handshake({ prove: options.prove, addressOf, traceId, refused: turnedAway }));
   const rooms = new Rooms(io);
+  const slow = () => refused('connection', 'slow_consumer', traceId());
+  const stopLooking = closeSlowConsumers(io, options.later, slow);
   const onSocket = options.operations.filter(({ on }) => on.socket === true);
   const operations = new Map(onSocket.map((operation) => [operation.name, operation]));
   const unknown = (trace: string) => refused('event', 'unknown_operation', trace);
@@ -73,6 +80,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   return {
     rooms,
     async close() {
+      stopLooking();
       for (const socket of io.sockets.sockets.values()) close(socket, 'server_draining');
       await io.close();
     },
