@@ -73,12 +73,12 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     transaction,
     publish,
     callsAdmitted: config.callsAdmitted,
-    observe: ({ caller, milliseconds, ...call }) =>
-      log.debug('call', {
-        ...call,
-        user: caller?.kind === 'actor' ? caller.userId : null,
-        milliseconds,
-      }),
+    observe: ({ caller, ...call }) => {
+      const user = caller?.kind === 'actor' ? caller.userId : null;
+      // Who is refused before anybody knows who it is has no workspace to be recorded in: the log has it.
+      const stranger = caller === null && call.result !== 'ok';
+      log.log(stranger ? 'info' : 'debug', 'call', { ...call, user });
+    },
     failed: (error, traceId, operation) => {
       if (!(error instanceof RefreshTokenReused)) failed(error, traceId, operation);
     },

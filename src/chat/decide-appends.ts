@@ -38,7 +38,6 @@ async function append(
   if (!first) return [];
   const appends = calls.map(({ input, caller, prepared }) => ({
     ...prepared,
-    channelId: input.channelId,
     authorId: caller.userId,
     clientId: input.clientId,
     replyTo: input.replyTo ?? null,
@@ -53,7 +52,7 @@ async function append(
 
 async function sealAgain({ sealer }: ChatGrouped, call: SendCall): Promise<SendCall> {
   const { input, caller } = call;
-  sealer.forgetEpoch(input.channelId);
+  sealer.forgetEpoch(call.prepared.channelId);
   const { workspaceId, userId } = caller;
   return { ...call, prepared: await sealer.seal(workspaceId, input.channelId, userId, input.body) };
 }

@@ -9,6 +9,8 @@ import type { Content } from './content.ts';
 import type { Transaction } from './transaction-store.ts';
 
 export interface SealedPost {
+  /** As the database spells it, which the seal is bound to: the caller may have spelled it otherwise. */
+  readonly channelId: ChannelId;
   readonly id: MessageId;
   readonly bodySealed: Buffer;
   readonly keyEpoch: number;
@@ -32,23 +34,24 @@ export class Sealer {
   }
 
   /**
-   * Seals `text` as a new message of the author. Refuses `not_found` or `forbidden` when the author could not
+   * Seals `text` as a new message of the author in the channel that was `named`. Refuses `not_found` or `forbidden` when the author could not
    * post anyway, so that keys are made for writers only; the commit decides again.
    */
   async seal(
     workspaceId: WorkspaceId,
-    channelId: ChannelId,
+    named: ChannelId,
     authorId: UserId,
     text: string,
   ): Promise<SealedPost> {
     const id = this.#entropy.id() as MessageId;
-    const epoch = this.#epochs.get(channelId);
-    const held = epoch !== undefined && this.#vault.cachedDataKey(channelId, authorId, epoch);
-    const { key, keyEpoch } = held
-      ? { key: held, keyEpoch: epoch }
-      : await this.#key(workspaceId, channelId, authorId);
+    const epoch = this.#epochs.get(named);
+    const held = epoch !== undefined && this.#vault.cachedDataKey(named, authorId, epoch);
+    const { channelId, key, keyEpoch } = held
+      ? { channelId: named, key: held, keyEpoch: epoch }
+      : await this.#key(workspaceId, named, authorId);
     const body = { channelId, id, authorId, version: 1, keyEpoch };
-    return { id, keyEpoch, bodySealed: this.#content.sealBody(key, workspaceId, body, text) };
+    const bodySealed = this.#content.sealBody(key, workspaceId, body, text);
+    return { channelId, id, keyEpoch, bodySealed };
   }
 
   /** The commit found the channel at another key epoch than remembered. */
@@ -56,29 +59,30 @@ export class Sealer {
     this.#epochs.delete(channelId);
   }
 
-  async #key(workspaceId: WorkspaceId, channelId: ChannelId, authorId: UserId) {
+  async #key(workspaceId: WorkspaceId, named: ChannelId, authorId: UserId) {
     const look = () =>
       this.#transaction(workspaceId, 'read', async (tx) => {
-        const standing = await standings(tx).inChannel(authorId, channelId);
-        const channel = await channelStore(tx, workspaceId).find(channelId);
+        const standing = await standings(tx).inChannel(authorId, named);
+        const channel = await channelStore(tx, workspaceId).find(named);
         if (!standing || !channel || !sees(standing)) throw new Refusal('not_found');
         if (!mayInChannel(standing, 'message.send')) throw new Refusal('forbidden');
-        const { keyEpoch } = channel;
+        const { id: channelId, keyEpoch } = channel;
         const rows = keyRows(tx, workspaceId);
-        return { keyEpoch, key: await this.#vault.dataKey(rows, channelId, authorId, keyEpoch) };
+        const key = await this.#vault.dataKey(rows, channelId, authorId, keyEpoch);
+        return { channelId, keyEpoch, key };
       });
     let found = await look();
     if (!found.key) {
-      const { keyEpoch } = found;
+      const { channelId, keyEpoch } = found;
       // In a transaction of its own: a key that nobody committed must never seal anything.
       await this.#transaction(workspaceId, 'own', (tx) =>
         this.#vault.ensureDataKey(keyRows(tx, workspaceId), channelId, authorId, keyEpoch),
       );
       found = await look();
     }
-    const { key, keyEpoch } = found;
+    const { channelId, key, keyEpoch } = found;
     if (!key) throw new Error('a data key that was just made cannot be read');
     this.#epochs.set(channelId, keyEpoch);
-    return { key, keyEpoch };
+    return { channelId, key, keyEpoch };
   }
 }

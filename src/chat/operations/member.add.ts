@@ -43,7 +43,7 @@ export const memberAdd = operation({
     return reply(
       shownMember(member),
       memberChanged(caller.workspaceId, channel.id, member),
-      tell(userId, 'access.changed', { channelId: channel.id }),
+      tell(member.userId, 'access.changed', { channelId: channel.id }),
     );
   },
 });

@@ -39,7 +39,7 @@ export const memberSetRole = operation({
     return reply(
       shownMember(changed),
       memberChanged(caller.workspaceId, channel.id, changed),
-      tell(userId, 'access.changed', { channelId: channel.id }),
+      tell(member.userId, 'access.changed', { channelId: channel.id }),
     );
   },
 });

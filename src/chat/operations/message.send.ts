@@ -84,7 +84,8 @@ function answer(
   verdict: AppendVerdict,
 ): Verdict<z.input<typeof Output>> {
   const { workspaceId, userId: authorId } = caller;
-  const { channelId, replyTo = null } = input;
+  const { channelId } = post;
+  const { replyTo = null } = input;
   switch (verdict.verdict) {
     case 'sent': {
       const { id, seq, rev, at } = verdict;
