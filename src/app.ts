@@ -1,4 +1,5 @@
 /** The composition root: platform -> domains -> road -> transports, wired by hand, started and stopped in order. */
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { accessModule } from './access/index.ts';
@@ -127,44 +128,23 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     // Redis is a shortcut: without it everything is slower and nothing is wrong.
     return { ready: live && database, checks: { postgres: state(database), redis: state(bus) } };
   }
-  const listen = () =>
-    new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(config.listen.port, config.listen.host, () => {
-        server.off('error', reject);
-        live = true;
-        resolve();
-      });
-    });
-  const part = (name: string, start: () => Promise<void>, stop: () => Promise<unknown>) => ({
-    name,
-    start,
-    stop: () => stop().then(() => undefined),
-  });
-  const nothing = () => Promise.resolve();
-  const now = (task: () => void) => () => nothing().then(task);
   const { start, stop } = lifecycle([
-    part(
-      'redis',
-      nothing,
-      now(() => redis.close()),
-    ),
-    part('passwords', nothing, () => passwords.close()),
-    part(
-      'postgres',
-      () => postgres.assertBound(),
-      () => postgres.close(),
-    ),
-    part('audit', nothing, () => audit.refusals.drained()),
-    part(
-      'followers',
-      nothing,
-      now(() => followers.stop()),
-    ),
-    part('transports', listen, async () => {
-      live = false;
-      await gateway.close();
-    }),
+    { name: 'redis', stop: () => redis.close() },
+    { name: 'passwords', stop: () => passwords.close() },
+    { name: 'postgres', start: () => postgres.assertBound(), stop: () => postgres.close() },
+    { name: 'audit', stop: () => audit.refusals.drained() },
+    { name: 'followers', stop: () => followers.stop() },
+    {
+      name: 'transports',
+      async start() {
+        await once(server.listen(config.listen.port, config.listen.host), 'listening');
+        live = true;
+      },
+      async stop() {
+        live = false;
+        await gateway.close();
+      },
+    },
   ]);
   return {
     start,

@@ -3,7 +3,7 @@
 export interface Part {
   readonly name: string;
   readonly start?: () => Promise<void>;
-  readonly stop?: () => Promise<void>;
+  readonly stop?: () => Promise<void> | void;
 }
 
 export interface Lifecycle {
@@ -16,8 +16,13 @@ export function lifecycle(parts: readonly Part[]): Lifecycle {
   const running: Part[] = [];
   const stop = async (): Promise<void> => {
     const failures: unknown[] = [];
-    for (let part = running.pop(); part; part = running.pop())
-      await part.stop?.().catch((error: unknown) => failures.push(error));
+    for (let part = running.pop(); part; part = running.pop()) {
+      try {
+        await part.stop?.();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
     if (failures.length > 0) throw failures[0];
   };
   const start = async (): Promise<void> => {
