@@ -1,0 +1,108 @@
+/** Access tokens: what is signed here is exactly what is believed here, and nothing says why one is refused. */
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
+import { Refusal, type Clock, type Entropy, type ProvedClaims } from '../kernel/index.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+export interface AccessTokens {
+  /** A JWT, and the seconds after which it expires. */
+  readonly issue: (bearer: Bearer) => { readonly accessToken: string; readonly expiresIn: number };
+  /** Throws Refusal `token_expired` for a token that is good but for its age, else `unauthenticated`. */
+  readonly prove: (token: string) => ProvedClaims;
+}
+
+export interface Bearer {
+  readonly workspaceId: WorkspaceId;
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly role: WorkspaceRole;
+}
+
+interface Parts {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly keys: SigningKeys;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly accessTokenMs: number;
+}
+
+/** RFC 9068 §2.1: the media type of access tokens, so that no other JWT of ours passes for one. */
+const TYPE = 'at+jwt';
+/** How far the clocks of two nodes may be apart when a token is used the moment it was made. Expiry has none. */
+const SKEW_S = 30;
+/** Ours have about 600 characters; nothing longer is worth parsing. */
+const LONGEST = 2_048;
+
+// Strict: a token that brings a key of its own (jwk, jku, x5u) or demands an extension (crit) is not one of ours.
+const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.literal(TYPE), kid: z.string() });
+const Seconds = z.int().nonnegative();
+const Claims = z.strictObject({
+  sub: UserId,
+  sid: SessionId,
+  wid: WorkspaceId,
+  roles: z.array(WorkspaceRole).length(1),
+  type: z.literal('access'),
+  iat: Seconds,
+  nbf: Seconds,
+  exp: Seconds,
+  jti: z.uuid(),
+  iss: z.string(),
+  aud: z.string(),
+});
+
+export function accessTokens(parts: Parts): AccessTokens {
+  const { clock, entropy, keys, issuer, audience, accessTokenMs } = parts;
+  const seconds = (): number => Math.floor(clock.now().getTime() / 1000);
+
+  function verified(token: string): unknown {
+    if (token.length > LONGEST) return null;
+    try {
+      const header = Header.parse(jwt.decode(token, { complete: true })?.header);
+      const key = keys.publicKey(header.kid);
+      if (!key) return null;
+      return jwt.verify(token, key, {
+        algorithms: ['ES256'],
+        issuer,
+        audience,
+        ignoreExpiration: true, // judged below, by our clock and after everything else
+        ignoreNotBefore: true,
+      });
+    } catch {
+      return null; // the library's reasons help only an attacker
+    }
+  }
+
+  return {
+    issue({ userId, sessionId, workspaceId, role }) {
+      const iat = seconds();
+      const expiresIn = Math.floor(accessTokenMs / 1000);
+      const claims: z.input<typeof Claims> = {
+        sub: userId,
+        sid: sessionId,
+        wid: workspaceId,
+        roles: [role],
+        type: 'access',
+        iat,
+        nbf: iat,
+        exp: iat + expiresIn,
+        jti: entropy.id(),
+        iss: issuer,
+        aud: audience,
+      };
+      const { kid, key } = keys.current;
+      const header = { alg: 'ES256', typ: TYPE, kid };
+      return { accessToken: jwt.sign(claims, key, { algorithm: 'ES256', header }), expiresIn };
+    },
+    prove(token) {
+      const parsed = Claims.safeParse(verified(token));
+      if (!parsed.success) throw new Refusal('unauthenticated');
+      const { sub, sid, wid, iat, nbf, exp } = parsed.data;
+      const now = seconds();
+      if (Math.max(nbf, iat) > now + SKEW_S) throw new Refusal('unauthenticated');
+      if (exp <= now) throw new Refusal('token_expired');
+      return { workspaceId: wid, userId: sub, sessionId: sid, expiresAt: exp * 1000 };
+    },
+  };
+}

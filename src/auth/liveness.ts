@@ -1,0 +1,69 @@
+/** Whether a session is still live, believed for at most five seconds and never after it was reported ended. */
+import { LRUCache } from 'lru-cache';
+import type { SessionId, WorkspaceRole } from '../contract/index.ts';
+import { Refusal, type Clock, type ProvedClaims } from '../kernel/index.ts';
+import type { Within } from './store.ts';
+
+export interface Liveness {
+  /** Throws Refusal `unauthenticated` when the session is over or its account is not active. */
+  readonly require: (claims: ProvedClaims) => Promise<{ readonly role: WorkspaceRole }>;
+  readonly forget: (sessionId: SessionId) => void;
+}
+
+/** Requirement B3: a change takes effect within 5 s even when the notice of it is lost. */
+const BELIEVED_MS = 5_000;
+/** Sessions remembered at most; the least recently used goes first. */
+const REMEMBERED = 50_000;
+
+interface Live {
+  readonly userId: string;
+  readonly role: WorkspaceRole;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+export function liveness({ clock, within }: { clock: Clock; within: Within }): Liveness {
+  // Only yes is remembered: a no is rare, and remembering it would let strangers push out the others.
+  const remembered = new LRUCache<SessionId, Live>({ max: REMEMBERED });
+  const underWay = new Map<SessionId, Promise<Live | null>>();
+
+  async function load({ workspaceId, userId, sessionId }: ProvedClaims): Promise<Live | null> {
+    const now = clock.now();
+    const row = await within(workspaceId, 'read', (rows) =>
+      rows.sessions.live(sessionId, userId, now),
+    );
+    if (!row) return null;
+    const until = Math.min(now.getTime() + BELIEVED_MS, row.expiresAt.getTime());
+    return { userId, role: row.role, until };
+  }
+
+  /** One look for all who ask at the same time. Its answer is kept only if nobody reported the end meanwhile. */
+  async function look(claims: ProvedClaims): Promise<Live | null> {
+    const { sessionId } = claims;
+    const already = underWay.get(sessionId);
+    if (already) return already;
+    const loading = load(claims);
+    underWay.set(sessionId, loading);
+    try {
+      const live = await loading;
+      if (live && underWay.get(sessionId) === loading) remembered.set(sessionId, live);
+      return live;
+    } finally {
+      if (underWay.get(sessionId) === loading) underWay.delete(sessionId);
+    }
+  }
+
+  return {
+    async require(claims) {
+      const held = remembered.get(claims.sessionId);
+      const fresh = held !== undefined && held.until > clock.now().getTime();
+      const live = fresh ? held : await look(claims);
+      if (live?.userId !== claims.userId) throw new Refusal('unauthenticated');
+      return { role: live.role };
+    },
+    forget(sessionId) {
+      remembered.delete(sessionId);
+      underWay.delete(sessionId);
+    },
+  };
+}

@@ -1,0 +1,5 @@
+/** Every operation of this domain, one per file. */
+export * from './account.register.ts';
+export * from './session.close.ts';
+export * from './session.open.ts';
+export * from './session.refresh.ts';

@@ -1,0 +1,44 @@
+/** What this domain's operations work with: before the transaction, and inside it. */
+import type { Standings } from '../access/index.ts';
+import type { SessionId, UserId } from '../contract/index.ts';
+import type { Entropy } from '../kernel/index.ts';
+import type { Entry, Registration } from './registration.ts';
+import type { Rotation } from './rotation.ts';
+import type { Device, Grant } from './sessions.ts';
+import type { Proof, SignIn } from './sign-in.ts';
+import type { AuthRows } from './store.ts';
+
+/** Slow or separately committed work; holds no transaction. */
+export interface AuthDomain {
+  readonly admit: Registration['admit'];
+  readonly prove: SignIn['prove'];
+  readonly rotate: Rotation['rotate'];
+}
+
+/** Bound to the transaction of one call. */
+export interface AuthServices {
+  readonly standings: Standings;
+  readonly newUserId: () => UserId;
+  readonly register: (entry: Entry) => Promise<boolean>;
+  readonly beginSession: (proof: Proof, device: Device, at: Date) => Promise<Grant | null>;
+  readonly closeSession: (sessionId: SessionId, at: Date) => Promise<void>;
+}
+
+interface Parts {
+  readonly rows: AuthRows;
+  readonly standings: Standings;
+  readonly entropy: Entropy;
+  readonly registrations: Registration;
+  readonly signIns: SignIn;
+}
+
+export function authServices(parts: Parts): AuthServices {
+  const { rows, standings, entropy, registrations, signIns } = parts;
+  return {
+    standings,
+    newUserId: () => entropy.id() as UserId,
+    register: (entry) => registrations.register(rows, entry),
+    beginSession: (proof, device, at) => signIns.begin(rows, proof, device, at),
+    closeSession: (sessionId, at) => rows.sessions.end(sessionId, 'closed', at),
+  };
+}

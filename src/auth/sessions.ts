@@ -1,0 +1,102 @@
+/** Sessions: one per sign-in, with tokens whose life is bounded by the session's. */
+import { z } from 'zod';
+import { SessionId, UserId, WorkspaceId, type WorkspaceRole } from '../contract/index.ts';
+import type { Digests, Envelope, Vault } from '../crypto/index.ts';
+import type { Entropy } from '../kernel/index.ts';
+import type { AccessTokens } from './access-token.ts';
+import { newSecret, writeToken } from './opaque-token.ts';
+import type { AuthRows } from './store.ts';
+
+/** What a client gets for signing in, and again for each refresh. */
+export const Grant = z.strictObject({
+  accessToken: z.string(),
+  /** Seconds until the access token expires. */
+  expiresIn: z.int().positive(),
+  refreshToken: z.string(),
+  userId: UserId,
+  sessionId: SessionId,
+  workspaceId: WorkspaceId,
+});
+export type Grant = z.infer<typeof Grant>;
+
+/** Where a session was opened; sealed under the key of its subject. */
+export interface Device {
+  readonly name: string | null;
+  readonly address: string;
+  readonly userAgent: string | null;
+}
+
+interface Owner {
+  readonly id: UserId;
+  readonly role: WorkspaceRole;
+}
+
+export interface Sessions {
+  readonly begin: (rows: AuthRows, owner: Owner, device: Device | null, at: Date) => Promise<Grant>;
+  /** Stores a new refresh token of the session and gives its secret. */
+  readonly addToken: (rows: AuthRows, session: Continued, at: Date) => Promise<string>;
+  /** A fresh access token beside a refresh token. */
+  readonly grant: (rows: AuthRows, owner: Owner, sessionId: SessionId, secret: string) => Grant;
+}
+
+interface Continued {
+  readonly sessionId: SessionId;
+  readonly expiresAt: Date;
+}
+
+interface Parts {
+  readonly entropy: Entropy;
+  readonly vault: Vault;
+  readonly digests: Digests;
+  readonly sealing: Envelope;
+  readonly tokens: AccessTokens;
+  readonly refreshMs: number;
+  readonly sessionMs: number;
+}
+
+export function sessions(parts: Parts): Sessions {
+  const { entropy, vault, digests, sealing, tokens, refreshMs, sessionMs } = parts;
+
+  async function sealedDevice(
+    rows: AuthRows,
+    owner: Owner,
+    id: SessionId,
+    device: Device | null,
+  ): Promise<Buffer | null> {
+    const key = device && (await vault.subjectKey(rows.keys, owner.id));
+    if (!key) return null;
+    const text = Buffer.from(JSON.stringify(device), 'utf8');
+    return sealing.seal(key, text, ['device', rows.workspaceId, id]);
+  }
+
+  const addToken: Sessions['addToken'] = async (rows, { sessionId, expiresAt }, at) => {
+    const secret = newSecret(entropy);
+    await rows.sessions.addToken({
+      digest: digests.of('refresh-token', rows.workspaceId, secret),
+      digestKey: digests.current,
+      sessionId,
+      issuedAt: at,
+      expiresAt: new Date(Math.min(at.getTime() + refreshMs, expiresAt.getTime())),
+    });
+    return secret;
+  };
+
+  const grant: Sessions['grant'] = ({ workspaceId }, { id: userId, role }, sessionId, secret) => {
+    const access = tokens.issue({ workspaceId, userId, sessionId, role });
+    const refreshToken = writeToken('cr1', { workspaceId, secret });
+    return { ...access, refreshToken, userId, sessionId, workspaceId };
+  };
+
+  return {
+    async begin(rows, owner, device, at) {
+      const id = entropy.id() as SessionId;
+      const expiresAt = new Date(at.getTime() + sessionMs);
+      const deviceSealed = await sealedDevice(rows, owner, id, device);
+      await rows.sessions.begin({ id, userId: owner.id, deviceSealed, createdAt: at, expiresAt });
+      const secret = await addToken(rows, { sessionId: id, expiresAt }, at);
+      return grant(rows, owner, id, secret);
+    },
+    addToken,
+    grant,
+  };
+}

@@ -1,0 +1,85 @@
+/** The rows of this domain within one transaction of one workspace, and the look-ups before one is known. */
+import type { WorkspaceId } from '../contract/index.ts';
+import { keyRows, type KeyRows } from '../crypto/index.ts';
+import type { Statements, Tx } from '../platform/postgres/index.ts';
+import { accountRows, type AccountRows } from './account-store.ts';
+import { invitationRows, type InvitationRows } from './invitation-store.ts';
+import { sessionRows, type SessionRows } from './session-store.ts';
+
+export interface WorkspaceRow {
+  readonly slug: string;
+  readonly name: string;
+  readonly registration: 'open' | 'invited';
+  readonly passwordPolicy: 'composition' | 'nist';
+}
+
+export interface AuthRows {
+  readonly workspaceId: WorkspaceId;
+  readonly keys: KeyRows;
+  readonly accounts: AccountRows;
+  readonly invitations: InvitationRows;
+  readonly sessions: SessionRows;
+  /** The workspace itself, or null when there is none of this id. */
+  workspace(): Promise<WorkspaceRow | null>;
+  addWorkspace(row: WorkspaceRow, at: Date): Promise<void>;
+  /** Waits until no other transaction makes first workspaces or set-up codes; held until this one ends. */
+  lockFirstWorkspace(): Promise<void>;
+  /** The workspace that a server starts with: the only one, or the one of that slug. */
+  firstWorkspace(slug: string): Promise<{ any: boolean; id: WorkspaceId | null }>;
+}
+
+/** Runs the work in one transaction of the workspace; resolves after COMMIT. It may run more than once. */
+export type Within = <T>(
+  workspaceId: WorkspaceId,
+  mode: 'own' | 'read',
+  work: (rows: AuthRows) => Promise<T>,
+) => Promise<T>;
+
+/** Finds ids before a workspace is known, through functions that give nothing else away. */
+export interface WorkspaceLookups {
+  bySlug(slug: string): Promise<WorkspaceId | null>;
+  /** The only workspace of the server; null where there is none or a choice. */
+  only(): Promise<WorkspaceId | null>;
+}
+
+/** Any number that no other user of the database locks. */
+const FIRST_WORKSPACE_LOCK = 4_711_022;
+
+export function workspaceLookups(statements: Statements): WorkspaceLookups {
+  const look = async (name: string, text: string, values: readonly string[]) => {
+    const [row] = await statements.run<{ id: WorkspaceId | null }>(name, text, values);
+    return row?.id ?? null;
+  };
+  return {
+    bySlug: (slug) => look('workspace-by-slug', 'SELECT workspace_by_slug($1) AS id', [slug]),
+    only: () => look('only-workspace', 'SELECT only_workspace() AS id', []),
+  };
+}
+
+export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
+  return {
+    workspaceId,
+    keys: keyRows(tx, workspaceId),
+    accounts: accountRows(tx, workspaceId),
+    invitations: invitationRows(tx, workspaceId),
+    sessions: sessionRows(tx, workspaceId),
+    async workspace() {
+      const row = await tx.workspace.findUnique({
+        where: { id: workspaceId },
+        select: { slug: true, name: true, registration: true, passwordPolicy: true },
+      });
+      return row as WorkspaceRow | null; // the table's CHECKs allow nothing else
+    },
+    async addWorkspace(row, createdAt) {
+      await tx.workspace.create({ data: { ...row, id: workspaceId, createdAt } });
+    },
+    async lockFirstWorkspace() {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_WORKSPACE_LOCK})`;
+    },
+    async firstWorkspace(slug) {
+      const [row] = await tx.$queryRaw<{ any: boolean; id: WorkspaceId | null }[]>`
+        SELECT any_workspace() AS any, coalesce(workspace_by_slug(${slug}), only_workspace()) AS id`;
+      return row ?? { any: false, id: null };
+    },
+  };
+}

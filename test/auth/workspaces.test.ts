@@ -1,0 +1,158 @@
+/** A new server gets one workspace and one way in for its first admin; what is left out means the only one. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { migrate } from '../../scripts/migrations.ts';
+import { appLogin } from '../../src/config.ts';
+import {
+  accepted,
+  appPassword,
+  DAY,
+  GOOD_PASSWORD,
+  handClock,
+  openHouse,
+  ownerUrl,
+  refused,
+  type House,
+} from './support.ts';
+
+/** The one thing that a database can only be once is new: these stories have one of their own. */
+describe('a new server', () => {
+  const url = new URL(ownerUrl());
+  url.pathname = `/first_${randomBytes(6).toString('hex')}`;
+  const database = url.href;
+  const name = url.pathname.slice(1);
+  const clock = handClock();
+  const owner = new pg.Client({ connectionString: ownerUrl() });
+  let house: House;
+  let other: House;
+
+  before(async () => {
+    await owner.connect();
+    await owner.query(`CREATE DATABASE ${name}`);
+    await migrate(database, appPassword());
+    house = await openHouse({ database, clock });
+    other = await openHouse({ database, clock });
+  });
+  after(async () => {
+    await Promise.all([house.close(), other.close()]);
+    await owner.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await owner.query(`DROP ROLE ${appLogin(database)}`);
+    await owner.end();
+  });
+
+  const register = (invitation: string | null, email: string) =>
+    house.call('account.register', {
+      email,
+      password: GOOD_PASSWORD,
+      displayName: 'Root',
+      ...(invitation !== null && { invitation }),
+    });
+  const login = (more: object = {}) =>
+    house.call('session.open', { email: 'root@example.org', password: GOOD_PASSWORD, ...more });
+
+  it('knows no default before it has a workspace', async () => {
+    refused(await register(null, 'early@example.org'), 'not_found');
+    refused(await login(), 'not_found');
+  });
+
+  it('gets exactly one workspace from two nodes that start at once', async () => {
+    const starts = await Promise.all(
+      [house, other, house, other].map(({ auth }) => auth.ensureFirstWorkspace()),
+    );
+    assert.equal(new Set(starts.map(({ workspaceId }) => workspaceId)).size, 1);
+    const rows = await house.rows('SELECT slug FROM workspace');
+    assert.deepEqual(rows, [{ slug: 'main' }]);
+    assert.equal((await house.rows('SELECT 1 FROM workspace_key')).length, 1);
+    assert.equal((await house.rows('SELECT 1 FROM invitation')).length, 1);
+  });
+
+  it('gives a fresh set-up code at each start, of which only the last is good, for a day', async () => {
+    const { setupCode: first } = await house.auth.ensureFirstWorkspace();
+    const { setupCode: second } = await other.auth.ensureFirstWorkspace();
+    assert.notEqual(first, second);
+    refused(await register(first, 'root@example.org'), 'registration_closed');
+    clock.advance(DAY);
+    refused(await register(second, 'root@example.org'), 'registration_closed');
+  });
+
+  it('makes its first admin with the code, once, and gives no code from then on', async () => {
+    const { workspaceId, setupCode } = await house.auth.ensureFirstWorkspace();
+    assert.ok(workspaceId);
+    const kept = await house.auth.invite(workspaceId, { role: 'moderator' });
+    const answers = await Promise.all([
+      register(setupCode, 'root@example.org'),
+      register(setupCode, 'rival@example.org'),
+    ]);
+    assert.equal(answers.filter(({ reply }) => reply.ok).length, 1);
+    const admins = await house.rows("SELECT 1 FROM account WHERE role = 'admin'");
+    assert.equal(admins.length, 1);
+    assert.deepEqual(await house.auth.ensureFirstWorkspace(), { workspaceId, setupCode: null });
+    refused(await register(setupCode, 'late@example.org'), 'registration_closed');
+    accepted(await register(kept, 'helper@example.org'));
+  });
+
+  it('gives a code again when its only admin is no longer active', async () => {
+    await house.rows("UPDATE account SET status = 'deactivated' WHERE role = 'admin'");
+    const { setupCode } = await house.auth.ensureFirstWorkspace();
+    accepted(await register(setupCode, 'second@example.org'));
+  });
+
+  it('means the only workspace when none is named', async () => {
+    accepted(await register(null, 'grace@example.org'));
+    const grace = { email: 'grace@example.org' };
+    const { workspaceId } = accepted(await login(grace));
+    assert.equal(
+      accepted(await login({ ...grace, workspace: 'main' }))['workspaceId'],
+      workspaceId,
+    );
+    await house.auth.createWorkspace({ slug: 'second', name: 'Second' });
+    refused(await login(grace), 'not_found');
+    accepted(await login({ ...grace, workspace: 'main' }));
+    refused(await login({ ...grace, workspace: 'second' }), 'invalid_credentials');
+    assert.equal((await house.auth.ensureFirstWorkspace()).workspaceId, workspaceId);
+  });
+});
+
+describe('workspaces', () => {
+  let house: House;
+  before(async () => {
+    house = await openHouse();
+  });
+  after(() => house.close());
+
+  it('have slugs that are names in addresses, each once', async () => {
+    const { slug } = await house.workspace();
+    const named = (wrong: string) => house.auth.createWorkspace({ slug: wrong, name: 'X' });
+    for (const wrong of [
+      slug,
+      '',
+      'Tea',
+      'tea house',
+      '-tea',
+      'tea-',
+      'tea--house',
+      'x'.repeat(64),
+    ])
+      await assert.rejects(named(wrong), wrong);
+  });
+
+  it('take a person with a session but no password, once per e-mail', async () => {
+    const { id } = await house.workspace();
+    const before = { ...house.pool.done };
+    const minted = await house.auth.mintSession(id, { email: 'bot@example.org', role: 'auditor' });
+    assert.deepEqual(house.pool.done, before);
+    const claims = house.auth.proveToken(minted.accessToken);
+    assert.deepEqual(await house.auth.sessionIsLive(claims), { role: 'auditor' });
+    await assert.rejects(house.auth.mintSession(id, { email: 'BOT@example.org' }), /taken/);
+    await Promise.all(Array.from({ length: 5 }, () => house.auth.mintSession(id)));
+  });
+
+  it('publish the keys that their tokens are signed with', async () => {
+    const { id } = await house.workspace();
+    const { accessToken } = await house.auth.mintSession(id);
+    const [head = ''] = accessToken.split('.');
+    const { kid } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string };
+    assert.ok(house.auth.jwks().keys.some((jwk) => jwk['kid'] === kid && !('d' in jwk)));
+  });
+});
