@@ -23,6 +23,7 @@ import { accounts } from './accounts.ts';
 import { authenticate } from './authenticate.ts';
 import { invitations } from './invitations.ts';
 import { liveness } from './liveness.ts';
+import { minting, type MintedSession, type Minting } from './minting.ts';
 import * as operations from './operations/index.ts';
 import { passwords, type PasswordHasher } from './passwords.ts';
 import { registration } from './registration.ts';
@@ -33,7 +34,6 @@ import { signIn } from './sign-in.ts';
 import { signingKeys, type JwkSet, type SigningKeysText } from './signing-keys.ts';
 import { authRows, type AuthRows, type WorkspaceLookups } from './store.ts';
 import { workspaces, type FirstWorkspace, type NewWorkspace } from './workspaces.ts';
-import { minting, type MintedSession, type Minting } from './minting.ts';
 
 export type { JwkSet, SigningKeysText } from './signing-keys.ts';
 export type { PasswordHasher } from './passwords.ts';
@@ -78,6 +78,9 @@ export interface AuthOptions {
   readonly sessionEnded: (sessionId: SessionId, closure: ClosureCode) => void | Promise<void>;
 }
 
+/** Everybody but `system`, which no person holds. */
+export type InvitedRole = Exclude<WorkspaceRole, 'system'>;
+
 export interface Auth {
   readonly module: Module<Tx>;
   /**
@@ -115,9 +118,6 @@ export interface Auth {
    */
   readonly mintSession: (workspaceId: WorkspaceId, account?: Minting) => Promise<MintedSession>;
 }
-
-/** Everybody but `system`, which no person holds. */
-export type InvitedRole = Exclude<WorkspaceRole, 'system'>;
 
 /** Builds the domain; it starts nothing and asks nothing of the database until it is used. */
 export function authDomain(options: AuthOptions): Auth {

@@ -1,31 +1,41 @@
 /** Carries a batch of sends through the append statement, sealing again what met a newer key epoch. */
+import { Refusal } from '../kernel/index.ts';
 import type { AppendDemand, AppendVerdict } from './append-store.ts';
 import type { SendCall } from './operations/message.send.ts';
 import type { SealedPost } from './sealer.ts';
 import type { ChatGrouped } from './services.ts';
 
-export interface Decided {
+export interface Decided<V = AppendVerdict | Refusal> {
   readonly call: SendCall;
   readonly post: SealedPost;
-  readonly verdict: AppendVerdict;
+  readonly verdict: V;
 }
 
-/** One decision per call, in their order. A key epoch that rolled meanwhile is met by sealing once more. */
+/**
+ * One decision per call, in their order. A key epoch that rolled meanwhile is met by sealing once more. By then
+ * the neighbours may be committed: whatever fails there is the verdict of its own call, and of no other.
+ */
 export async function decideAppends(
   services: ChatGrouped,
   calls: readonly SendCall[],
   demand: AppendDemand,
   at: Date,
 ): Promise<readonly Decided[]> {
-  const first = await append(services, calls, demand, at);
-  const again: SendCall[] = [];
-  for (const { call, verdict } of first)
-    if (verdict.verdict === 'stale_key') again.push(await sealAgain(services, call));
-  if (again.length === 0) return first;
-  const second = [...(await append(services, again, demand, at))];
-  return first.map((decided) =>
-    decided.verdict.verdict === 'stale_key' ? (second.shift() ?? decided) : decided,
-  );
+  const decided: Decided[] = [...(await append(services, calls, demand, at))];
+  const again: { readonly place: number; readonly call: SendCall }[] = [];
+  for (const [place, { call, post, verdict }] of decided.entries()) {
+    if (verdict instanceof Refusal || verdict.verdict !== 'stale_key') continue;
+    const sealed = await sealAgain(services, call).catch(asRefusal);
+    if (sealed instanceof Refusal) decided[place] = { call, post, verdict: sealed };
+    else again.push({ place, call: sealed });
+  }
+  const resealed = again.map(({ call }) => call);
+  const second = await append(services, resealed, demand, at).catch(asRefusal);
+  for (const [i, { place, call }] of again.entries()) {
+    const verdict = second instanceof Refusal ? second : second[i]?.verdict;
+    if (verdict) decided[place] = { call, post: call.prepared, verdict };
+  }
+  return decided;
 }
 
 async function append(
@@ -33,7 +43,7 @@ async function append(
   calls: readonly SendCall[],
   demand: AppendDemand,
   at: Date,
-): Promise<readonly Decided[]> {
+): Promise<readonly Decided<AppendVerdict>[]> {
   const [first] = calls;
   if (!first) return [];
   const appends = calls.map(({ input, caller, prepared }) => ({
@@ -55,4 +65,8 @@ async function sealAgain({ sealer }: ChatGrouped, call: SendCall): Promise<SendC
   sealer.forgetEpoch(call.prepared.channelId);
   const { workspaceId, userId } = caller;
   return { ...call, prepared: await sealer.seal(workspaceId, input.channelId, userId, input.body) };
+}
+
+function asRefusal(error: unknown): Refusal {
+  return error instanceof Refusal ? error : new Refusal('internal', { cause: error });
 }

@@ -64,7 +64,10 @@ export class Follower {
   readonly #held = new Map<number, readonly ChannelEvent[]>();
   /** The highest revision anybody told us of. */
   #heard = 0;
+  /** At which revision somebody was last removed, as far as this follower has come. */
+  readonly #removed = new Map<UserId, number>();
   #arriving = 0;
+  #stopped = false;
   #tail: Promise<unknown> = Promise.resolve();
   #callOff: (() => void) | null = null;
 
@@ -88,9 +91,15 @@ export class Follower {
   async subscribe(connectionId: string, userId: UserId): Promise<boolean> {
     this.#arriving += 1;
     return this.#alone(async () => {
-      const { mayRead } = await this.#catchUp(userId);
-      return mayRead && this.#ports.audience.join(connectionId, this.#channelId);
-    }).finally(() => (this.#arriving -= 1));
+      let look = await this.#catchUp(userId);
+      // Notices may have brought the removal while the look was under way: then the snapshot is out of date.
+      while (look.mayRead && (this.#removed.get(userId) ?? 0) > look.head)
+        look = await this.#catchUp(userId);
+      return look.mayRead && this.#ports.audience.join(connectionId, this.#channelId);
+    }).finally(() => {
+      this.#arriving -= 1;
+      if (this.#arriving === 0) this.#removed.clear();
+    });
   }
 
   /** True while somebody listens or is about to. */
@@ -98,7 +107,9 @@ export class Follower {
     return this.#arriving > 0 || this.#ports.audience.size(this.#channelId) > 0;
   }
 
+  /** Nothing is emitted and nothing is read any more, not even what a look under way brings. */
   stop(): void {
+    this.#stopped = true;
     this.#callOff?.();
     this.#held.clear();
   }
@@ -116,6 +127,7 @@ export class Follower {
   }
 
   #fillIn(milliseconds: number): void {
+    if (this.#stopped) return;
     this.#callOff ??= this.#ports.later(milliseconds, () => {
       this.#callOff = null;
       void this.#alone(async () => {
@@ -131,11 +143,20 @@ export class Follower {
   async #catchUp(reader: UserId | null): Promise<Look> {
     const since = this.#position?.rev ?? null;
     const look = await this.#ports.look(since, reader);
+    if (this.#stopped) return { ...look, mayRead: false };
     const { epoch, historyPolicy, newestJoinedSeq, head } = look;
     const position = (this.#position ??= { rev: head, epoch, historyPolicy, newestJoinedSeq });
-    if (epoch !== position.epoch || !look.complete) {
-      this.#ports.audience.disperse(this.#channelId, 'resubscribe');
-      Object.assign(position, { rev: head, epoch });
+    if (epoch !== position.epoch) {
+      // Another incarnation of the database: what was heard of the old one is not true of it.
+      this.#startOver();
+      this.#position = { rev: head, epoch, historyPolicy, newestJoinedSeq };
+      this.#held.clear();
+      this.#heard = head;
+      return this.#catchUp(reader); // some of it may have been of the new one
+    }
+    if (!look.complete) {
+      this.#startOver();
+      position.rev = Math.max(position.rev, head);
     }
     position.historyPolicy = historyPolicy;
     position.newestJoinedSeq = Math.max(position.newestJoinedSeq, newestJoinedSeq);
@@ -155,10 +176,15 @@ export class Follower {
       batch.push(withheld(event, position));
       if (event.kind !== 'member' || event.member.state !== 'left') continue;
       this.#emit(position, event.rev, batch);
+      if (this.#arriving > 0) this.#removed.set(event.member.userId, event.rev);
       this.#ports.audience.evict(event.member.userId, this.#channelId);
       batch = [];
     }
     if (last > position.rev) this.#emit(position, last, batch);
+  }
+
+  #startOver(): void {
+    this.#ports.audience.disperse(this.#channelId, 'resubscribe');
   }
 
   #emit(position: Position, last: number, events: ChannelEvent[]): void {

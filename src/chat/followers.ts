@@ -111,7 +111,18 @@ export class Followers {
   }
 
   #ports(workspaceId: WorkspaceId, channelId: ChannelId): FollowerPorts {
-    const { audience, later, failed } = this.#options;
+    const { audience: connections, later, failed } = this.#options;
+    const audience: Audience = {
+      join: (connectionId, id) => connections.join(connectionId, id),
+      emit: (id, frame) => connections.emit(id, frame),
+      size: (id) => connections.size(id),
+      disperse: (id, closure) => connections.disperse(id, closure),
+      // Whoever is removed may have been the last who listened.
+      evict: (userId, id) => {
+        connections.evict(userId, id);
+        this.left([id]);
+      },
+    };
     const look = (since: number | null, reader: UserId | null) =>
       this.#look(workspaceId, channelId, since, reader);
     return { audience, later, failed, look };
@@ -128,7 +139,10 @@ export class Followers {
       const channel = await channelStore(tx, workspaceId).find(channelId);
       if (!channel) throw new Error('a channel that is followed is gone');
       const standing = reader === null ? null : await standings(tx).inChannel(reader, channelId);
-      const { epoch, historyPolicy, newestJoinedSeq, lastRev: head } = channel;
+      const { epoch, historyPolicy, lastRev: head } = channel;
+      // Who looks in at a public channel without joining came just now, too.
+      const passerBy = standing !== null && standing.channelRole === null;
+      const newestJoinedSeq = passerBy ? channel.lastSeq : channel.newestJoinedSeq;
       const mayRead = standing !== null && mayInChannel(standing, 'message.read');
       const state = { epoch, historyPolicy, newestJoinedSeq, head, mayRead };
       if (since === null || since >= head) return { ...state, events: [], complete: true };

@@ -69,15 +69,19 @@ const fromRaw = (raw: RawMessage): MessageRow => ({
   rev: Number(raw.rev),
 });
 
+/** No post has such a place. Prisma takes an empty OR within an AND for no condition at all. */
+const NOTHING = { seq: { lt: 1 } };
+
 /** The reader's intervals as a condition, so that a page is filled with what may be read. */
-const within = (readable: Readable) =>
-  readable === 'all'
-    ? {}
-    : {
-        OR: readable.map(({ after, upTo }) => ({
-          seq: { gt: after, ...(upTo !== null && { lte: upTo }) },
-        })),
-      };
+function within(readable: Readable) {
+  if (readable === 'all') return {};
+  if (readable.length === 0) return NOTHING;
+  return {
+    OR: readable.map(({ after, upTo }) => ({
+      seq: { gt: after, ...(upTo !== null && { lte: upTo }) },
+    })),
+  };
+}
 
 export function messageStore(tx: Tx): MessageStore {
   return {

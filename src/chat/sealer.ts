@@ -34,8 +34,8 @@ export class Sealer {
   }
 
   /**
-   * Seals `text` as a new message of the author in the channel that was `named`. Refuses `not_found` or `forbidden` when the author could not
-   * post anyway, so that keys are made for writers only; the commit decides again.
+   * Seals `text` as a new message of the author in the channel that was `named`. Refuses `not_found` or `forbidden`
+   * when the author could not post anyway, so that keys are made for writers only; the commit decides again.
    */
   async seal(
     workspaceId: WorkspaceId,

@@ -24,10 +24,11 @@ export class Vault {
   readonly #entropy: Entropy;
   readonly #clock: Clock;
   // Evicted keys are not overwritten: a call that still holds one would seal under zeros.
-  readonly #cache = new LRUCache<string, Buffer>({ max: CACHED_KEYS });
+  readonly #cache: LRUCache<string, Buffer>;
   readonly #newest = new LRUCache<string, number>({ max: 10_000, ttl: NEWEST_MS });
 
-  constructor(root: Keyring, entropy: Entropy, clock: Clock) {
+  constructor(root: Keyring, entropy: Entropy, clock: Clock, cachedKeys = CACHED_KEYS) {
+    this.#cache = new LRUCache({ max: cachedKeys });
     this.#root = root;
     this.#entropy = entropy;
     this.#envelope = envelope(entropy);

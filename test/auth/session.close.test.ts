@@ -93,8 +93,12 @@ describe('session.close', () => {
     try {
       await authenticate(bearer(minted.accessToken), other);
       accepted(await close(bearer(minted.accessToken)));
-      await authenticate(bearer(minted.accessToken), other);
-      house.clock.advance(5_000);
+      const ended = 'SELECT ended_at FROM session WHERE id = $1';
+      const first = await house.rows(ended, minted.sessionId);
+      house.clock.advance(4_999);
+      accepted(await other.call('session.close', {}, bearer(minted.accessToken)));
+      assert.deepEqual(await house.rows(ended, minted.sessionId), first, 'ended when it first was');
+      house.clock.advance(1);
       await assert.rejects(authenticate(bearer(minted.accessToken), other), {
         code: 'unauthenticated',
       });

@@ -145,6 +145,13 @@ describe('session.open', () => {
       accepted(await next.call('session.open', login(slug)));
       assert.equal(next.pool.done.hash, count, 'once');
       assert.deepEqual(await account(), after);
+      await set(
+        id,
+        "status = 'locked', password_pepper = $2, password_hash = $3",
+        ...[before?.['password_pepper'], before?.['password_hash']],
+      );
+      refused(await next.call('session.open', login(slug)), 'invalid_credentials');
+      assert.equal(next.pool.done.hash, count, 'never for an account that may not sign in');
     } finally {
       await next.close();
     }

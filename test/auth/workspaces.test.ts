@@ -4,11 +4,13 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { migrate } from '../../scripts/migrations.ts';
 import { appLogin } from '../../src/config.ts';
+import type { WorkspaceId } from '../../src/contract/index.ts';
 import {
   accepted,
   appPassword,
   DAY,
   GOOD_PASSWORD,
+  NOBODY,
   handClock,
   openHouse,
   ownerUrl,
@@ -41,13 +43,14 @@ describe('a new server', () => {
     await owner.end();
   });
 
+  const applicant = (invitation: string | null, email: string) => ({
+    email,
+    password: GOOD_PASSWORD,
+    displayName: 'Root',
+    ...(invitation !== null && { invitation }),
+  });
   const register = (invitation: string | null, email: string) =>
-    house.call('account.register', {
-      email,
-      password: GOOD_PASSWORD,
-      displayName: 'Root',
-      ...(invitation !== null && { invitation }),
-    });
+    house.call('account.register', applicant(invitation, email));
   const login = (more: object = {}) =>
     house.call('session.open', { email: 'root@example.org', password: GOOD_PASSWORD, ...more });
 
@@ -57,9 +60,15 @@ describe('a new server', () => {
   });
 
   it('gets exactly one workspace from two nodes that start at once', async () => {
-    const starts = await Promise.all(
-      [house, other, house, other].map(({ auth }) => auth.ensureFirstWorkspace()),
+    const nodes = Array.from({ length: 8 }, (_, i) => (i % 2 ? house : other));
+    const none = '01890000-0000-7000-8000-000000000000' as WorkspaceId;
+    // Connections that stand already, so that the starts really meet.
+    await Promise.all(
+      nodes.map(({ postgres }) =>
+        postgres.transaction(none, 'read', (tx) => tx.$queryRaw`SELECT 1`),
+      ),
     );
+    const starts = await Promise.all(nodes.map(({ auth }) => auth.ensureFirstWorkspace()));
     assert.equal(new Set(starts.map(({ workspaceId }) => workspaceId)).size, 1);
     const rows = await house.rows('SELECT slug FROM workspace');
     assert.deepEqual(rows, [{ slug: 'main' }]);
@@ -92,6 +101,36 @@ describe('a new server', () => {
     accepted(await register(kept, 'helper@example.org'));
   });
 
+  it('gives no code to a start that meets the registration of the first admin', async () => {
+    await house.rows("UPDATE account SET status = 'deactivated' WHERE role = 'admin'");
+    const { setupCode } = await house.auth.ensureFirstWorkspace();
+    const operation = house.auth.module.operations.find(({ name }) => name === 'account.register');
+    assert.ok(operation?.commit === 'own');
+    let registered = (): void => undefined;
+    const reached = new Promise<void>((resolve) => (registered = resolve));
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const handle = operation.handle as (handling: unknown) => Promise<never>;
+    const slow = {
+      ...operation,
+      handle: async (handling: unknown) => {
+        const outcome = await handle(handling);
+        registered();
+        await gate;
+        return outcome;
+      },
+    };
+    const input = applicant(setupCode, 'slow@example.org');
+    const redeeming = house.callOf(slow, input, NOBODY);
+    await reached;
+    const starting = other.auth.ensureFirstWorkspace();
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`;
+    while ((await house.rows(waiting, name)).length === 0);
+    release();
+    accepted(await redeeming);
+    assert.equal((await starting).setupCode, null);
+  });
+
   it('gives a code again when its only admin is no longer active', async () => {
     await house.rows("UPDATE account SET status = 'deactivated' WHERE role = 'admin'");
     const { setupCode } = await house.auth.ensureFirstWorkspace();
@@ -111,6 +150,13 @@ describe('a new server', () => {
     accepted(await login({ ...grace, workspace: 'main' }));
     refused(await login({ ...grace, workspace: 'second' }), 'invalid_credentials');
     assert.equal((await house.auth.ensureFirstWorkspace()).workspaceId, workspaceId);
+  });
+
+  it('makes no workspace, and no code, where there are several and none is called main', async () => {
+    await house.rows("UPDATE workspace SET slug = 'renamed' WHERE slug = 'main'");
+    const first = await house.auth.ensureFirstWorkspace();
+    assert.deepEqual(first, { workspaceId: null, setupCode: null });
+    assert.equal((await house.rows('SELECT 1 FROM workspace')).length, 2);
   });
 });
 

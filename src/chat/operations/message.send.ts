@@ -81,11 +81,12 @@ export const messageSend = groupedOperation({
 function answer(
   { input, caller }: SendCall,
   post: SealedPost,
-  verdict: AppendVerdict,
+  verdict: AppendVerdict | Refusal,
 ): Verdict<z.input<typeof Output>> {
   const { workspaceId, userId: authorId } = caller;
   const { channelId } = post;
   const { replyTo = null } = input;
+  if (verdict instanceof Refusal) return verdict;
   switch (verdict.verdict) {
     case 'sent': {
       const { id, seq, rev, at } = verdict;

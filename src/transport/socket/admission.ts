@@ -1,16 +1,29 @@
 /** Turns away what no client of ours sends, before the engine looks at it: other transports, foreign pages, reused sids. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import { REFUSALS, type RefusalCode } from '../../contract/index.ts';
+
+/** Where the gateway answers; an upgrade anywhere else is refused. */
+export const PATH = '/socket.io/';
 
 /**
  * An engine middleware. `allowUpgrades: false` only stops advertising upgrades, and the engine skips its own
  * checks wherever a `sid` is present, so both are decided here.
  */
 export function admission(allowedOrigins: ReadonlySet<string>, traceId: () => string) {
-  return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
-    const code = refusalOf(request, allowedOrigins);
+  return (request: IncomingMessage, response: unknown, next: () => void): void => {
+    // A request that is no upgrade has a response of its own; for an upgrade the engine makes up an object.
+    const plain = response instanceof ServerResponse ? response : null;
+    const code = plain ? 'invalid_input' : refusalOf(request, allowedOrigins);
     if (code === null) next();
-    else turnAway(request, response, code, traceId());
+    else turnAway(request, plain, code, traceId());
+  };
+}
+
+/** For upgrades that are not the engine's: it would leave them open without an end. */
+export function refuseUpgrades(traceId: () => string) {
+  return (request: IncomingMessage): void => {
+    if (request.url?.startsWith(PATH)) return;
+    turnAway(request, null, 'not_found', traceId());
   };
 }
 
@@ -18,7 +31,9 @@ export function admission(allowedOrigins: ReadonlySet<string>, traceId: () => st
 const QUERY_KEYS = new Set(['EIO', 'transport', 't']);
 
 function refusalOf(request: IncomingMessage, allowed: ReadonlySet<string>): RefusalCode | null {
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  if (pathname !== PATH) return 'not_found'; // the engine takes whatever begins like it
+  if (request.method !== 'GET') return 'method_not_allowed';
   const keys = [...searchParams.keys()];
   const known = keys.every((key) => QUERY_KEYS.has(key)) && new Set(keys).size === keys.length;
   if (!known || searchParams.get('EIO') !== '4') return 'invalid_input';
@@ -31,7 +46,7 @@ function refusalOf(request: IncomingMessage, allowed: ReadonlySet<string>): Refu
 
 function turnAway(
   request: IncomingMessage,
-  response: ServerResponse,
+  response: ServerResponse | null,
   code: RefusalCode,
   traceId: string,
 ): void {
@@ -46,11 +61,15 @@ function turnAway(
     'cache-control': 'no-store',
     connection: 'close',
   };
-  if (request.headers.upgrade === undefined) {
+  if (response) {
     response.writeHead(status, headers).end(body);
     return;
   }
   // An upgrade has no response object that could carry a body: the answer is written to the connection itself.
+  const { socket } = request;
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  request.socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.on('error', () => undefined); // Node has let go of the connection: a reset would end the process
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`, () =>
+    socket.destroy(),
+  );
 }

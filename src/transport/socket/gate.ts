@@ -40,8 +40,9 @@ export function gate(socket: ClientSocket, options: GateOptions): void {
     depth += 1;
     tail = tail.then(async () => {
       try {
-        if (socket.connected) ack?.(await call(operation, payload[0], traceId));
-        else return;
+        if (!socket.connected) return;
+        const reply = await call(operation, payload[0], traceId);
+        ack?.(reply); // who asked for no answer is served all the same
       } finally {
         depth -= 1;
       }

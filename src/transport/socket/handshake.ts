@@ -14,11 +14,18 @@ export interface HandshakeOptions {
   readonly refused: (refusal: Refusal, traceId: string, address: string) => void;
 }
 
-/** A namespace middleware: nothing of the connection exists for others before it has passed. */
+/**
+ * A namespace middleware: nothing of the connection exists for others before it has passed. A connection has one
+ * try: several at once would each get an identity of their own, and a refused one would guess on.
+ */
 export function handshake({ prove, addressOf, traceId, refused }: HandshakeOptions) {
+  const tried = new WeakSet<object>();
   return (socket: ClientSocket, next: (error?: Error) => void): void => {
     const address = addressOf(socket);
+    const again = tried.has(socket.conn);
+    tried.add(socket.conn);
     const enter = async () => {
+      if (again) throw new Refusal('invalid_input');
       const auth = Auth.safeParse(socket.handshake.auth);
       if (!auth.success) throw new Refusal('unauthenticated');
       const claims = await prove(auth.data.token);
@@ -36,6 +43,7 @@ export function handshake({ prove, addressOf, traceId, refused }: HandshakeOptio
         const trace = traceId();
         refused(refusal, trace, address);
         next(Object.assign(new Error(refusal.code), { data: onWire(refusal, trace) }));
+        if (again) socket.conn.close();
       },
     );
   };

@@ -3,7 +3,8 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { FRAME_BYTES, type ChannelId } from '../../contract/index.ts';
 import type { AnyOperation, Clock, Entropy, Refusal, Stages } from '../../kernel/index.ts';
-import { admission } from './admission.ts';
+import { admission, PATH, refuseUpgrades } from './admission.ts';
+import { connectionsOf } from './connections.ts';
 import { gate } from './gate.ts';
 import { handshake, type HandshakeOptions } from './handshake.ts';
 import { close, Rooms } from './rooms.ts';
@@ -43,7 +44,10 @@ export interface SocketGateway {
 /** Attaches the gateway to the HTTP server. */
 export function socketGateway(options: GatewayOptions): SocketGateway {
   const { entropy, stages, clientAddress, refused } = options;
+  const connections = connectionsOf(options.http, options.later);
   const io: Gateway = new Server(options.http, {
+    path: PATH,
+    destroyUpgrade: false,
     transports: ['websocket'],
     allowUpgrades: false,
     allowEIO3: false,
@@ -56,6 +60,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   });
   const traceId = () => entropy.id();
   io.engine.use(admission(options.allowedOrigins, traceId));
+  options.http.on('upgrade', refuseUpgrades(traceId));
   const addressOf = (socket: ClientSocket) => clientAddress(socket.request);
   const turnedAway = (refusal: Refusal, trace: string) => refused('handshake', refusal.code, trace);
   io.use(handshake({ prove: options.prove, addressOf, traceId, refused: turnedAway }));
@@ -72,9 +77,11 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     const callOff = options.later(authority, () => close(socket, 'token_expired'));
     let channels: readonly ChannelId[] = [];
     socket.on('disconnecting', () => (channels = rooms.channelsOf(socket.rooms)));
+    socket.on('error', () => close(socket, 'protocol_violation'));
     socket.on('disconnect', () => {
       callOff();
       options.left(channels);
+      socket.conn.close(); // leaving the namespace leaves nothing to stay for
     });
   });
   return {
@@ -82,7 +89,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     async close() {
       stopLooking();
       for (const socket of io.sockets.sockets.values()) close(socket, 'server_draining');
-      await io.close();
+      await connections.end(() => io.close());
     },
   };
 }

@@ -57,8 +57,12 @@ export class Rooms {
       (socket as { emit(event: string, payload: unknown): void }).emit(event, payload);
   }
 
+  /** Once what is running now is through: whoever ended their own session still gets the answer. */
   closeSession(sessionId: SessionId, closure: ClosureCode): void {
-    for (const socket of this.#in(sessionRoom(sessionId))) close(socket, closure);
+    const sockets = this.#in(sessionRoom(sessionId));
+    setImmediate(() => {
+      for (const socket of sockets) close(socket, closure);
+    });
   }
 
   closeConnection(connectionId: string, closure: ClosureCode): void {
