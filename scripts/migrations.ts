@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   bindMigrationAwareSqlAdapterFactory,
+  type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg';
@@ -63,7 +64,23 @@ async function ensureRole(client: pg.Client, name: string, kind: 'LOGIN' | 'NOLO
 }
 
 async function applyMigrations(client: pg.Client, url: string): Promise<string[]> {
-  const schemaEngine = await start(client, url);
+  await (loaded ??= load());
+  const adapters: SqlDriverAdapter[] = [];
+  const factory = wholeScripts(new PrismaPg({ connectionString: url }), client, adapters);
+  const schemaEngine = await engine.SchemaEngine.new(
+    { datamodels: undefined },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(factory),
+  );
+  try {
+    return await applyWith(schemaEngine);
+  } finally {
+    for (const adapter of adapters) await adapter.dispose();
+    schemaEngine.free();
+  }
+}
+
+async function applyWith(schemaEngine: engine.SchemaEngine): Promise<string[]> {
   const folder = join(prismaFolder, 'migrations');
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -90,15 +107,16 @@ async function applyMigrations(client: pg.Client, url: string): Promise<string[]
   return appliedMigrationNames;
 }
 
-async function start(client: pg.Client, url: string): Promise<engine.SchemaEngine> {
+/** Once per process: the bindings know one memory, and a second one would be read by the calls of the first. */
+let loaded: Promise<void> | null = null;
+
+async function load(): Promise<void> {
   const wasm = createRequire(import.meta.url).resolve(
     '@prisma/schema-engine-wasm/schema_engine_bg',
   );
   const bytes = readFileSync(wasm.replace(/\.js$/, '.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': engine });
   const { exports } = instance;
-  (engine as unknown as { __wbg_set_wasm(exports: unknown): void }).__wbg_set_wasm(exports);
-  (exports['__wbindgen_start'] as () => void)();
   // Where the engine leaves the reason before it panics; without it the reason is lost.
   Object.assign(globalThis, {
     PRISMA_WASM_PANIC_REGISTRY: {
@@ -107,22 +125,23 @@ async function start(client: pg.Client, url: string): Promise<engine.SchemaEngin
       },
     },
   });
-  const adapters = wholeScripts(new PrismaPg({ connectionString: url }), client);
-  return engine.SchemaEngine.new(
-    { datamodels: undefined },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(adapters),
-  );
+  (engine as unknown as { __wbg_set_wasm(exports: unknown): void }).__wbg_set_wasm(exports);
+  (exports['__wbindgen_start'] as () => void)();
 }
 
 /** The adapter's own script runner splits at every semicolon, also inside a function's body; Postgres does not. */
-function wholeScripts(factory: PrismaPg, client: pg.Client): SqlMigrationAwareDriverAdapterFactory {
+function wholeScripts(
+  factory: PrismaPg,
+  client: pg.Client,
+  made: SqlDriverAdapter[],
+): SqlMigrationAwareDriverAdapterFactory {
   const connect = factory.connect.bind(factory);
   factory.connect = async () => {
     const adapter = await connect();
     adapter.executeScript = async (script) => {
       await client.query(script);
     };
+    made.push(adapter);
     return adapter;
   };
   return factory;

@@ -11,7 +11,7 @@ const SECRET_TEXT: readonly [RegExp, string][] = [
   [/eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[token]'],
   [/\bBearer\s+\S+/gi, 'Bearer [token]'],
   [/(:\/\/[^:/@\s]*):[^@/\s]+@/g, '$1:[secret]@'],
-  [/\bcr1\.[\w.-]+/g, '[token]'],
+  [/\bc[ri]1\.[\w.-]+/g, '[token]'], // refresh tokens and invitations
 ];
 const DEPTH = 5;
 
