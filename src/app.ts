@@ -7,15 +7,17 @@ import { auditDomain } from './audit/index.ts';
 import { authDomain, RefreshTokenReused, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
-import { digests, keyring, Vault } from './crypto/index.ts';
+import { derivedRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
 import { limiter, type LimitTable } from './limits/index.ts';
 import { operations } from './operations.ts';
+import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
 import type { Logger } from './platform/log.ts';
 import { Postgres } from './platform/postgres/index.ts';
 import { connectRedis } from './platform/redis.ts';
-import { later, systemClock, systemEntropy } from './platform/system.ts';
+import { later, nodeName, systemClock, systemEntropy } from './platform/system.ts';
+import { isNoticePacket } from './transport/bus/index.ts';
 import { clientAddress } from './transport/client-address.ts';
 import { hardenServer, httpApp } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
@@ -42,7 +44,11 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
   const failed = (error: unknown, traceId?: string, operation?: string) =>
     log.error('failed', { traceId, operation, cause: error });
 
-  const vault = new Vault(keyring(config.keys.root), entropy, clock);
+  const root = keyring(config.keys.root);
+  const vault = new Vault(root, entropy, clock);
+  const node = nodeName(config.listen);
+  const seal = packets({ ring: derivedRing(root, 'bus'), node, clock, entropy });
+  const bus = connectBus(config.redisUrl, { seal, admits: isNoticePacket });
   const base = { clock, entropy, vault, transaction };
   const auth = authDomain({
     ...base,
@@ -53,8 +59,9 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     signingKeys: config.keys.signing,
     workspaces: workspaceLookups(statements),
     sessionEnded: (sessionId, closure) => {
-      auth.forget(sessionId);
-      gateway.rooms.closeSession(sessionId, closure);
+      const effect = { effect: 'session-ended', sessionId, closure } as const;
+      publishing.here(effect);
+      gateway.notify(effect);
     },
   });
   const alert = (row: object) => log.error('integrity', { row });
@@ -64,7 +71,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
   });
 
-  const publish: Stages['publish'] = (effects, call) => publishNow(effects, call);
+  const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const stages = stagesOf({
     modules: [accessModule, auth.module, chat.module],
     clock,
@@ -117,10 +124,19 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     },
     left: (channels) => followers.left(channels),
     refused: (what, result, traceId) => log.info('refused', { what, result, traceId }),
+    bus: {
+      ...bus,
+      prefix: `conclave-${digestOf(config.database.name).toString('hex', 0, 8)}`,
+      uid: entropy.id(),
+      heard: (notice) => publishing.here(notice),
+      notUnderstood: () => log.warn('bus', { what: 'notice of an unknown shape' }),
+    },
   });
   const { rooms } = gateway;
   const followers = chat.followers({ audience: rooms, later, failed });
-  const publishNow = publisher({ followers, rooms, forget: auth.forget, failed });
+  const { forget } = auth;
+  const { notify } = gateway;
+  const publishing = publisher({ followers, rooms, forget, notify, failed });
 
   async function ready() {
     const [database, bus] = await Promise.all([postgres.answers(), redis.answers()]);
@@ -130,6 +146,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
   }
   const { start, stop } = lifecycle([
     { name: 'redis', stop: () => redis.close() },
+    { name: 'bus', stop: () => bus.close() },
     { name: 'passwords', stop: () => passwords.close() },
     { name: 'postgres', start: () => postgres.assertBound(), stop: () => postgres.close() },
     { name: 'audit', stop: () => audit.refusals.drained() },
@@ -154,6 +171,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     port: () => (server.address() as AddressInfo).port,
     /** For tests and tools beside the road: what is waiting to be recorded, what is held in memory. */
     audit,
+    bus,
     followers,
     passwords,
   };

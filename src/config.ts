@@ -27,6 +27,7 @@ export function readConfig(environment: Environment) {
     settings.PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
   const production = NODE_ENV === 'production';
   if (production) refuseInProduction(settings, publicUrl);
+  const database = databaseUrl(settings);
   return {
     production,
     listen: { host: HOST, port: PORT },
@@ -35,7 +36,9 @@ export function readConfig(environment: Environment) {
     allowedOrigins: new Set([new URL(publicUrl).origin, ...settings.ALLOWED_ORIGINS]),
     logLevel: settings.LOG_LEVEL,
     database: {
-      url: new Secret(databaseUrl(settings)),
+      url: new Secret(database),
+      /** Under which its nodes find each other, by whatever address each of them reaches it. */
+      name: new URL(database).pathname.slice(1),
       connections: settings.DATABASE_CONNECTIONS,
       statementTimeoutMs: settings.STATEMENT_TIMEOUT_MS,
     },

@@ -2,7 +2,8 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { FRAME_BYTES, type ChannelId } from '../../contract/index.ts';
-import type { AnyOperation, Clock, Entropy, Refusal, Stages } from '../../kernel/index.ts';
+import type { AnyOperation, Clock, Effect, Entropy, Refusal, Stages } from '../../kernel/index.ts';
+import { joinBus, type BusOptions } from '../bus/index.ts';
 import { admission, PATH, refuseUpgrades } from './admission.ts';
 import { connectionsOf } from './connections.ts';
 import { gate } from './gate.ts';
@@ -33,10 +34,14 @@ export interface GatewayOptions {
     result: string,
     traceId: string,
   ) => void;
+  /** The other nodes. */
+  readonly bus: BusOptions;
 }
 
 export interface SocketGateway {
   readonly rooms: Rooms;
+  /** Tells the other nodes of a committed effect; neither waits nor throws. */
+  readonly notify: (effect: Effect) => void;
   /** Tells every client to reconnect elsewhere, and closes. */
   close(): Promise<void>;
 }
@@ -58,6 +63,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     serveClient: false,
     cleanupEmptyChildNamespaces: true,
   });
+  const notify = joinBus(io, options.bus);
   const traceId = () => entropy.id();
   io.engine.use(admission(options.allowedOrigins, traceId));
   options.http.on('upgrade', refuseUpgrades(traceId));
@@ -86,6 +92,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   });
   return {
     rooms,
+    notify,
     async close() {
       stopLooking();
       for (const socket of io.sockets.sockets.values()) close(socket, 'server_draining');
