@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { accessModule } from './access/index.ts';
+import { accessModule, ControlFeed, controlRows, type ControlEvent } from './access/index.ts';
 import { auditDomain } from './audit/index.ts';
 import { authDomain, RefreshTokenReused, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
@@ -41,6 +41,17 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
   const passwords = hashPool(config.hashing);
   const transaction = postgres.transaction.bind(postgres);
   const { statements } = postgres;
+  const lease = new ControlFeed({
+    rows: controlRows(postgres.aside),
+    clock,
+    later,
+    apply: (event) => onControl(event),
+    missed() {
+      auth.forgetAll();
+      gateway.rooms.closeAll('access_changed');
+    },
+    failed: (what, cause) => log.log(cause === undefined ? 'info' : 'warn', what, { cause }),
+  });
   const failed = (error: unknown, traceId?: string, operation?: string) =>
     log.error('failed', { traceId, operation, cause: error });
 
@@ -80,6 +91,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     audit,
     transaction,
     publish,
+    lease,
     callsAdmitted: config.callsAdmitted,
     observe: ({ caller, ...call }) => {
       const user = caller?.kind === 'actor' ? caller.userId : null;
@@ -118,6 +130,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     allowedOrigins: config.allowedOrigins,
     later,
     async prove(token) {
+      await lease.required('unavailable');
       const claims = auth.proveToken(token);
       await auth.sessionIsLive(claims);
       return claims;
@@ -128,21 +141,39 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
       ...bus,
       prefix: `conclave-${digestOf(config.database.name).toString('hex', 0, 8)}`,
       uid: entropy.id(),
-      heard: (notice) => publishing.here(notice),
+      heard(notice) {
+        publishing.here(notice);
+        if (notice.effect === 'session-ended') void lease.read();
+      },
       notUnderstood: () => log.warn('bus', { what: 'notice of an unknown shape' }),
     },
   });
   const { rooms } = gateway;
-  const followers = chat.followers({ audience: rooms, later, failed });
+  const mayDeliver = () => lease.mayDeliver();
+  const followers = chat.followers({ audience: rooms, later, failed, mayDeliver });
   const { forget } = auth;
   const { notify } = gateway;
-  const publishing = publisher({ followers, rooms, forget, notify, failed });
+  const publishing = publisher({ followers, rooms, forget, lease, notify, failed });
+
+  function onControl(event: ControlEvent): void {
+    if (event.kind === 'session-ended') {
+      const { sessionId } = event;
+      publishing.here({ effect: 'session-ended', sessionId, closure: 'session_ended' });
+      return;
+    }
+    auth.forgetAll(event.userId);
+    rooms.closeUser(event.userId, 'access_changed');
+  }
 
   async function ready() {
-    const [database, bus] = await Promise.all([postgres.answers(), redis.answers()]);
+    const asked = lease.held && postgres.answers(); // who has lost the lease would wait for an answer
+    const [database, bus] = await Promise.all([asked, redis.answers()]);
     const state = (up: boolean) => (up ? 'up' : 'away');
     // Redis is a shortcut: without it everything is slower and nothing is wrong.
-    return { ready: live && database, checks: { postgres: state(database), redis: state(bus) } };
+    return {
+      ready: live && database,
+      checks: { postgres: state(database), redis: state(bus) },
+    };
   }
   const { start, stop } = lifecycle([
     { name: 'redis', stop: () => redis.close() },
@@ -151,6 +182,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     { name: 'postgres', start: () => postgres.assertBound(), stop: () => postgres.close() },
     { name: 'audit', stop: () => audit.refusals.drained() },
     { name: 'followers', stop: () => followers.stop() },
+    { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     {
       name: 'transports',
       async start() {
@@ -172,6 +204,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     /** For tests and tools beside the road: what is waiting to be recorded, what is held in memory. */
     audit,
     bus,
+    lease,
     followers,
     passwords,
   };

@@ -5,6 +5,8 @@ import * as operations from './operations/index.ts';
 import type { AccessServices } from './services.ts';
 import { standings } from './store.ts';
 
+export { ControlFeed, type Lease } from './control-feed.ts';
+export { controlRows, recordControl, type ControlEvent } from './control-store.ts';
 export { channelPermissions, mayBestow, mayInChannel, mayInWorkspace, sees } from './decide.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';
 export {

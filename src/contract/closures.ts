@@ -3,6 +3,10 @@
 export const CLOSURES = {
   session_ended: { next: 'sign-in', title: 'The session was closed or revoked.' },
   token_expired: { next: 'refresh', title: 'The access token of this connection expired.' },
+  access_changed: {
+    next: 'reconnect',
+    title: 'What the account may do has changed, or may have: come back and be asked again.',
+  },
   slow_consumer: { next: 'reconnect', title: 'The connection did not take frames fast enough.' },
   resubscribe: {
     next: 'reconnect',

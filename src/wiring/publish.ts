@@ -1,13 +1,15 @@
 /** Sends what was committed: to the channel's follower, to a user's connections, or to end them, on every node. */
+import type { Lease } from '../access/index.ts';
 import type { Auth } from '../auth/index.ts';
 import type { Followers } from '../chat/index.ts';
-import type { Call, Effect, Stages, Subscription } from '../kernel/index.ts';
+import type { Call, Effect, Stages, Subscription, Told } from '../kernel/index.ts';
 import type { Rooms } from '../transport/socket/index.ts';
 
 export interface PublishOptions {
   readonly followers: Followers;
   readonly rooms: Rooms;
   readonly forget: Auth['forget'];
+  readonly lease: Lease;
   /** Tells the other nodes. */
   readonly notify: (effect: Effect) => void;
   readonly failed: (error: unknown) => void;
@@ -20,7 +22,7 @@ export interface Publisher {
 }
 
 export function publisher(options: PublishOptions): Publisher {
-  const { followers, rooms, forget, notify, failed } = options;
+  const { followers, rooms, forget, lease, notify, failed } = options;
   return {
     async publish(effects, call) {
       for (const effect of effects) {
@@ -38,12 +40,22 @@ export function publisher(options: PublishOptions): Publisher {
         followers.changed(effect);
         return;
       case 'tell':
-        rooms.tell(effect.userId, effect.event, effect.payload);
+        void tell(effect);
         return;
       case 'session-ended':
         forget(effect.sessionId);
         rooms.closeSession(effect.sessionId, effect.closure);
     }
+  }
+
+  /** A hint that comes too late is none: without the lease it is dropped. */
+  async function tell({ userId, event, payload }: Told): Promise<void> {
+    if (lease.mayDeliver()) rooms.tell(userId, event, payload);
+    else
+      await lease.required('unavailable').then(
+        () => rooms.tell(userId, event, payload),
+        () => undefined,
+      );
   }
 
   async function subscribe(
