@@ -23,6 +23,7 @@ describe('a node that cannot reach Postgres', function () {
     await nodes.end();
     await proxy.end();
   });
+  afterEach(() => proxy.thaw());
   const lost = () => eventually('the lease is lost', () => !nodes.b.app.lease.held);
 
   it('delivers no frame and answers no call with a yes, and then everything in order', async () => {
