@@ -25,7 +25,7 @@ export interface Lease {
 }
 
 const READ_EVERY_MS = 500;
-/** docs/architecture: a node that has not read for so long neither delivers nor writes. */
+/** A node that has not read for so long neither delivers nor writes (docs/decisions/0007). */
 const LEASE_MS = 2_000;
 /** How long a call waits for the lease to come back. */
 const PATIENCE_MS = 1_000;

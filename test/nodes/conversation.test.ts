@@ -79,18 +79,22 @@ describe('a conversation across two nodes', () => {
   it('costs less than the look at the database that it saves', async () => {
     const [alice, bob] = [await nodes.person('Alice', nodes.a), await nodes.person('Bob', nodes.b)];
     const { id } = await nodes.channel(alice, bob);
-    const times: number[] = [];
+    const [acks, frames]: [number[], number[]] = [[], []];
     for (let i = 0; i < 300; i += 1) {
-      const heard = bob.hearsMessage(({ body }) => body === `${i}`);
-      const sent = await alice.send(id, `${i}`, clientId()).accepted();
-      assert.ok(sent);
       const began = performance.now();
-      await heard;
-      times.push(performance.now() - began);
+      const since = () => performance.now() - began;
+      const sent = alice.send(id, `${i}`, clientId()).accepted();
+      const heard = bob.hearsMessage(({ body }) => body === `${i}`);
+      await Promise.all([
+        sent.then(() => acks.push(since())),
+        heard.then(() => frames.push(since())),
+      ]);
     }
-    times.sort((x, y) => x - y);
-    const [p50 = 0, p99 = 0] = [times[150], times[297]];
-    console.log(`      ack on A -> frame on B: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`);
-    assert.ok(p50 < 100, 'followers poll every 500 ms; this is faster');
+    const at = (times: number[], part: number) =>
+      times.sort((x, y) => x - y)[Math.floor(times.length * part)] ?? Infinity;
+    const shown = (times: number[]) =>
+      `p50 ${at(times, 0.5).toFixed(2)} ms, p99 ${at(times, 0.99).toFixed(2)} ms`;
+    console.log(`      send on A -> ack on A: ${shown(acks)}; -> frame on B: ${shown(frames)}`);
+    assert.ok(at(frames, 0.5) < 100, 'followers poll every 500 ms; this is faster');
   });
 });
