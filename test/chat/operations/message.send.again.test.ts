@@ -50,17 +50,15 @@ describe('message.send with a clientId that was used before', () => {
     assert.equal(heard.length, 2);
   });
 
-  it('finds the message after it was edited, with its place and time, and leaves the edit alone', async () => {
+  it('finds the message after it was edited, with its first answer, and leaves the edit alone', async () => {
     const { id } = await quietChannel(world, alice);
     const clientId = world.clientId();
     const first = await alice.send(id, 'tyop', clientId).accepted();
     const edit = { channelId: id, messageId: first.id, body: 'typo' };
     await alice.call('message.edit', edit).accepted();
     await changesNothing(world, async () => {
-      const { rev, ...again } = await alice.send(id, 'tyop', clientId).accepted();
-      const { id: messageId, seq, at } = first;
-      assert.deepEqual(again, { id: messageId, seq, at, duplicate: true });
-      assert.ok(rev >= first.rev);
+      const again = await alice.send(id, 'tyop', clientId).accepted();
+      assert.deepEqual(again, { ...first, duplicate: true });
     });
     const { messages } = await alice.call('message.history', { channelId: id }).accepted();
     assert.deepEqual(
