@@ -213,6 +213,10 @@ describe('two workspaces on two connections', function () {
         const app = createApp({ config, log: createLog('error') });
         await assert.rejects(app.start(), /row level security would not bind it/);
         assert.throws(() => app.port());
+        // What was begun was ended as well; Postgres notices a moment after the connection is closed.
+        const left = `SELECT FROM pg_stat_activity
+          WHERE application_name = 'conclave' AND datname = current_database()`;
+        while ((await owner.query(left)).rowCount !== 0);
       }
     } finally {
       await owner.query(`DROP ROLE ${unbound}`);
