@@ -14,7 +14,7 @@ export function ownerUrl(): string {
 }
 
 /** The login of the server, which owns nothing. */
-export function serverUrl(): string {
+function serverUrl(): string {
   return readConfig(process.env).database.url.reveal();
 }
 
