@@ -4,18 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { appLogin, appUrl, readConfig } from '../../src/config.ts';
+import { appLogin, appUrl } from '../../src/config.ts';
 
 /** The login that owns the tables of this run. */
 export function ownerUrl(): string {
   const url = process.env['DATABASE_URL'];
   if (url === undefined) throw new Error('DATABASE_URL is not set: run the tests with npm test');
   return url;
-}
-
-/** The login of the server, which owns nothing. */
-function serverUrl(): string {
-  return readConfig(process.env).database.url.reveal();
 }
 
 export async function connected(url: string): Promise<pg.Client> {
