@@ -4,6 +4,17 @@ import { z } from 'zod';
 export const count = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'a whole number').transform(Number).pipe(z.int().min(min).max(max));
 
+/** A name or an address to listen on, as it stands in a URL. */
+export const host = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine(
+    (text) =>
+      /^[\w.:-]+$/.test(text) && URL.canParse(`http://${text.includes(':') ? `[${text}]` : text}`),
+    'a host name or an IP address',
+  );
+
 const json = <T extends z.ZodType>(shape: T) =>
   z
     .string()

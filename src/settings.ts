@@ -1,6 +1,6 @@
 /** Every setting there is: its variable, what it means and what it may be. Docs and .env.example are made from this. */
 import { z } from 'zod';
-import { count, origins, postgresUrl, ring, signingKeys } from './setting-shapes.ts';
+import { count, host, origins, postgresUrl, ring, signingKeys } from './setting-shapes.ts';
 
 /** `secret` settings may also be given as NAME_FILE, a file that holds the value. */
 export interface Setting {
@@ -21,7 +21,7 @@ export const SETTINGS = {
     standard: 'development',
   },
   HOST: {
-    schema: z.string().min(1).max(255),
+    schema: host,
     about: 'Address to listen on.',
     allowed: 'an address or host name',
     standard: '127.0.0.1',

@@ -12,7 +12,6 @@ export { bySlug, onServer, open, signedIn } from './declare.ts';
 export {
   CHANNEL_PERMISSIONS,
   CHANNEL_POLICY,
-  CHANNEL_RANK,
   WORKSPACE_POLICY,
   type ChannelPermission,
   type Standing,

@@ -24,11 +24,11 @@ export function limiter(clock: Clock, table: LimitTable = LIMIT_TABLE): Limiter 
         const calls = allowed(window, caller);
         return { key, window, count: windows.peek(key, window.milliseconds, calls) };
       });
-      const full = counted.find(({ count }) => !count.allowed);
-      if (full)
+      const waits = counted.flatMap(({ count }) => (count.allowed ? [] : [count.resetMs]));
+      if (waits.length > 0)
         throw new Refusal('rate_limited', {
           detail: { bucket: name },
-          retryAfterMs: full.count.resetMs,
+          retryAfterMs: Math.max(...waits),
         });
       for (const { key, window } of counted) windows.add(key, window.milliseconds);
       const tightest = counted

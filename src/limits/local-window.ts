@@ -4,6 +4,8 @@ import type { Clock } from '../kernel/index.ts';
 
 /** Parts of a window; a call is counted until its whole part has left the window. */
 const PARTS = 60;
+/** Parts that a window touches: unless it begins with one, a part of the first is outside. */
+const TOUCHED = PARTS + 1;
 /** Keys remembered at most, about 300 bytes each; the least recently seen is forgotten first. */
 const KEYS = 50_000;
 
@@ -31,47 +33,47 @@ export class LocalWindows {
 
   /** Looks without counting, so that a call refused by one window uses up no other. */
   peek(key: string, milliseconds: number, calls: number): Count {
-    const { counted, part } = this.#at(key, milliseconds);
-    return verdict(counted, part, milliseconds, calls);
+    const now = this.#clock.now().getTime();
+    return verdict(this.#at(key, milliseconds, now), now, milliseconds, calls);
   }
 
   add(key: string, milliseconds: number): void {
-    const { counted } = this.#at(key, milliseconds);
-    const i = counted.latest % PARTS;
+    const counted = this.#at(key, milliseconds, this.#clock.now().getTime());
+    const i = counted.latest % TOUCHED;
     counted.parts[i] = (counted.parts[i] ?? 0) + 1;
     counted.total += 1;
   }
 
   /** The key's counters with everything that left the window taken out. */
-  #at(key: string, milliseconds: number): { counted: Counted; part: number } {
-    const part = milliseconds / PARTS;
-    const now = Math.floor(this.#clock.now().getTime() / part);
-    const fresh = () => ({ parts: new Uint32Array(PARTS), latest: now, total: 0 });
+  #at(key: string, milliseconds: number, now: number): Counted {
+    const part = Math.floor((now * PARTS) / milliseconds);
+    const fresh = () => ({ parts: new Uint32Array(TOUCHED), latest: part, total: 0 });
     const counted = this.#keys.get(key) ?? fresh();
-    const steps = Math.min(Math.max(now - counted.latest, 0), PARTS);
+    const steps = Math.min(Math.max(part - counted.latest, 0), TOUCHED);
     for (let step = 1; step <= steps; step += 1) {
-      const i = (counted.latest + step) % PARTS;
+      const i = (counted.latest + step) % TOUCHED;
       counted.total -= counted.parts[i] ?? 0;
       counted.parts[i] = 0;
     }
-    counted.latest = Math.max(counted.latest, now); // a clock set back only holds calls longer
+    counted.latest = Math.max(counted.latest, part); // a clock set back only holds calls longer
     this.#keys.set(key, counted);
-    return { counted, part };
+    return counted;
   }
 }
 
 function verdict(
   { parts, latest, total }: Counted,
-  part: number,
-  window: number,
+  now: number,
+  milliseconds: number,
   calls: number,
 ): Count {
-  if (total < calls) return { allowed: true, remaining: calls - total - 1, resetMs: window };
+  const leavesIn = (part: number) => Math.ceil(((part + TOUCHED) * milliseconds) / PARTS - now);
+  if (total < calls)
+    return { allowed: true, remaining: calls - total - 1, resetMs: leavesIn(latest) };
   let over = total - calls + 1;
-  for (let age = PARTS - 1; age >= 0; age -= 1) {
-    over -= parts[(((latest - age) % PARTS) + PARTS) % PARTS] ?? 0;
-    if (over <= 0)
-      return { allowed: false, remaining: 0, resetMs: Math.ceil((PARTS - age) * part) };
+  for (let part = latest - PARTS; part < latest; part += 1) {
+    over -= parts[part % TOUCHED] ?? 0;
+    if (over <= 0) return { allowed: false, remaining: 0, resetMs: leavesIn(part) };
   }
-  return { allowed: false, remaining: 0, resetMs: window };
+  return { allowed: false, remaining: 0, resetMs: leavesIn(latest) };
 }

@@ -134,13 +134,22 @@ function statementsOn(pool: pg.Pool): Statements {
       text: string,
       values: readonly unknown[],
     ) => {
+      const client = await pool.connect().catch((error: unknown) => {
+        // Nothing was sent yet.
+        throw isLostConnection(error) ? new Refusal('unavailable', { cause: error }) : error;
+      });
+      const heard = () => undefined; // the query fails as well; an error that nobody hears ends the process
+      client.on('error', heard);
+      let lost = false;
       try {
-        const result = await pool.query<Row>({ name, text, values: [...values] });
-        return result.rows;
+        return (await client.query<Row>({ name, text, values: [...values] })).rows;
       } catch (error) {
+        lost = isLostConnection(error);
         // One statement is its own transaction: a connection lost under it may have committed.
-        if (isLostConnection(error)) throw new Refusal('outcome_unknown', { cause: error });
-        throw error;
+        throw lost ? new Refusal('outcome_unknown', { cause: error }) : error;
+      } finally {
+        client.release(lost);
+        client.off('error', heard);
       }
     },
   };
