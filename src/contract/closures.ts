@@ -4,6 +4,10 @@ export const CLOSURES = {
   session_ended: { next: 'sign-in', title: 'The session was closed or revoked.' },
   token_expired: { next: 'refresh', title: 'The access token of this connection expired.' },
   slow_consumer: { next: 'reconnect', title: 'The connection did not take frames fast enough.' },
+  flooding: {
+    next: 'reconnect',
+    title: 'The connection sent more frames than any client needs to.',
+  },
   resubscribe: {
     next: 'reconnect',
     title: 'The server could not finish a subscription it had acknowledged.',

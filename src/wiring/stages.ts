@@ -50,7 +50,7 @@ export function stages(options: StagesOptions): Stages {
     authenticate: options.authenticate,
     limit(operation, caller, input) {
       const named = operation.limitBy ? operation.limitBy(input) : null;
-      return Promise.resolve(limiter.take(operation.limit, caller, named));
+      return limiter.take(operation.limit, caller, named);
     },
     domainOf: (operation) => moduleOf(operation).domain,
     transact: (operation, caller, traceId, work) =>
