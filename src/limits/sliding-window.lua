@@ -1,4 +1,4 @@
--- Counts one call in every window of KEYS, or in none: all are looked at before one is written.
+-- Counts one call in every window of KEYS, or in none: all are looked at before one is counted in.
 --
 -- KEYS     one hash per window, part number -> calls; at most 62 fields, so that Redis packs them tightly.
 -- ARGV[1]  the time in milliseconds since the epoch, or '' for the clock of Redis, which all nodes share.
@@ -29,28 +29,30 @@ local function wait(slices, total, calls, window)
   return window
 end
 
-local answer, stale, admitted = {}, {}, true
+local answer, admitted = {}, true
 for i, key in ipairs(KEYS) do
   local window, calls = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
   local current = math.floor(now * PARTS / window)
   local slices, total = {}, 0
-  stale[i] = {}
+  local stale = {}
   local fields = redis.call('HGETALL', key)
   for f = 1, #fields, 2 do
     local part, counted = tonumber(fields[f]), tonumber(fields[f + 1])
     if part < current - PARTS then
-      table.insert(stale[i], fields[f])
+      table.insert(stale, fields[f])
     else
       if part > current then
         -- The clock was set back: these calls count as made now, and nobody waits until it catches up.
-        redis.call('HDEL', key, fields[f])
+        -- Added before removed: a key that was empty in between would lose its time to live.
         redis.call('HINCRBY', key, string.format('%.0f', current), counted)
+        redis.call('HDEL', key, fields[f])
         part = current
       end
       total = total + counted
       table.insert(slices, { part = part, calls = counted })
     end
   end
+  if #stale > 0 then redis.call('HDEL', key, unpack(stale)) end
   if total < calls then
     table.insert(answer, 1)
     table.insert(answer, calls - total - 1)
@@ -67,7 +69,6 @@ if admitted then
   for i, key in ipairs(KEYS) do
     local window = tonumber(ARGV[2 * i])
     local current = math.floor(now * PARTS / window)
-    if #stale[i] > 0 then redis.call('HDEL', key, unpack(stale[i])) end
     redis.call('HINCRBY', key, string.format('%.0f', current), 1)
     redis.call('PEXPIRE', key, math.ceil(window * (PARTS + 1) / PARTS))
   end
