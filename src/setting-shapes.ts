@@ -1,6 +1,7 @@
 /** What the text of a setting must look like: every check of a value stands here, with what it says when it fails. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { canonicalAddress } from './kernel/index.ts';
 
 export const count = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'a whole number').transform(Number).pipe(z.int().min(min).max(max));
@@ -83,7 +84,8 @@ function isNetwork(text: string): boolean {
   if (bits === 0 || more.length > 0 || address.includes('%')) return false;
   if (prefix === undefined) return true;
   const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 0;
-  const least = /^::ffff:/i.test(address) ? 97 : 1;
+  // An IPv4 network inside IPv6: its first 96 bits say only that.
+  const least = isIP(address) === 6 && isIP(canonicalAddress(address) ?? '') === 4 ? 97 : 1;
   return length >= least && length <= bits;
 }
 
