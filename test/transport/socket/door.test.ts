@@ -1,10 +1,12 @@
 /** An address opens as many sockets as it may and tries as often as it may; what is more is answered without a look. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import type { Admission } from '../../../src/kernel/index.ts';
+import { doorkeeper } from '../../../src/transport/socket/doorkeeper.ts';
 import { MINUTE } from '../../support/hand-clock.ts';
 import { Connection } from '../../support/connection.ts';
-import { OwnRedis, redisProgram } from '../../support/own-redis.ts';
 import type { Person } from '../../support/person.ts';
 import { apart, behind } from '../../support/strangers.ts';
 import { World } from '../../support/world.ts';
@@ -113,29 +115,41 @@ describe('the door of sockets', () => {
   });
 });
 
-describe('the door of sockets with a slow Redis', () => {
-  it('survives clients that are gone before they are counted, and lets the others in', async function () {
-    if (redisProgram === undefined) this.skip();
-    const redis = await OwnRedis.start();
-    const environment = { ...apart(), ...SIZES, SOCKETS_PER_ADDRESS: '100', REDIS_URL: redis.url };
-    const world = await World.create({ environment });
-    try {
-      await redis.admin.client('PAUSE', 600_000, 'WRITE');
-      for (let i = 0; i < 5; i += 1) {
-        const socket = connect(world.app.port(), '127.0.0.1');
-        await once(socket, 'connect');
-        socket.write(
-          `GET ${UPGRADE} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
-          () => socket.resetAndDestroy(),
-        );
-        await once(socket, 'close');
-      }
-      const alice = await world.person('Alice');
-      assert.ok(alice.connection.socket.connected);
-      await redis.admin.client('UNPAUSE');
-    } finally {
-      await world.end();
-      await redis.end();
+describe('the door of sockets while it counts', () => {
+  const verdicts: ((admission: Admission) => void)[] = [];
+  let server: Server;
+  let passed = 0;
+  before(async () => {
+    const admit = () => new Promise<Admission>((resolve) => verdicts.push(resolve));
+    const options = { clientAddress: () => '192.0.2.7', admit, socketsPerAddress: 1 };
+    const door = doorkeeper(
+      options,
+      () => 'a trace',
+      () => undefined,
+    );
+    server = createServer();
+    server.on('upgrade', (request) => door(request, {}, () => (passed += 1)));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+  after(() => server.close());
+
+  it('survives a client that is gone, does not let it in, and gives its place away', async () => {
+    const limit = { bucket: 'socket.handshake', remaining: 1, resetMs: 1 };
+    for (let i = 0; i < 3; i += 1) {
+      const asked = once(server, 'upgrade') as Promise<[IncomingMessage]>;
+      const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      client.write(
+        'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      );
+      const [{ socket }] = await asked;
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      client.resetAndDestroy();
+      await closed;
+      const decide = verdicts.pop();
+      assert.ok(decide, 'it was counted');
+      decide({ limit, quota: 2, windowMs: 1, refusal: null });
     }
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(passed, 0);
   });
 });
