@@ -9,7 +9,7 @@ import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
 import { derivedRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
-import { limiter, type LimitTable } from './limits/index.ts';
+import { admissionTable, LIMIT_TABLE, limiter, type LimitTable } from './limits/index.ts';
 import { operations } from './operations.ts';
 import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
@@ -18,7 +18,7 @@ import { Postgres } from './platform/postgres/index.ts';
 import { connectRedis } from './platform/redis.ts';
 import { later, nodeName, systemClock, systemEntropy } from './platform/system.ts';
 import { isNoticePacket } from './transport/bus/index.ts';
-import { clientAddress } from './transport/client-address.ts';
+import { clientAddresses } from './transport/client-address.ts';
 import { hardenServer, httpApp } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
 import { publisher } from './wiring/publish.ts';
@@ -34,7 +34,7 @@ export interface AppOptions {
 export type App = ReturnType<typeof createApp>;
 
 /** Builds a node. Nothing listens before `start`, nothing is left running after `stop`. */
-export function createApp({ config, log, clock = systemClock, limits }: AppOptions) {
+export function createApp({ config, log, clock = systemClock, limits = LIMIT_TABLE }: AppOptions) {
   const entropy = systemEntropy(clock);
   const postgres = new Postgres(config.database);
   const redis = connectRedis(config.redisUrl, (event, detail) => log.warn(event, { detail }));
@@ -61,11 +61,23 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
   const seal = packets({ ring: derivedRing(root, 'bus'), node, clock, entropy });
   const bus = connectBus(config.redisUrl, { seal, admits: isNoticePacket });
   const base = { clock, entropy, vault, transaction };
+  const lookUps = digests(keyring(config.keys.digests));
+  const clientAddress = clientAddresses(config.trustedProxies);
+  const limited = limiter({
+    clock,
+    table: limits,
+    admission: admissionTable(config.door),
+    script: (lua) => redis.script(lua),
+    digest: (scope, value) => lookUps.of('limit', scope, value).toString('base64url'),
+    // The nodes share the clock of Redis; one that a test moves by hand must move the windows as well.
+    ...(clock !== systemClock && { time: () => clock.now().getTime() }),
+    changed: (store, cause) => log.warn(`limits: Redis ${store}`, { cause }),
+  });
   const auth = authDomain({
     ...base,
     ...config.tokens,
     passwords,
-    digests: digests(keyring(config.keys.digests)),
+    digests: lookUps,
     peppers: keyring(config.keys.peppers),
     signingKeys: config.keys.signing,
     workspaces: workspaceLookups(statements),
@@ -87,7 +99,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     modules: [accessModule, auth.module, chat.module],
     clock,
     authenticate: auth.authenticate,
-    limiter: limiter(clock, limits),
+    limiter: limited,
     audit,
     transaction,
     publish,
@@ -110,6 +122,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
       stages,
       entropy,
       clientAddress,
+      admit: limited.admit.bind(limited),
       log: ({ fault, ...line }) =>
         fault === undefined
           ? log.info('request', line)
@@ -127,6 +140,9 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     clock,
     entropy,
     clientAddress,
+    admit: (address) => limited.admit('socket.handshake', address),
+    socketsPerAddress: config.door.socketsPerAddress,
+    frames: config.door.frames,
     allowedOrigins: config.allowedOrigins,
     later,
     async prove(token) {

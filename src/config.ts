@@ -64,6 +64,16 @@ export function readConfig(environment: Environment) {
     },
     editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
     callsAdmitted: settings.CALLS_ADMITTED,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    door: {
+      requestsPerHour: settings.HTTP_REQUESTS_PER_HOUR,
+      handshakesPerMinute: settings.SOCKET_HANDSHAKES_PER_MINUTE,
+      socketsPerAddress: settings.SOCKETS_PER_ADDRESS,
+      frames: {
+        perSecond: settings.SOCKET_FRAMES_PER_SECOND,
+        burst: settings.SOCKET_FRAMES_BURST,
+      },
+    },
   };
 }
 

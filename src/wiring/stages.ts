@@ -56,7 +56,7 @@ export function stages(options: StagesOptions): Stages {
     },
     limit(operation, caller, input) {
       const named = operation.limitBy ? operation.limitBy(input) : null;
-      return Promise.resolve(limiter.take(operation.limit, caller, named));
+      return limiter.take(operation.limit, caller, named);
     },
     domainOf: (operation) => moduleOf(operation).domain,
     async transact(operation, caller, traceId, work) {

@@ -1,7 +1,7 @@
 /** Never more calls in any stretch of the window's length, never fewer than a sixtieth stricter, and honest about when. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { LocalWindows } from '../../src/limits/local-window.ts';
+import { LocalWindows } from '../../src/limits/index.ts';
 import { HandClock, HOUR, MINUTE, SECOND } from '../support/hand-clock.ts';
 
 const START = Date.parse('2031-05-05T10:00:00.123Z');
@@ -33,7 +33,19 @@ const schedule: fc.Arbitrary<Schedule> = fc
 describe('a window of one node', () => {
   const fresh = () => {
     const clock = new HandClock(START);
-    return { clock, windows: new LocalWindows(clock) };
+    const windows = new LocalWindows(() => clock.now().getTime());
+    const one = (key: string, milliseconds: number, calls: number) => [
+      { key, milliseconds, calls },
+    ];
+    return {
+      clock,
+      windows: {
+        peek: (key: string, milliseconds: number, calls: number) =>
+          windows.look(one(key, milliseconds, calls))[0] ?? assert.fail(),
+        add: (key: string, milliseconds: number) => windows.add(one(key, milliseconds, 0)),
+        size: () => windows.size,
+      },
+    };
   };
 
   it('agrees with an exact count to a sixtieth of its length, and is never more generous', () => {
@@ -116,6 +128,7 @@ describe('a window of one node', () => {
     windows.add('one', MINUTE);
     assert.equal(windows.peek('one', MINUTE, 3).remaining, 1);
     assert.equal(windows.peek('two', MINUTE, 3).remaining, 2);
+    assert.equal(windows.size(), 1, 'and remembers no key that was only looked at');
   });
 
   it('forgives nothing when the clock is set back', () => {
@@ -128,6 +141,16 @@ describe('a window of one node', () => {
     assert.equal(windows.peek('k', MINUTE, 3).allowed, true);
   });
 
+  it('locks nobody out for longer than its length, however far the clock is set back', () => {
+    const { clock, windows } = fresh();
+    for (let i = 0; i < 3; i += 1) windows.add('k', MINUTE);
+    clock.forward(-HOUR);
+    const { allowed, resetMs } = windows.peek('k', MINUTE, 3);
+    assert.ok(!allowed && resetMs <= MINUTE + SECOND, `${resetMs} ms`);
+    clock.forward(resetMs);
+    assert.equal(windows.peek('k', MINUTE, 3).allowed, true);
+  });
+
   it('remembers fifty thousand keys and forgets the one that was seen longest ago', () => {
     const { windows } = fresh();
     for (let i = 0; i < 50_000; i += 1) windows.add(`k${i}`, MINUTE);
@@ -135,5 +158,6 @@ describe('a window of one node', () => {
     windows.add('one more', MINUTE);
     assert.equal(windows.peek('k0', MINUTE, 1).allowed, false);
     assert.equal(windows.peek('k1', MINUTE, 1).allowed, true);
+    assert.equal(windows.size(), 50_000);
   });
 });

@@ -18,6 +18,7 @@ export class OwnRedis {
   readonly #port: number;
   #process: ChildProcess | null = null;
   readonly #clients: Redis[] = [];
+  #admin: Redis | null = null;
 
   private constructor(port: number) {
     this.#port = port;
@@ -60,6 +61,11 @@ export class OwnRedis {
     client.on('error', () => undefined);
     this.#clients.push(client);
     return client;
+  }
+
+  /** A connection beside those of the server under test. */
+  get admin(): Redis {
+    return (this.#admin ??= this.client());
   }
 
   async end(): Promise<void> {
