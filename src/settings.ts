@@ -193,9 +193,9 @@ export const SETTINGS = {
     standard: '1000',
   },
   HTTP_REQUESTS_PER_HOUR: {
-    schema: count(10, 1_000_000_000),
+    schema: count(10, 100_000_000),
     about: 'HTTP requests an hour per client address (IPv6: per /64), whatever they ask for.',
-    allowed: '10-1000000000',
+    allowed: '10-100000000',
     standard: '1000',
   },
   SOCKET_HANDSHAKES_PER_MINUTE: {
@@ -217,9 +217,9 @@ export const SETTINGS = {
     standard: '50',
   },
   SOCKET_FRAMES_BURST: {
-    schema: count(10, 1_000_000_000),
+    schema: count(10, 100_000_000),
     about: 'Frames that one socket may send at once after being quiet; more close it as flooding.',
-    allowed: '10-1000000000',
+    allowed: '10-100000000',
     standard: '250',
   },
 } as const satisfies Record<string, Setting>;

@@ -89,7 +89,7 @@ describe('the door of HTTP', () => {
     assert.equal((await get('/healthz', ALICE)).status, 429);
     assert.equal((await get('/readyz', BOB)).status, 200);
     world.clock.forward(MINUTE + 1_000);
-    assert.equal((await get('/readyz', ALICE)).status, 200);
+    assert.equal((await get('/healthz', ALICE)).status, 200);
   });
 });
 
