@@ -149,7 +149,8 @@ export type OutboxState =
     }
   | { readonly is: 'sent'; readonly as: Sent }
   /** Will not be sent unless `retry` is called. */
-  | { readonly is: 'failed'; readonly refusal: Refused<SendRefusal> };
+  | { readonly is: 'failed'; readonly refusal: Refused<SendRefusal> }
+  | { readonly is: 'discarded' };
 
 export interface OutboxEntry {
   readonly clientId: ClientId;
@@ -159,7 +160,7 @@ export interface OutboxEntry {
   /** When it was written, milliseconds since the epoch. */
   readonly at: number;
   readonly state: OutboxState;
-  /** Resolves when the message is sent or has failed. */
+  /** Resolves when the message is sent, has failed or is discarded. */
   settled(): Promise<OutboxState>;
   /** Tries a failed one again. Where the server no longer takes its clientId, under a new one. */
   retry(): Promise<void>;
