@@ -13,9 +13,9 @@ import { Changes } from './watched.ts';
 
 export interface LogParts {
   readonly id: ChannelId;
-  readonly calls: Calls;
+  readonly calls: Pick<Calls, 'call'>;
   readonly timers: Timers;
-  readonly outbox: OutboxBox;
+  readonly outbox: Pick<OutboxBox, 'add' | 'entries' | 'on'>;
   readonly keep: number;
   readonly me: () => UserId | null;
   readonly failed: (error: unknown) => void;

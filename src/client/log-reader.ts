@@ -23,7 +23,7 @@ export class Turn {
 
 export interface ReaderParts {
   readonly channelId: ChannelId;
-  readonly calls: Calls;
+  readonly calls: Pick<Calls, 'call'>;
   readonly timers: Timers;
   readonly content: LogContent;
   readonly queue: FrameQueue;
