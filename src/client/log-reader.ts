@@ -43,7 +43,6 @@ export class LogReader {
     const { content } = this.#parts;
     const channel = await this.#subscribe(turn);
     if (!channel) return false;
-    if (content.position?.epoch !== channel.epoch) content.lose();
     if (content.position) return this.settle(turn, true);
     return (await this.#load(turn, channel)) && this.settle(turn, false);
   }

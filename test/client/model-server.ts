@@ -17,6 +17,9 @@ export class ModelServer {
   online = true;
   /** What the connection has still to deliver. */
   readonly frames: ChannelFrame[] = [];
+  /** For how many turns of the event loop the answer to the n-th call is under way. */
+  slowness: (n: number) => number = () => 1;
+  #calls = 0;
   #emitted = 0;
 
   post(): void {
@@ -69,7 +72,6 @@ export class ModelServer {
   /** A restore: the last changes never were. */
   restore(): void {
     this.messages.length = 0;
-    this.frames.length = 0;
     this.rev = 0;
     this.epoch += 1;
     this.#emitted = 0;
@@ -81,7 +83,9 @@ export class ModelServer {
     if (!this.online)
       return { ok: false, refusal: { code: 'unreachable', retry: 'later', traceId: null } };
     const data = this.#answer(name, input);
-    await new Promise((resolve) => setImmediate(resolve));
+    this.#calls += 1;
+    for (let n = 0; n < this.slowness(this.#calls); n += 1)
+      await new Promise((resolve) => setImmediate(resolve));
     return { ok: true, data };
   }) as unknown as Calls['call'];
 
