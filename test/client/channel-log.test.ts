@@ -124,7 +124,6 @@ describe('the client: a channel log', () => {
     server.frames.length = 0; // the gap
     server.post();
     deliver();
-    assert.equal(log.state.is, 'behind');
     await Promise.resolve(); // the server has read the log; its answer is under way
     for (let n = 0; n < 1_200; n += 1) server.post();
     deliver();
@@ -150,6 +149,22 @@ describe('the client: a channel log', () => {
     for (const frame of server.frames.splice(0)) log.frame(frame);
     assert.ok((await reading).ok);
     assert.equal(log.messages.find(({ seq }) => seq === first - 1)?.content, 'deleted');
+  });
+
+  it('is not live through an answer that came after its connection was lost', async () => {
+    const server = new ModelServer();
+    server.post();
+    const { log } = logOf(server);
+    void log.catchUp();
+    await turn();
+    await Promise.resolve(); // subscribed; the log is being read
+    log.lost();
+    await settled();
+    assert.deepEqual(log.state, { is: 'loading' });
+    assert.deepEqual(log.messages, []);
+    void log.catchUp();
+    assert.deepEqual(await log.ready(), { is: 'live' });
+    assert.deepEqual(log.messages, server.messages);
   });
 
   it('keeps a window that gives the same array until something changes', () => {
