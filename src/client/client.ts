@@ -106,6 +106,7 @@ class TheClient implements Client {
     const { token } = this.#session;
     this.#link.stop({ is: 'offline', because: null });
     this.#endLogs();
+    await this.#session.conceal();
     if (!keepDrafts) await this.outbox.clear();
     if (token !== null) await this.#calls.overHttp('session.close', {});
     await this.#session.forget();
@@ -185,7 +186,8 @@ class TheClient implements Client {
 
   #became(state: State): void {
     if (state.is === 'online') {
-      void catchUp([...this.#logs.values()]);
+      const current = () => this.state.value === state;
+      void catchUp([...this.#logs.values()], current);
       this.outbox.pump();
       return;
     }

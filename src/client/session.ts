@@ -93,7 +93,12 @@ export class Session {
     this.#kept = null;
     this.#flight = null;
     this.#callOff();
-    await this.#parts.storage.remove(KEY).catch(this.#parts.failed);
+    await this.conceal();
+  }
+
+  /** Takes it out of the storage; until `forget` it can still be used to end it on the server. */
+  conceal(): Promise<void> {
+    return this.#parts.storage.remove(KEY).catch(this.#parts.failed);
   }
 
   /** Stops the timer and refreshes no more; `load` goes on. */

@@ -171,6 +171,27 @@ describe('the client: a session', () => {
     await client.connect();
     await reaches(client, 'signed-out');
   });
+
+  it('keeps no tokens from the moment of signing out, even if the server does not hear of it', async () => {
+    const tokens = memoryStorage();
+    const timers = new HandTimers();
+    const silent = { on: false };
+    const fetchOrHang: Fetch = (url, init) =>
+      silent.on
+        ? new Promise((_resolve, reject) => {
+            init.signal.addEventListener('abort', () => reject(new Error('aborted')));
+          })
+        : fetch(url, init);
+    const options = { tokens, fetch: fetchOrHang, later: timers.later };
+    const { client } = await clients.somebody('Alice', options);
+    silent.on = true;
+    const leaving = client.signOut();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(await tokens.keys(''), []);
+    timers.forward(15_000);
+    await leaving;
+    assert.deepEqual(client.state.value, { is: 'signed-out', because: null });
+  });
 });
 
 async function copyOf(storage: Storage): Promise<Storage> {

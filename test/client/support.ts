@@ -38,9 +38,13 @@ export class HandTimers {
   }
 }
 
-/** Real timers, of which the pauses before another attempt take a fiftieth of their time. */
+/** How long the client waits for an answer or a connection: the server of a story may be slow. */
+const PATIENCES: readonly number[] = [10_000, 15_000];
+
+/** Real timers, of which the pauses before another attempt take a fiftieth of their time, and a tenth of a second at most. */
 export const hasty: Later = (milliseconds, task) => {
-  const timer = setTimeout(task, milliseconds < 8_000 ? milliseconds / 50 : milliseconds);
+  const pause = milliseconds <= 30_000 && !PATIENCES.includes(milliseconds);
+  const timer = setTimeout(task, pause ? Math.min(milliseconds / 50, 100) : milliseconds);
   return () => clearTimeout(timer);
 };
 
