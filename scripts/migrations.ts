@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   bindMigrationAwareSqlAdapterFactory,
-  type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg';
@@ -38,7 +37,7 @@ export async function migrate(url: string, appPassword: string): Promise<string[
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     for (const group of GROUPS) await ensureRole(client, group, 'NOLOGIN');
-    const applied = await applyMigrations(client, url);
+    const applied = await applyMigrations(url);
     const login = appLogin(url);
     const password = client.escapeLiteral(appPassword);
     await ensureRole(client, login, 'LOGIN');
@@ -63,20 +62,19 @@ async function ensureRole(client: pg.Client, name: string, kind: 'LOGIN' | 'NOLO
     );
 }
 
-async function applyMigrations(client: pg.Client, url: string): Promise<string[]> {
+async function applyMigrations(url: string): Promise<string[]> {
   await (loaded ??= load());
-  const adapters: SqlDriverAdapter[] = [];
-  const factory = wholeScripts(new PrismaPg({ connectionString: url }), client, adapters);
+  const pool = new pg.Pool({ connectionString: url });
   const schemaEngine = await engine.SchemaEngine.new(
     { datamodels: undefined },
     () => undefined,
-    bindMigrationAwareSqlAdapterFactory(factory),
+    bindMigrationAwareSqlAdapterFactory(wholeScripts(new PrismaPg(pool), pool)),
   );
   try {
     return await applyWith(schemaEngine);
   } finally {
-    for (const adapter of adapters) await adapter.dispose();
     schemaEngine.free();
+    await pool.end();
   }
 }
 
@@ -130,18 +128,13 @@ async function load(): Promise<void> {
 }
 
 /** The adapter's own script runner splits at every semicolon, also inside a function's body; Postgres does not. */
-function wholeScripts(
-  factory: PrismaPg,
-  client: pg.Client,
-  made: SqlDriverAdapter[],
-): SqlMigrationAwareDriverAdapterFactory {
+function wholeScripts(factory: PrismaPg, pool: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
   const connect = factory.connect.bind(factory);
   factory.connect = async () => {
     const adapter = await connect();
     adapter.executeScript = async (script) => {
-      await client.query(script);
+      await pool.query(script);
     };
-    made.push(adapter);
     return adapter;
   };
   return factory;

@@ -2,21 +2,23 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { accessModule } from './access/index.ts';
+import { accessModule, ControlFeed, controlRows, type ControlEvent } from './access/index.ts';
 import { auditDomain } from './audit/index.ts';
 import { authDomain, RefreshTokenReused, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
-import { digests, keyring, Vault } from './crypto/index.ts';
+import { derivedRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
-import { limiter, type LimitTable } from './limits/index.ts';
+import { admissionTable, LIMIT_TABLE, limiter, type LimitTable } from './limits/index.ts';
 import { operations } from './operations.ts';
+import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
 import type { Logger } from './platform/log.ts';
 import { Postgres } from './platform/postgres/index.ts';
 import { connectRedis } from './platform/redis.ts';
-import { later, systemClock, systemEntropy } from './platform/system.ts';
-import { clientAddress } from './transport/client-address.ts';
+import { later, nodeName, systemClock, systemEntropy } from './platform/system.ts';
+import { isNoticePacket } from './transport/bus/index.ts';
+import { clientAddresses } from './transport/client-address.ts';
 import { hardenServer, httpApp } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
 import { publisher } from './wiring/publish.ts';
@@ -32,29 +34,57 @@ export interface AppOptions {
 export type App = ReturnType<typeof createApp>;
 
 /** Builds a node. Nothing listens before `start`, nothing is left running after `stop`. */
-export function createApp({ config, log, clock = systemClock, limits }: AppOptions) {
+export function createApp({ config, log, clock = systemClock, limits = LIMIT_TABLE }: AppOptions) {
   const entropy = systemEntropy(clock);
   const postgres = new Postgres(config.database);
   const redis = connectRedis(config.redisUrl, (event, detail) => log.warn(event, { detail }));
   const passwords = hashPool(config.hashing);
   const transaction = postgres.transaction.bind(postgres);
   const { statements } = postgres;
+  const lease = new ControlFeed({
+    rows: controlRows(postgres.aside),
+    clock,
+    later,
+    apply: (event) => onControl(event),
+    missed() {
+      auth.forgetAll();
+      gateway.rooms.closeAll('access_changed');
+    },
+    failed: (what, cause) => log.log(cause === undefined ? 'info' : 'warn', what, { cause }),
+  });
   const failed = (error: unknown, traceId?: string, operation?: string) =>
     log.error('failed', { traceId, operation, cause: error });
 
-  const vault = new Vault(keyring(config.keys.root), entropy, clock);
+  const root = keyring(config.keys.root);
+  const vault = new Vault(root, entropy, clock);
+  const node = nodeName(config.listen);
+  const seal = packets({ ring: derivedRing(root, 'bus'), node, clock, entropy });
+  const bus = connectBus(config.redisUrl, { seal, admits: isNoticePacket });
   const base = { clock, entropy, vault, transaction };
+  const lookUps = digests(keyring(config.keys.digests));
+  const clientAddress = clientAddresses(config.trustedProxies);
+  const limited = limiter({
+    clock,
+    table: limits,
+    admission: admissionTable(config.door),
+    script: (lua) => redis.script(lua),
+    digest: (scope, value) => lookUps.of('limit', scope, value).toString('base64url'),
+    // The nodes share the clock of Redis; one that a test moves by hand must move the windows as well.
+    ...(clock !== systemClock && { time: () => clock.now().getTime() }),
+    changed: (store, cause) => log.warn(`limits: Redis ${store}`, { cause }),
+  });
   const auth = authDomain({
     ...base,
     ...config.tokens,
     passwords,
-    digests: digests(keyring(config.keys.digests)),
+    digests: lookUps,
     peppers: keyring(config.keys.peppers),
     signingKeys: config.keys.signing,
     workspaces: workspaceLookups(statements),
     sessionEnded: (sessionId, closure) => {
-      auth.forget(sessionId);
-      gateway.rooms.closeSession(sessionId, closure);
+      const effect = { effect: 'session-ended', sessionId, closure } as const;
+      publishing.here(effect);
+      gateway.notify(effect);
     },
   });
   const alert = (row: object) => log.error('integrity', { row });
@@ -64,15 +94,16 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
   });
 
-  const publish: Stages['publish'] = (effects, call) => publishNow(effects, call);
+  const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const stages = stagesOf({
     modules: [accessModule, auth.module, chat.module],
     clock,
     authenticate: auth.authenticate,
-    limiter: limiter(clock, limits),
+    limiter: limited,
     audit,
     transaction,
     publish,
+    lease,
     callsAdmitted: config.callsAdmitted,
     observe: ({ caller, ...call }) => {
       const user = caller?.kind === 'actor' ? caller.userId : null;
@@ -91,6 +122,7 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
       stages,
       entropy,
       clientAddress,
+      admit: limited.admit.bind(limited),
       log: ({ fault, ...line }) =>
         fault === undefined
           ? log.info('request', line)
@@ -108,32 +140,65 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     clock,
     entropy,
     clientAddress,
+    admit: (address) => limited.admit('socket.handshake', address),
+    socketsPerAddress: config.door.socketsPerAddress,
+    frames: config.door.frames,
     allowedOrigins: config.allowedOrigins,
     later,
     async prove(token) {
+      await lease.required('unavailable');
       const claims = auth.proveToken(token);
       await auth.sessionIsLive(claims);
       return claims;
     },
     left: (channels) => followers.left(channels),
     refused: (what, result, traceId) => log.info('refused', { what, result, traceId }),
+    bus: {
+      ...bus,
+      prefix: `conclave-${digestOf(config.database.name).toString('hex', 0, 8)}`,
+      uid: entropy.id(),
+      heard(notice) {
+        publishing.here(notice);
+        if (notice.effect === 'session-ended') void lease.read();
+      },
+      notUnderstood: () => log.warn('bus', { what: 'notice of an unknown shape' }),
+    },
   });
   const { rooms } = gateway;
-  const followers = chat.followers({ audience: rooms, later, failed });
-  const publishNow = publisher({ followers, rooms, forget: auth.forget, failed });
+  const mayDeliver = () => lease.mayDeliver();
+  const followers = chat.followers({ audience: rooms, later, failed, mayDeliver });
+  const { forget } = auth;
+  const { notify } = gateway;
+  const publishing = publisher({ followers, rooms, forget, lease, notify, failed });
+
+  function onControl(event: ControlEvent): void {
+    if (event.kind === 'session-ended') {
+      const { sessionId } = event;
+      publishing.here({ effect: 'session-ended', sessionId, closure: 'session_ended' });
+      return;
+    }
+    auth.forgetAll(event.userId);
+    rooms.closeUser(event.userId, 'access_changed');
+  }
 
   async function ready() {
-    const [database, bus] = await Promise.all([postgres.answers(), redis.answers()]);
+    const asked = lease.held && postgres.answers(); // who has lost the lease would wait for an answer
+    const [database, bus] = await Promise.all([asked, redis.answers()]);
     const state = (up: boolean) => (up ? 'up' : 'away');
     // Redis is a shortcut: without it everything is slower and nothing is wrong.
-    return { ready: live && database, checks: { postgres: state(database), redis: state(bus) } };
+    return {
+      ready: live && database,
+      checks: { postgres: state(database), redis: state(bus) },
+    };
   }
   const { start, stop } = lifecycle([
     { name: 'redis', stop: () => redis.close() },
+    { name: 'bus', stop: () => bus.close() },
     { name: 'passwords', stop: () => passwords.close() },
     { name: 'postgres', start: () => postgres.assertBound(), stop: () => postgres.close() },
     { name: 'audit', stop: () => audit.refusals.drained() },
     { name: 'followers', stop: () => followers.stop() },
+    { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     {
       name: 'transports',
       async start() {
@@ -154,6 +219,8 @@ export function createApp({ config, log, clock = systemClock, limits }: AppOptio
     port: () => (server.address() as AddressInfo).port,
     /** For tests and tools beside the road: what is waiting to be recorded, what is held in memory. */
     audit,
+    bus,
+    lease,
     followers,
     passwords,
   };

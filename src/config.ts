@@ -27,6 +27,7 @@ export function readConfig(environment: Environment) {
     settings.PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
   const production = NODE_ENV === 'production';
   if (production) refuseInProduction(settings, publicUrl);
+  const database = databaseUrl(settings);
   return {
     production,
     listen: { host: HOST, port: PORT },
@@ -35,7 +36,9 @@ export function readConfig(environment: Environment) {
     allowedOrigins: new Set([new URL(publicUrl).origin, ...settings.ALLOWED_ORIGINS]),
     logLevel: settings.LOG_LEVEL,
     database: {
-      url: new Secret(databaseUrl(settings)),
+      url: new Secret(database),
+      /** Under which its nodes find each other, by whatever address each of them reaches it. */
+      name: new URL(database).pathname.slice(1),
       connections: settings.DATABASE_CONNECTIONS,
       statementTimeoutMs: settings.STATEMENT_TIMEOUT_MS,
     },
@@ -61,6 +64,16 @@ export function readConfig(environment: Environment) {
     },
     editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
     callsAdmitted: settings.CALLS_ADMITTED,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    door: {
+      requestsPerHour: settings.HTTP_REQUESTS_PER_HOUR,
+      handshakesPerMinute: settings.SOCKET_HANDSHAKES_PER_MINUTE,
+      socketsPerAddress: settings.SOCKETS_PER_ADDRESS,
+      frames: {
+        perSecond: settings.SOCKET_FRAMES_PER_SECOND,
+        burst: settings.SOCKET_FRAMES_BURST,
+      },
+    },
   };
 }
 

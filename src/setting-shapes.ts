@@ -1,8 +1,21 @@
 /** What the text of a setting must look like: every check of a value stands here, with what it says when it fails. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { canonicalAddress } from './kernel/index.ts';
 
 export const count = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'a whole number').transform(Number).pipe(z.int().min(min).max(max));
+
+/** A name or an address to listen on, as it stands in a URL. */
+export const host = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine(
+    (text) =>
+      /^[\w.:-]+$/.test(text) && URL.canParse(`http://${text.includes(':') ? `[${text}]` : text}`),
+    'a host name or an IP address',
+  );
 
 const json = <T extends z.ZodType>(shape: T) =>
   z
@@ -57,20 +70,39 @@ export const signingKeys = json(
     ),
 );
 
-export const origins = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter(Boolean),
-  )
-  .pipe(
-    z.array(
-      z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
-        message: 'each an origin as browsers send it, e.g. https://chat.example.org',
-      }),
-    ),
-  );
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean),
+);
+
+/** Not `/0`: who believes everybody's headers believes the client's own. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (bits === 0 || more.length > 0 || address.includes('%')) return false;
+  if (prefix === undefined) return true;
+  const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 0;
+  // An IPv4 network inside IPv6: its first 96 bits say only that.
+  const least = isIP(address) === 6 && isIP(canonicalAddress(address) ?? '') === 4 ? 97 : 1;
+  return length >= least && length <= bits;
+}
+
+export const networks = list.pipe(
+  z.array(
+    z.string().refine(isNetwork, {
+      message: 'each an address or a network with its prefix length, e.g. 10.0.0.0/8',
+    }),
+  ),
+);
+
+export const origins = list.pipe(
+  z.array(
+    z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
+      message: 'each an origin as browsers send it, e.g. https://chat.example.org',
+    }),
+  ),
+);
 
 export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });

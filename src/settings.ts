@@ -1,6 +1,14 @@
 /** Every setting there is: its variable, what it means and what it may be. Docs and .env.example are made from this. */
 import { z } from 'zod';
-import { count, origins, postgresUrl, ring, signingKeys } from './setting-shapes.ts';
+import {
+  count,
+  host,
+  networks,
+  origins,
+  postgresUrl,
+  ring,
+  signingKeys,
+} from './setting-shapes.ts';
 
 /** `secret` settings may also be given as NAME_FILE, a file that holds the value. */
 export interface Setting {
@@ -21,7 +29,7 @@ export const SETTINGS = {
     standard: 'development',
   },
   HOST: {
-    schema: z.string().min(1).max(255),
+    schema: host,
     about: 'Address to listen on.',
     allowed: 'an address or host name',
     standard: '127.0.0.1',
@@ -42,6 +50,13 @@ export const SETTINGS = {
     schema: origins,
     about: 'Origins of web pages that may connect, besides that of PUBLIC_URL.',
     allowed: 'origins, separated by commas',
+    standard: '',
+  },
+  TRUSTED_PROXIES: {
+    schema: networks,
+    about:
+      'Proxies whose X-Forwarded-For is believed. Behind one that is not named here, all clients are one address to limits and audit.',
+    allowed: 'addresses and networks (10.0.0.0/8), separated by commas',
     standard: '',
   },
   LOG_LEVEL: {
@@ -176,6 +191,36 @@ export const SETTINGS = {
     about: 'Calls under way at a time per node; more are refused.',
     allowed: '10-100000',
     standard: '1000',
+  },
+  HTTP_REQUESTS_PER_HOUR: {
+    schema: count(10, 1_000_000_000),
+    about: 'HTTP requests an hour per client address (IPv6: per /64), whatever they ask for.',
+    allowed: '10-1000000000',
+    standard: '1000',
+  },
+  SOCKET_HANDSHAKES_PER_MINUTE: {
+    schema: count(1, 1_000_000),
+    about: 'Attempts to connect a socket a minute per client address (IPv6: per /64).',
+    allowed: '1-1000000',
+    standard: '60',
+  },
+  SOCKETS_PER_ADDRESS: {
+    schema: count(1, 1_000_000),
+    about: 'Sockets that a client address (IPv6: a /64) may have open on one node.',
+    allowed: '1-1000000',
+    standard: '200',
+  },
+  SOCKET_FRAMES_PER_SECOND: {
+    schema: count(1, 1_000_000),
+    about: 'Frames a second that one socket may send over a longer time.',
+    allowed: '1-1000000',
+    standard: '50',
+  },
+  SOCKET_FRAMES_BURST: {
+    schema: count(10, 1_000_000_000),
+    about: 'Frames that one socket may send at once after being quiet; more close it as flooding.',
+    allowed: '10-1000000000',
+    standard: '250',
   },
 } as const satisfies Record<string, Setting>;
 

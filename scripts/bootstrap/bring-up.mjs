@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { endOrphans, openChildren, readRecord } from './children.mjs';
+import { recordHouse } from './join.mjs';
 import { tryLock } from './lock.mjs';
 import { dataFolder, hasData, openState, serviceHome, stateFolder } from './paths.mjs';
 import { postgresBinaries } from './postgres-binaries.mjs';
@@ -23,7 +24,11 @@ export async function bringUp({ root, env, say, durable = true, stateDir, prepar
   const children = openChildren(record, signal);
   const outside = new Set();
   let stopped;
-  const stop = () => (stopped ??= finish({ children, durable, outside, lock }));
+  let forgetHouse;
+  const stop = () => {
+    forgetHouse?.();
+    return (stopped ??= finish({ children, durable, outside, lock }));
+  };
   try {
     const earlier = readRecord(record);
     const orphans = await endOrphans(record);
@@ -34,6 +39,7 @@ export async function bringUp({ root, env, say, durable = true, stateDir, prepar
     await prepare?.(children);
     const context = { root, env, say, durable, folders, children, signal, outside, earlier };
     const { added, services } = await startServices(context);
+    forgetHouse = recordHouse(folders.run, { env, added });
     return { env: { ...env, ...added }, services, children, failed: children.failed, stop };
   } catch (error) {
     await stop();

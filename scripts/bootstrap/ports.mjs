@@ -22,6 +22,21 @@ export async function refuseBusyPort(env) {
   }
 }
 
+/** The first port after that one on which a server can listen. */
+export async function nextFreePort(after, env) {
+  const host = env.HOST || '127.0.0.1';
+  for (let port = after + 1; port <= 65_535; port++) {
+    try {
+      const server = await listen(port, host);
+      await new Promise((resolve) => server.close(resolve));
+      return port;
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE') throw new StartError(reason(error, port, host));
+    }
+  }
+  throw new StartError(`No port is free on ${host}. Choose one: PORT=4000 npm start -- --join`);
+}
+
 function reason(error, port, host) {
   switch (error.code) {
     case 'EADDRINUSE':

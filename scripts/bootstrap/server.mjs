@@ -24,7 +24,7 @@ export function startServer({ root, house, say }) {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   child.process.on('message', (message) => {
-    if (message?.kind === 'ready') say(banner(message, house.services));
+    if (message?.kind === 'ready') say(banner(message, house));
   });
   return {
     ended: child.exited.then(({ code, cause, error }) => {
@@ -35,7 +35,7 @@ export function startServer({ root, house, say }) {
   };
 }
 
-function banner({ address, setupCode }, { postgres, redis }) {
+function banner({ address, setupCode }, { services: { postgres, redis }, joined }) {
   return [
     '',
     `  Conclave is running at ${address}`,
@@ -46,7 +46,9 @@ function banner({ address, setupCode }, { postgres, redis }) {
         ]
       : []),
     ...(redis ? [`  ${redisLine(redis)}`] : []),
-    '  Ctrl-C stops everything.',
+    joined
+      ? '  Joined the start in this folder. Ctrl-C stops this node only.'
+      : '  Ctrl-C stops everything.',
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** The pages of the closed tables: refusals, closures and limits. */
 import { CLOSURES, REFUSALS } from '../../src/contract/index.ts';
-import { LIMIT_TABLE } from '../../src/limits/index.ts';
+import { admissionTable, LIMIT_TABLE } from '../../src/limits/index.ts';
+import { SETTINGS } from '../../src/settings.ts';
 
 export function refusalsPage(): string {
   const rows = Object.entries(REFUSALS).map(
@@ -33,7 +34,7 @@ export function closuresPage(): string {
 }
 
 export function limitsPage(): string {
-  const rows = Object.entries(LIMIT_TABLE).flatMap(([name, windows]) =>
+  const rows = Object.entries(LIMIT_TABLE).flatMap(([name, { windows, whenStoreFails }]) =>
     windows.map(({ by, milliseconds, calls }) => {
       const allowed =
         typeof calls === 'number'
@@ -41,16 +42,36 @@ export function limitsPage(): string {
           : Object.entries(calls)
               .map(([role, n]) => `${role} ${n}`)
               .join(', ');
-      return `| \`${name}\` | ${by} | ${milliseconds / 1_000} s | ${allowed} |`;
+      return `| \`${name}\` | ${by} | ${milliseconds / 1_000} s | ${allowed} | ${whenStoreFails} |`;
     }),
+  );
+  const sizes = {
+    requestsPerHour: Number(SETTINGS.HTTP_REQUESTS_PER_HOUR.standard),
+    handshakesPerMinute: Number(SETTINGS.SOCKET_HANDSHAKES_PER_MINUTE.standard),
+  };
+  const door = Object.entries(admissionTable(sizes)).map(
+    ([name, { milliseconds, calls }]) =>
+      `| \`${name}\` | address | ${milliseconds / 1_000} s | ${calls} | local-strict |`,
   );
   return [
     '# Limits',
-    'Sliding windows; a call is refused `rate_limited` by the first window that is full, and then counts in none.',
+    'Sliding windows; a call is refused `rate_limited` when any of its windows is full, and then counts in none.',
+    'The refusal names the row, the window and the time to wait. Addresses count by /64 where they are IPv6.',
     '',
-    '| limit | counts by | window | calls |',
-    '|---|---|---|---|',
+    '| limit | counts by | window | calls | without Redis |',
+    '|---|---|---|---|---|',
     ...rows,
+    '',
+    '`local`: each node counts by itself until Redis is back. `local-strict`: each node counts at all times what it',
+    'admits, so that losing Redis, or getting it back empty, gives nobody a fresh start.',
+    '',
+    '## Before anything is read',
+    'HTTP requests by their address, whatever they ask for; `/healthz` and `/readyz` in a row of their own.',
+    'Sockets: attempts to connect here, open ones and frames by the settings that begin with `SOCKET`.',
+    '',
+    '| limit | counts by | window | calls | without Redis |',
+    '|---|---|---|---|---|',
+    ...door,
     '',
   ].join('\n');
 }

@@ -5,12 +5,13 @@ import * as operations from './operations/index.ts';
 import type { AccessServices } from './services.ts';
 import { standings } from './store.ts';
 
+export { ControlFeed, type Lease } from './control-feed.ts';
+export { controlRows, recordControl, type ControlEvent } from './control-store.ts';
 export { channelPermissions, mayBestow, mayInChannel, mayInWorkspace, sees } from './decide.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';
 export {
   CHANNEL_PERMISSIONS,
   CHANNEL_POLICY,
-  CHANNEL_RANK,
   WORKSPACE_POLICY,
   type ChannelPermission,
   type Standing,

@@ -80,8 +80,9 @@ export class RefusalLog {
         for (const [, waiting] of batch) await this.#record(tx, waiting);
       };
       await this.#transaction(workspaceId, 'own', work).catch((error: unknown) => {
-        this.#dropped += batch.length;
-        this.#failed(error, batch.length);
+        const lost = batch.reduce((sum, [, { count }]) => sum + count, 0);
+        this.#dropped += lost;
+        this.#failed(error, lost);
       });
     }
   }

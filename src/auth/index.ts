@@ -97,6 +97,8 @@ export interface Auth {
   readonly sessionIsLive: (claims: ProvedClaims) => Promise<{ readonly role: WorkspaceRole }>;
   /** Drops what is remembered of a session: call it on every node when a session-ended effect is published. */
   readonly forget: (sessionId: SessionId) => void;
+  /** The same for all sessions of a user whose account changed; of everybody when none is named. */
+  readonly forgetAll: (userId?: UserId) => void;
   /** The public halves of the signing keys, for `/.well-known/jwks.json` (RFC 7517). */
   readonly jwks: () => JwkSet;
   /** Makes a workspace with its first key. Throws an Error when the slug is malformed or taken. */
@@ -170,6 +172,7 @@ export function authDomain(options: AuthOptions): Auth {
     proveToken: tokens.prove,
     sessionIsLive: live.require,
     forget: live.forget,
+    forgetAll: live.forgetAll,
     jwks: keys.publicSet,
     createWorkspace: tenants.create,
     ensureFirstWorkspace: tenants.ensureFirst,

@@ -1,6 +1,6 @@
 /** Whether a session is still live, believed for at most five seconds and never after it was reported ended. */
 import { LRUCache } from 'lru-cache';
-import type { SessionId, WorkspaceRole } from '../contract/index.ts';
+import type { SessionId, UserId, WorkspaceRole } from '../contract/index.ts';
 import { Refusal, type Clock, type ProvedClaims } from '../kernel/index.ts';
 import type { Within } from './store.ts';
 
@@ -8,6 +8,8 @@ export interface Liveness {
   /** Throws Refusal `unauthenticated` when the session is over or its account is not active. */
   readonly require: (claims: ProvedClaims) => Promise<{ readonly role: WorkspaceRole }>;
   readonly forget: (sessionId: SessionId) => void;
+  /** Forgets all sessions of a user; of everybody when none is named. */
+  readonly forgetAll: (userId?: UserId) => void;
 }
 
 /** Requirement B3: a change takes effect within 5 s even when the notice of it is lost. */
@@ -64,6 +66,11 @@ export function liveness({ clock, within }: { clock: Clock; within: Within }): L
     forget(sessionId) {
       remembered.delete(sessionId);
       underWay.delete(sessionId);
+    },
+    forgetAll(userId) {
+      for (const [sessionId, live] of remembered.entries())
+        if (userId === undefined || live.userId === userId) remembered.delete(sessionId);
+      underWay.clear(); // whose they are is not known yet: those who asked get their answer, and none is kept
     },
   };
 }

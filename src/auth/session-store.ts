@@ -1,4 +1,5 @@
 /** Sessions and their refresh tokens as rows: a token is judged by one caller at a time. */
+import { recordControl } from '../access/index.ts';
 import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import type { AccountRow } from './account-store.ts';
@@ -44,7 +45,7 @@ export interface SessionRows {
   live(id: SessionId, userId: UserId, at: Date): Promise<SessionRow | null>;
   find(id: SessionId): Promise<SessionRow | null>;
   used(id: SessionId, at: Date): Promise<void>;
-  /** Leaves a session that has ended already as it is. */
+  /** Leaves a session that has ended already as it is. Every node hears of the end, whoever caused it. */
   end(id: SessionId, reason: EndReason, at: Date): Promise<void>;
   addToken(token: NewToken): Promise<void>;
   /** The token of one of the digests, after waiting for whoever is judging it, held until this transaction ends. */
@@ -79,7 +80,8 @@ export function sessionRows(tx: Tx, workspaceId: WorkspaceId): SessionRows {
     },
     async end(id, endReason, endedAt) {
       const where = { workspaceId, id, endedAt: null };
-      await tx.session.updateMany({ where, data: { endedAt, endReason } });
+      const { count } = await tx.session.updateMany({ where, data: { endedAt, endReason } });
+      if (count > 0) await recordControl(tx, workspaceId, { kind: 'session-ended', sessionId: id });
     },
     async addToken({ digest, ...token }) {
       await tx.refreshToken.createMany({ data: { workspaceId, digest: bytes(digest), ...token } });

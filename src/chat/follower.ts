@@ -7,6 +7,7 @@ import type {
   HistoryPolicy,
   UserId,
 } from '../contract/index.ts';
+import { Refusal } from '../kernel/index.ts';
 
 /** The connections of this node; the follower alone decides who is in a channel's room. */
 export interface Audience {
@@ -40,6 +41,8 @@ export interface FollowerPorts {
   /** Runs `task` after that many milliseconds; returns how to call it off. */
   readonly later: (milliseconds: number, task: () => void) => () => void;
   readonly failed: (error: unknown) => void;
+  /** Asked before each frame; while it says no, nothing is emitted and the follower stays where it is. */
+  readonly mayDeliver?: () => boolean;
 }
 
 /** How long a hole is held open for the notice that would fill it. */
@@ -119,8 +122,9 @@ export class Follower {
     const position = this.#position;
     if (!position) return; // the first look is under way and reads all that was heard of
     for (let next = this.#held.get(position.rev); next; next = this.#held.get(position.rev)) {
-      this.#held.delete(position.rev);
-      this.#apply(position, next.at(-1)?.rev ?? position.rev, next);
+      const { rev } = position;
+      if (!this.#apply(position, next.at(-1)?.rev ?? rev, next)) break;
+      this.#held.delete(rev);
     }
     for (const prev of this.#held.keys()) if (prev < position.rev) this.#held.delete(prev);
     if (this.#heard > position.rev) this.#fillIn(HOLE_MS);
@@ -162,36 +166,42 @@ export class Follower {
     position.newestJoinedSeq = Math.max(position.newestJoinedSeq, newestJoinedSeq);
     // Notices may have moved the follower on while the look was under way.
     const events = look.events.filter(({ rev }) => rev > position.rev);
-    if (head > position.rev) this.#apply(position, head, events);
+    if (head > position.rev && !this.#apply(position, head, events))
+      throw new Refusal('unavailable'); // nobody may be let in at a place that is not reached
     this.#drain();
     return look;
   }
 
-  /** Applies events in order. A removal ends its frame, so that nothing later is sent before the eviction. */
-  #apply(position: Position, last: number, events: readonly ChannelEvent[]): void {
+  /**
+   * Applies events in order. A removal ends its frame, so that nothing later is sent before the eviction. False when
+   * it may not deliver: then it has come only as far as its position says, and the rest is read again.
+   */
+  #apply(position: Position, last: number, events: readonly ChannelEvent[]): boolean {
     let batch: ChannelEvent[] = [];
     for (const event of events) {
       if (event.kind === 'member' && event.member.state === 'joined')
         position.newestJoinedSeq = Math.max(position.newestJoinedSeq, event.member.joinedSeq);
       batch.push(withheld(event, position));
       if (event.kind !== 'member' || event.member.state !== 'left') continue;
-      this.#emit(position, event.rev, batch);
+      if (!this.#emit(position, event.rev, batch)) return false;
       if (this.#arriving > 0) this.#removed.set(event.member.userId, event.rev);
       this.#ports.audience.evict(event.member.userId, this.#channelId);
       batch = [];
     }
-    if (last > position.rev) this.#emit(position, last, batch);
+    return last <= position.rev || this.#emit(position, last, batch);
   }
 
   #startOver(): void {
     this.#ports.audience.disperse(this.#channelId, 'resubscribe');
   }
 
-  #emit(position: Position, last: number, events: ChannelEvent[]): void {
+  #emit(position: Position, last: number, events: ChannelEvent[]): boolean {
+    const { audience, mayDeliver } = this.#ports;
+    if (mayDeliver?.() === false) return false;
     const { epoch, rev: prev } = position;
     position.rev = last;
-    const { audience } = this.#ports;
     audience.emit(this.#channelId, { channelId: this.#channelId, epoch, prev, last, events });
+    return true;
   }
 
   #alone<T>(task: () => Promise<T>): Promise<T> {

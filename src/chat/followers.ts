@@ -17,6 +17,8 @@ export interface FollowersOptions {
   readonly audience: Audience;
   readonly later: FollowerPorts['later'];
   readonly failed: FollowerPorts['failed'];
+  /** False while this node may not deliver: its lease is lost. */
+  readonly mayDeliver: () => boolean;
 }
 
 /** How often the channels' positions are read, for changes of which no notice came. */
@@ -111,7 +113,7 @@ export class Followers {
   }
 
   #ports(workspaceId: WorkspaceId, channelId: ChannelId): FollowerPorts {
-    const { audience: connections, later, failed } = this.#options;
+    const { audience: connections, later, failed, mayDeliver } = this.#options;
     const audience: Audience = {
       join: (connectionId, id) => connections.join(connectionId, id),
       emit: (id, frame) => connections.emit(id, frame),
@@ -125,7 +127,7 @@ export class Followers {
     };
     const look = (since: number | null, reader: UserId | null) =>
       this.#look(workspaceId, channelId, since, reader);
-    return { audience, later, failed, look };
+    return { audience, later, failed, mayDeliver, look };
   }
 
   #look(

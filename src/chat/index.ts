@@ -32,7 +32,9 @@ export interface ChatOptions {
 export interface Chat {
   readonly module: Module<Tx>;
   /** The followers of one node; `audience` is that node's connections. */
-  followers(options: Pick<FollowersOptions, 'audience' | 'later' | 'failed'>): Followers;
+  followers(
+    options: Pick<FollowersOptions, 'audience' | 'later' | 'failed' | 'mayDeliver'>,
+  ): Followers;
 }
 
 /** Builds the domain; nothing runs until followers are asked for. */

@@ -147,7 +147,8 @@ class TheClient implements Client {
     return listeners.add((payload) => listener(payload as Broadcasts[E]));
   }
 
-  channel(channelId: ChannelId): ChannelLog {
+  channel(id: ChannelId): ChannelLog {
+    const channelId = id.toLowerCase() as ChannelId; // as the server spells it in frames
     const open = this.#logs.get(channelId);
     if (open) return open;
     const log: Log = new Log({

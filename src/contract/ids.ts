@@ -1,13 +1,16 @@
 /** Every id on the wire, each its own type, so that a channel can never be passed where a user is meant. */
 import { z } from 'zod';
 
-export const WorkspaceId = z.uuid().brand<'WorkspaceId'>();
-export const UserId = z.uuid().brand<'UserId'>();
-export const SessionId = z.uuid().brand<'SessionId'>();
-export const ChannelId = z.uuid().brand<'ChannelId'>();
-export const MessageId = z.uuid().brand<'MessageId'>();
+/** Ids are taken in capitals too, and kept as the database spells them: what is bound to an id must not depend on that. */
+const uuid = z.uuid().toLowerCase();
+
+export const WorkspaceId = uuid.brand<'WorkspaceId'>();
+export const UserId = uuid.brand<'UserId'>();
+export const SessionId = uuid.brand<'SessionId'>();
+export const ChannelId = uuid.brand<'ChannelId'>();
+export const MessageId = uuid.brand<'MessageId'>();
 /** Chosen by the client, once per message it means to send: a UUIDv7, whose time part tells how old a retry is. */
-export const ClientId = z.uuidv7().brand<'ClientId'>();
+export const ClientId = z.uuidv7().toLowerCase().brand<'ClientId'>();
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
 export type UserId = z.infer<typeof UserId>;

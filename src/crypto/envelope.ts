@@ -53,7 +53,7 @@ export function open(key: Uint8Array, sealed: Uint8Array, place: Place): Buffer 
 }
 
 /** Each part with its length before it, so that no two places read the same. */
-function associatedData(place: Place): Buffer {
+export function associatedData(place: Place): Buffer {
   const parts = place.flatMap((part) => {
     const bytes = Buffer.from(String(part), 'utf8');
     const length = Buffer.alloc(4);

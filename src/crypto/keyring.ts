@@ -1,4 +1,5 @@
 /** Versioned keys from the environment or a file: the current one for new work, the old ones for what exists. */
+import { createHash, hkdfSync } from 'node:crypto';
 import { Refusal, Secret } from '../kernel/index.ts';
 
 /** Bytes of every symmetric key here (XChaCha20-Poly1305, HMAC-SHA-256). */
@@ -34,4 +35,18 @@ export function keyring(text: Secret<KeyringText>): Keyring {
       return secret.reveal();
     },
   };
+}
+
+/** A ring of the same names whose keys serve this purpose only: HKDF-SHA-256 (RFC 5869) of each key of `ring`. */
+export function derivedRing(ring: Keyring, purpose: 'bus'): Keyring {
+  const derive = (name: string) =>
+    Buffer.from(hkdfSync('sha256', ring.key(name), '', `conclave ${purpose}`, KEY_BYTES));
+  const derived = new Map(ring.names.map((name) => [name, new Secret(derive(name))]));
+  const key = (name: string) => derived.get(name)?.reveal() ?? ring.key(name); // which refuses an unknown name
+  return { current: ring.current, names: ring.names, key };
+}
+
+/** SHA-256, for names that must not be readable where they are used; it hides no secret. */
+export function digestOf(name: string): Buffer {
+  return createHash('sha256').update(name).digest();
 }

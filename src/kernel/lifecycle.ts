@@ -1,4 +1,4 @@
-/** Starts parts in order and stops them in the opposite one; a failed start stops what already ran. */
+/** Starts parts in order and stops them in the opposite one; a failed start stops all that was begun. */
 
 export interface Part {
   readonly name: string;
@@ -11,12 +11,16 @@ export interface Lifecycle {
   readonly stop: () => Promise<void>;
 }
 
-/** Each part is stopped once, even when another part's stop fails; the first failure is thrown at the end. */
+/**
+ * Each part is stopped once, even when another part's stop fails; the first failure is thrown at the end. A part
+ * whose start failed is stopped too: half of it may be running. Who asks again meanwhile waits for the same end.
+ */
 export function lifecycle(parts: readonly Part[]): Lifecycle {
-  const running: Part[] = [];
-  const stop = async (): Promise<void> => {
+  const begun: Part[] = [];
+  let stopping: Promise<void> | null = null;
+  const stopAll = async (): Promise<void> => {
     const failures: unknown[] = [];
-    for (let part = running.pop(); part; part = running.pop()) {
+    for (let part = begun.pop(); part; part = begun.pop()) {
       try {
         await part.stop?.();
       } catch (error) {
@@ -25,11 +29,12 @@ export function lifecycle(parts: readonly Part[]): Lifecycle {
     }
     if (failures.length > 0) throw failures[0];
   };
+  const stop = (): Promise<void> => (stopping ??= stopAll().finally(() => (stopping = null)));
   const start = async (): Promise<void> => {
     for (const part of parts) {
+      begun.push(part);
       try {
         await part.start?.();
-        running.push(part);
       } catch (error) {
         await stop().catch(() => undefined);
         throw error;

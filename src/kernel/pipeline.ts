@@ -37,6 +37,7 @@ export async function execute(
   } catch (error) {
     const refusal = asRefusal(error);
     result = refusal.code;
+    limit ??= refusal.limit;
     stages.refused(operation, call, caller, refusal);
     return { ok: false, error: onWire(refusal, call.traceId), ...(limit && { limit }) };
   } finally {

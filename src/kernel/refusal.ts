@@ -1,17 +1,20 @@
 /** An expected, client-visible "no". Anything else that is thrown is a bug and leaves as `internal`. */
-import type { RefusalCode } from '../contract/index.ts';
+import type { LimitOnWire, RefusalCode } from '../contract/index.ts';
 
 export class Refusal extends Error {
   readonly code: RefusalCode;
   /** What the client is told beside the code; never text from inside the server. */
   readonly detail: unknown;
   readonly retryAfterMs: number | undefined;
+  /** The limit that is used up, where that is the reason. */
+  readonly limit: LimitOnWire | undefined;
 
   constructor(
     code: RefusalCode,
     options: {
       readonly detail?: unknown;
       readonly retryAfterMs?: number;
+      readonly limit?: LimitOnWire;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -20,5 +23,6 @@ export class Refusal extends Error {
     this.code = code;
     this.detail = options.detail;
     this.retryAfterMs = options.retryAfterMs;
+    this.limit = options.limit;
   }
 }

@@ -1,77 +1,59 @@
-/** Sliding windows in this process's memory: exact to a sixtieth of the window, in bounded space. */
+/** Sliding windows in this process's memory, in bounded space: what counts where the shared ones are away. */
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../kernel/index.ts';
+import { judge, partAt, PARTS, type Ask, type Count, type Slice } from './window.ts';
 
-/** Parts of a window; a call is counted until its whole part has left the window. */
-const PARTS = 60;
-/** Keys remembered at most, about 300 bytes each; the least recently seen is forgotten first. */
+/** Keys remembered at most; the least recently counted is forgotten first. */
 const KEYS = 50_000;
 
-interface Counted {
-  readonly parts: Uint32Array;
-  /** The number, since the epoch, of the part that was counted last. */
-  latest: number;
-  total: number;
-}
-
-export interface Count {
-  readonly allowed: boolean;
-  readonly remaining: number;
-  /** Milliseconds until one more call is allowed, or until the window is empty when calls are left. */
-  readonly resetMs: number;
-}
-
 export class LocalWindows {
-  readonly #keys = new LRUCache<string, Counted>({ max: KEYS });
-  readonly #clock: Clock;
+  readonly #keys: LRUCache<string, Slice[]>;
+  readonly #now: () => number;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  /** `now` gives milliseconds since the epoch. */
+  constructor(now: () => number, keys = KEYS) {
+    this.#now = now;
+    this.#keys = new LRUCache({ max: keys });
   }
 
-  /** Looks without counting, so that a call refused by one window uses up no other. */
-  peek(key: string, milliseconds: number, calls: number): Count {
-    const { counted, part } = this.#at(key, milliseconds);
-    return verdict(counted, part, milliseconds, calls);
+  /** Looks without counting, and remembers nothing of keys that were never counted. */
+  look(asks: readonly Ask[]): Count[] {
+    const now = this.#now();
+    return asks.map((ask) => judge(this.#slices(ask, now), now, ask));
   }
 
-  add(key: string, milliseconds: number): void {
-    const { counted } = this.#at(key, milliseconds);
-    const i = counted.latest % PARTS;
-    counted.parts[i] = (counted.parts[i] ?? 0) + 1;
-    counted.total += 1;
-  }
-
-  /** The key's counters with everything that left the window taken out. */
-  #at(key: string, milliseconds: number): { counted: Counted; part: number } {
-    const part = milliseconds / PARTS;
-    const now = Math.floor(this.#clock.now().getTime() / part);
-    const fresh = () => ({ parts: new Uint32Array(PARTS), latest: now, total: 0 });
-    const counted = this.#keys.get(key) ?? fresh();
-    const steps = Math.min(Math.max(now - counted.latest, 0), PARTS);
-    for (let step = 1; step <= steps; step += 1) {
-      const i = (counted.latest + step) % PARTS;
-      counted.total -= counted.parts[i] ?? 0;
-      counted.parts[i] = 0;
+  /** Counts one call in every window. */
+  add(asks: readonly Ask[]): void {
+    const now = this.#now();
+    for (const ask of asks) {
+      const part = partAt(now, ask.milliseconds);
+      const slices = this.#slices(ask, now);
+      const last = slices.at(-1);
+      if (last?.part === part) slices[slices.length - 1] = { part, calls: last.calls + 1 };
+      else slices.push({ part, calls: 1 });
+      this.#keys.set(ask.key, slices);
     }
-    counted.latest = Math.max(counted.latest, now); // a clock set back only holds calls longer
-    this.#keys.set(key, counted);
-    return { counted, part };
   }
-}
 
-function verdict(
-  { parts, latest, total }: Counted,
-  part: number,
-  window: number,
-  calls: number,
-): Count {
-  if (total < calls) return { allowed: true, remaining: calls - total - 1, resetMs: window };
-  let over = total - calls + 1;
-  for (let age = PARTS - 1; age >= 0; age -= 1) {
-    over -= parts[(((latest - age) % PARTS) + PARTS) % PARTS] ?? 0;
-    if (over <= 0)
-      return { allowed: false, remaining: 0, resetMs: Math.ceil((PARTS - age) * part) };
+  /** Keys that are remembered. */
+  get size(): number {
+    return this.#keys.size;
   }
-  return { allowed: false, remaining: 0, resetMs: window };
+
+  /** The key's calls that are still in the window, oldest first; at most one slice per part. */
+  #slices({ key, milliseconds }: Ask, now: number): Slice[] {
+    const slices = this.#keys.get(key);
+    if (!slices) return [];
+    const current = partAt(now, milliseconds);
+    while (slices[0] && slices[0].part < current - PARTS) slices.shift();
+    // Of a clock that was set back, the calls count as made now: nobody is locked out until it catches up.
+    let ahead = 0;
+    for (let last = slices.at(-1); last && last.part > current; last = slices.at(-1)) {
+      ahead += last.calls;
+      slices.pop();
+    }
+    const same = slices.at(-1)?.part === current ? slices.pop() : undefined;
+    const calls = (same?.calls ?? 0) + ahead;
+    if (calls > 0) slices.push({ part: current, calls });
+    return slices;
+  }
 }

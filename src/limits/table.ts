@@ -1,8 +1,16 @@
-/** How much of everything: a row per limit, with its windows and whom it counts by. */
+/** How much of everything: a row per limit, with its windows, whom it counts by, and what holds without Redis. */
 import type { LimitName, WorkspaceRole } from '../contract/index.ts';
 
 /** Whom a window counts: a client address, a signed-in user, or what the call names (an account). */
 export type CountedBy = 'address' | 'user' | 'named';
+
+/**
+ * What decides when the store of the shared windows fails; no row is ever left open.
+ * `local`: this node counts by itself from then on, so each node admits that much.
+ * `local-strict`: this node counts every call that it admits at all times, so that losing the store, or getting it
+ * back empty, gives nobody a fresh start; and what it refuses by itself never reaches the store.
+ */
+export type StoreFailure = 'local' | 'local-strict';
 
 export interface Window {
   readonly by: CountedBy;
@@ -11,7 +19,12 @@ export interface Window {
   readonly calls: number | Readonly<Record<WorkspaceRole, number>>;
 }
 
-export type LimitTable = Readonly<Record<LimitName, readonly Window[]>>;
+export interface LimitRow {
+  readonly whenStoreFails: StoreFailure;
+  readonly windows: readonly Window[];
+}
+
+export type LimitTable = Readonly<Record<LimitName, LimitRow>>;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -19,29 +32,70 @@ const HOUR = 60 * MINUTE;
 
 /** Requirement F2. What a busy person does in chat has rows of its own, apart from changes of state. */
 export const LIMIT_TABLE: LimitTable = {
-  'auth.login': [
-    { by: 'address', milliseconds: MINUTE, calls: 5 },
-    { by: 'named', milliseconds: MINUTE, calls: 5 },
-  ],
-  'auth.register': [{ by: 'address', milliseconds: MINUTE, calls: 2 }],
-  'auth.refresh': [{ by: 'address', milliseconds: MINUTE, calls: 60 }],
-  'state.write': [
-    {
-      by: 'user',
-      milliseconds: HOUR,
-      calls: {
-        user: 1_000,
-        moderator: 5_000,
-        admin: 10_000,
-        auditor: 1_000,
-        guest: 1_000,
-        system: 0,
+  'auth.login': {
+    whenStoreFails: 'local-strict',
+    windows: [
+      { by: 'address', milliseconds: MINUTE, calls: 5 },
+      { by: 'named', milliseconds: MINUTE, calls: 5 },
+    ],
+  },
+  'auth.register': {
+    whenStoreFails: 'local-strict',
+    windows: [{ by: 'address', milliseconds: MINUTE, calls: 2 }],
+  },
+  'auth.refresh': {
+    whenStoreFails: 'local-strict',
+    windows: [{ by: 'address', milliseconds: MINUTE, calls: 60 }],
+  },
+  'state.write': {
+    whenStoreFails: 'local',
+    windows: [
+      {
+        by: 'user',
+        milliseconds: HOUR,
+        calls: {
+          user: 1_000,
+          moderator: 5_000,
+          admin: 10_000,
+          auditor: 1_000,
+          guest: 1_000,
+          system: 0,
+        },
       },
-    },
-  ],
-  'message.write': [
-    { by: 'user', milliseconds: 5 * SECOND, calls: 20 },
-    { by: 'user', milliseconds: MINUTE, calls: 120 },
-  ],
-  read: [{ by: 'user', milliseconds: MINUTE, calls: 600 }],
+    ],
+  },
+  'message.write': {
+    whenStoreFails: 'local',
+    windows: [
+      { by: 'user', milliseconds: 5 * SECOND, calls: 20 },
+      { by: 'user', milliseconds: MINUTE, calls: 120 },
+    ],
+  },
+  read: {
+    whenStoreFails: 'local',
+    windows: [{ by: 'user', milliseconds: MINUTE, calls: 600 }],
+  },
 };
+
+/** What an address is admitted to before anything that it sends is read. */
+export type AdmissionName = 'http.request' | 'http.probe' | 'socket.handshake';
+
+export interface AdmissionRow {
+  readonly milliseconds: number;
+  readonly calls: number;
+}
+
+/** Counted like `local-strict` rows, by address alone: nobody is known yet. */
+export type AdmissionTable = Readonly<Record<AdmissionName, AdmissionRow>>;
+
+/** The rows of the door; their sizes are settings. Probes have a row apart, so that no client uses up a probe's. */
+export function admissionTable(sizes: {
+  readonly requestsPerHour: number;
+  readonly handshakesPerMinute: number;
+}): AdmissionTable {
+  return {
+    'http.request': { milliseconds: HOUR, calls: sizes.requestsPerHour },
+    'http.probe': { milliseconds: MINUTE, calls: 120 },
+    'socket.handshake': { milliseconds: MINUTE, calls: sizes.handshakesPerMinute },
+  };
+}

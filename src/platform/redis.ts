@@ -1,4 +1,5 @@
 /** One connection to Redis that fails fast: whatever needs Redis has an answer for when it is away. */
+import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Secret } from '../kernel/index.ts';
 
@@ -6,6 +7,11 @@ export interface RedisLink {
   readonly client: Redis;
   /** True when Redis answers now. */
   answers(): Promise<boolean>;
+  /**
+   * Prepares a Lua script. Running it is one command and one round trip; only a Redis that does not have it yet
+   * is sent the text as a second one. Rejects when Redis is away, slow or refuses; then it may still have run.
+   */
+  script(lua: string): (keys: readonly string[], args: readonly string[]) => Promise<unknown>;
   close(): void;
 }
 
@@ -38,6 +44,17 @@ export function connectRedis(
         () => true,
         () => false,
       ),
+    script(lua) {
+      const sha = createHash('sha1').update(lua).digest('hex'); // how Redis names a script
+      return async (keys, args) => {
+        try {
+          return await client.evalsha(sha, keys.length, ...keys, ...args);
+        } catch (error) {
+          if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+          return client.eval(lua, keys.length, ...keys, ...args);
+        }
+      };
+    },
     close: () => client.disconnect(),
   };
 }

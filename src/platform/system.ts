@@ -1,5 +1,6 @@
 /** The real clock and the operating system's randomness, behind the kernel's ports. */
 import { randomFillSync } from 'node:crypto';
+import { hostname } from 'node:os';
 import { v7 } from 'uuid';
 import type { Clock, Entropy } from '../kernel/index.ts';
 
@@ -24,4 +25,9 @@ export function later(milliseconds: number, task: () => void): () => void {
   const timer = setTimeout(task, Math.min(Math.max(milliseconds, 0), LONGEST_MS));
   timer.unref();
   return () => clearTimeout(timer);
+}
+
+/** What tells this node from the others of a deployment, also after a restart: where it listens. */
+export function nodeName({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${hostname()}/${host}/${port}`;
 }

@@ -1,46 +1,76 @@
-/** Sends what was committed: to the channel's follower, to a user's connections, or to end them. */
+/** Sends what was committed: to the channel's follower, to a user's connections, or to end them, on every node. */
+import type { Lease } from '../access/index.ts';
 import type { Auth } from '../auth/index.ts';
 import type { Followers } from '../chat/index.ts';
-import type { Effect, Stages } from '../kernel/index.ts';
+import type { Call, Effect, Stages, Subscription, Told } from '../kernel/index.ts';
 import type { Rooms } from '../transport/socket/index.ts';
 
 export interface PublishOptions {
   readonly followers: Followers;
   readonly rooms: Rooms;
   readonly forget: Auth['forget'];
+  readonly lease: Lease;
+  /** Tells the other nodes. */
+  readonly notify: (effect: Effect) => void;
   readonly failed: (error: unknown) => void;
 }
 
-export function publisher({ followers, rooms, forget, failed }: PublishOptions): Stages['publish'] {
-  return async (effects, call) => {
-    for (const effect of effects) await send(effect, call);
+export interface Publisher {
+  readonly publish: Stages['publish'];
+  /** What follows from an effect on this node, wherever it was committed. */
+  readonly here: (effect: Exclude<Effect, Subscription>) => void;
+}
+
+export function publisher(options: PublishOptions): Publisher {
+  const { followers, rooms, forget, lease, notify, failed } = options;
+  return {
+    async publish(effects, call) {
+      for (const effect of effects) {
+        if (effect.effect === 'subscribe') await subscribe(effect, call);
+        else here(effect);
+        notify(effect);
+      }
+    },
+    here,
   };
 
-  async function send(effect: Effect, call: Parameters<Stages['publish']>[1]): Promise<void> {
+  function here(effect: Exclude<Effect, Subscription>): void {
     switch (effect.effect) {
       case 'channel-changed':
         followers.changed(effect);
         return;
       case 'tell':
-        rooms.tell(effect.userId, effect.event, effect.payload);
+        void tell(effect);
         return;
       case 'session-ended':
         forget(effect.sessionId);
         rooms.closeSession(effect.sessionId, effect.closure);
-        return;
-      case 'subscribe': {
-        const { credential, origin } = call;
-        if (credential.kind !== 'proved' || origin.connectionId === null) return;
-        const { workspaceId, channelId } = effect;
-        const { userId } = credential.claims;
-        await followers
-          .subscribe(workspaceId, channelId, origin.connectionId, userId)
-          .catch((error: unknown) => {
-            // The yes is committed: a client that would wait for frames in vain must start over.
-            failed(error);
-            if (origin.connectionId) rooms.closeConnection(origin.connectionId, 'resubscribe');
-          });
-      }
+    }
+  }
+
+  /** A hint that comes too late is none: without the lease it is dropped. */
+  async function tell({ userId, event, payload }: Told): Promise<void> {
+    if (lease.mayDeliver()) rooms.tell(userId, event, payload);
+    else
+      await lease.required('unavailable').then(
+        () => rooms.tell(userId, event, payload),
+        () => undefined,
+      );
+  }
+
+  async function subscribe(
+    { workspaceId, channelId }: Subscription,
+    { credential, origin }: Call,
+  ): Promise<void> {
+    const { connectionId } = origin;
+    if (credential.kind !== 'proved' || connectionId === null) return;
+    const { userId } = credential.claims;
+    try {
+      await followers.subscribe(workspaceId, channelId, connectionId, userId);
+    } catch (error) {
+      // The yes is committed: a client that would wait for frames in vain must start over.
+      failed(error);
+      rooms.closeConnection(connectionId, 'resubscribe');
     }
   }
 }

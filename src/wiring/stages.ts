@@ -1,4 +1,5 @@
 /** Fits the parts of the server into the road: every port of the pipeline, from the part that answers for it. */
+import type { Lease } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Auth } from '../auth/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
@@ -25,6 +26,8 @@ export interface StagesOptions {
     work: (tx: Tx) => Promise<T>,
   ) => Promise<T>;
   readonly publish: Stages['publish'];
+  /** Asked before a call is judged, before its transaction commits, and before its answer leaves. */
+  readonly lease: Lease;
   /** Calls under way at a time; more are refused `overloaded`. */
   readonly callsAdmitted: number;
   readonly observe: (observation: Observation) => void;
@@ -33,7 +36,7 @@ export interface StagesOptions {
 }
 
 export function stages(options: StagesOptions): Stages {
-  const { clock, audit, limiter, transaction } = options;
+  const { clock, audit, limiter, transaction, lease } = options;
   const moduleOf = byOperation(options.modules);
   let underWay = 0;
   return {
@@ -47,22 +50,32 @@ export function stages(options: StagesOptions): Stages {
         underWay -= 1;
       };
     },
-    authenticate: options.authenticate,
+    async authenticate(operation, call, input) {
+      await lease.required('unavailable');
+      return options.authenticate(operation, call, input);
+    },
     limit(operation, caller, input) {
       const named = operation.limitBy ? operation.limitBy(input) : null;
-      return Promise.resolve(limiter.take(operation.limit, caller, named));
+      return limiter.take(operation.limit, caller, named);
     },
     domainOf: (operation) => moduleOf(operation).domain,
-    transact: (operation, caller, traceId, work) =>
-      transaction(caller.workspaceId, operation.commit, (tx) =>
-        work({
+    async transact(operation, caller, traceId, work) {
+      const writes = operation.commit === 'own';
+      const done = await transaction(caller.workspaceId, operation.commit, async (tx) => {
+        const worked = await work({
           services: moduleOf(operation).services(tx, caller),
           record: (facts) => audit.accepted(tx, operation.name, caller, traceId, facts),
-        }),
-      ),
+        });
+        if (writes && !lease.held) throw new Refusal('unavailable');
+        return worked;
+      });
+      await lease.required(writes ? 'outcome_unknown' : 'unavailable');
+      return done;
+    },
     async group(operation, call) {
       const services = moduleOf(operation).grouped;
       const { demand } = operation.access as { demand: unknown };
+      await lease.required('unavailable');
       const [verdict] = await operation.decide({
         calls: [call],
         demand,
@@ -70,6 +83,7 @@ export function stages(options: StagesOptions): Stages {
         now: clock.now(),
       });
       if (!verdict) throw new Error(`${operation.name} answered for fewer calls than it was given`);
+      await lease.required('outcome_unknown');
       return verdict;
     },
     publish: options.publish,

@@ -23,6 +23,7 @@ describe('the client: a conversation', () => {
     const { id } = await channelOf(alice, [bob]);
     const [hers, his] = await Promise.all([opened(alice, id), opened(bob, id)]);
     assert.equal(alice.channel(id), hers, 'one log per channel');
+    assert.equal(alice.channel(id.toUpperCase() as typeof id), hers, 'however its id is spelt');
     assert.equal(hers.members.size, 2);
     assert.equal(hers.membersComplete, true);
 

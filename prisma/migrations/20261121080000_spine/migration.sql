@@ -145,6 +145,7 @@ CREATE TABLE "message" (
     "seq" BIGINT NOT NULL,
     "id" UUID NOT NULL,
     "rev" BIGINT NOT NULL,
+    "posted_rev" BIGINT NOT NULL,
     "version" INTEGER NOT NULL DEFAULT 1,
     "author_id" UUID NOT NULL,
     "client_id" UUID NOT NULL,

@@ -34,7 +34,7 @@ ALTER TABLE membership
 -- One open interval per person and channel; its columns begin with channel_id like every key of the log.
 CREATE UNIQUE INDEX membership_open ON membership (channel_id, user_id) WHERE left_rev IS NULL;
 ALTER TABLE message
-  ADD CHECK (seq >= 1 AND rev >= seq AND version >= 1),
+  ADD CHECK (seq >= 1 AND posted_rev >= seq AND rev >= posted_rev AND version >= 1),
   ADD CHECK ((deleted_at IS NULL) OR (body_sealed IS NULL)),
   ADD FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id),
   ADD FOREIGN KEY (workspace_id, author_id) REFERENCES account (workspace_id, id);

@@ -27,7 +27,7 @@ BEGIN
     FROM unnest(_channel, _author, _client, _id, _body, _key_epoch, _reply_to) WITH ORDINALITY
       AS u(channel, author, client, id, body, key_epoch, reply_to, i)),
   known AS MATERIALIZED (
-    SELECT n.i, m.id, m.seq, m.at, m.rev
+    SELECT n.i, m.id, m.seq, m.at, m.posted_rev AS rev
     FROM input n
     JOIN message m ON m.channel_id = n.channel AND m.author_id = n.author AND m.client_id = n.client),
   judged AS MATERIALIZED (
@@ -58,9 +58,9 @@ BEGIN
     UPDATE channel c SET last_seq = c.last_seq + f.posts, last_rev = c.last_rev + f.posts
     FROM (SELECT channel, count(*) AS posts FROM fresh GROUP BY channel) f WHERE c.id = f.channel),
   put AS (
-    INSERT INTO message (workspace_id, channel_id, seq, id, rev, author_id, client_id, reply_to, body_sealed,
+    INSERT INTO message (workspace_id, channel_id, seq, id, rev, posted_rev, author_id, client_id, reply_to, body_sealed,
       key_epoch, at)
-    SELECT _workspace, f.channel, f.last_seq + f.place, f.id, f.last_rev + f.place, f.author, f.client, f.reply_to,
+    SELECT _workspace, f.channel, f.last_seq + f.place, f.id, f.last_rev + f.place, f.last_rev + f.place, f.author, f.client, f.reply_to,
       f.body, f.key_epoch, _at
     FROM fresh f)
   SELECT n.i,

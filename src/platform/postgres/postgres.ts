@@ -29,9 +29,16 @@ export interface PostgresOptions {
 /** How often a transaction that lost a deadlock or a serialisation race is begun again. */
 const ATTEMPTS = 3;
 
+/** When a statement beside the pool is given up: the lease of two seconds leaves time for another try. */
+const ASIDE_MS = 1_000;
+
 export class Postgres {
   readonly #pool: pg.Pool;
+  readonly #aside: pg.Pool;
   readonly #prisma: PrismaClient;
+  readonly statements: Statements;
+  /** One connection beside the pool, for what must not wait behind the calls. */
+  readonly aside: Statements;
 
   constructor(options: PostgresOptions) {
     this.#pool = new pg.Pool({
@@ -42,7 +49,18 @@ export class Postgres {
       idle_in_transaction_session_timeout: options.statementTimeoutMs,
       application_name: 'conclave',
     });
-    this.#pool.on('error', () => undefined); // an idle connection died; the next checkout opens another
+    this.#aside = new pg.Pool({
+      connectionString: options.url.reveal(),
+      max: 1,
+      connectionTimeoutMillis: ASIDE_MS,
+      query_timeout: ASIDE_MS,
+      statement_timeout: ASIDE_MS,
+      application_name: 'conclave control',
+    });
+    // An idle connection died; the next checkout opens another.
+    for (const pool of [this.#pool, this.#aside]) pool.on('error', () => undefined);
+    this.statements = statementsOn(this.#pool);
+    this.aside = statementsOn(this.#aside);
     this.#prisma = new PrismaClient({
       adapter: new PrismaPg(this.#pool, { disposeExternalPool: false }),
       errorFormat: 'minimal', // the pretty format quotes the arguments of the call
@@ -82,23 +100,6 @@ export class Postgres {
     }
   }
 
-  readonly statements: Statements = {
-    run: async <Row extends pg.QueryResultRow>(
-      name: string,
-      text: string,
-      values: readonly unknown[],
-    ) => {
-      try {
-        const result = await this.#pool.query<Row>({ name, text, values: [...values] });
-        return result.rows;
-      } catch (error) {
-        // One statement is its own transaction: a connection lost under it may have committed.
-        if (isLostConnection(error)) throw new Refusal('outcome_unknown', { cause: error });
-        throw error;
-      }
-    },
-  };
-
   /** Refuses to go on with a login that row level security does not bind. */
   async assertBound(): Promise<void> {
     const { rows } = await this.#pool.query<{ free: boolean }>(
@@ -122,6 +123,34 @@ export class Postgres {
 
   async close(): Promise<void> {
     await this.#prisma.$disconnect();
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), this.#aside.end()]);
   }
+}
+
+function statementsOn(pool: pg.Pool): Statements {
+  return {
+    run: async <Row extends pg.QueryResultRow>(
+      name: string,
+      text: string,
+      values: readonly unknown[],
+    ) => {
+      const client = await pool.connect().catch((error: unknown) => {
+        // Nothing was sent yet.
+        throw isLostConnection(error) ? new Refusal('unavailable', { cause: error }) : error;
+      });
+      const heard = () => undefined; // the query fails as well; an error that nobody hears ends the process
+      client.on('error', heard);
+      let lost = false;
+      try {
+        return (await client.query<Row>({ name, text, values: [...values] })).rows;
+      } catch (error) {
+        lost = isLostConnection(error);
+        // One statement is its own transaction: a connection lost under it may have committed.
+        throw lost ? new Refusal('outcome_unknown', { cause: error }) : error;
+      } finally {
+        client.release(lost);
+        client.off('error', heard);
+      }
+    },
+  };
 }

@@ -1,7 +1,7 @@
 /** Writes every answer: JSON for a yes, RFC 9457 problem details with a code of the closed table for a no. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { REFUSALS, type LimitOnWire, type RefusalOnWire } from '../../contract/index.ts';
-import { onWire, Refusal } from '../../kernel/index.ts';
+import { onWire, Refusal, type Admission } from '../../kernel/index.ts';
 import { exchangeOf } from './exchange.ts';
 
 /** Sends nothing to a client that left or that has its answer. Throws before anything is sent. */
@@ -46,13 +46,28 @@ export function problem(
   answer(response, status, body, 'application/problem+json');
 }
 
-/** The structured form of the IETF draft: which limit, how many calls are left, when it is whole again. */
+/**
+ * The structured form of the IETF draft (draft-ietf-httpapi-ratelimit-headers-08): which limit, how many calls are
+ * left, when it is whole again. A request that counts under several limits has them all in one list.
+ */
 export function announceLimit(response: ServerResponse, limit: LimitOnWire | undefined): void {
   if (!limit) return;
-  const bucket = limit.bucket.replace(/[^ !#-[\]-~]/g, ''); // what a quoted string takes as it is
   const remaining = Math.max(0, Math.floor(limit.remaining));
-  response.setHeader('RateLimit', `"${bucket}";r=${remaining};t=${seconds(limit.resetMs, 0)}`);
+  const item = `${quoted(limit.bucket)};r=${remaining};t=${seconds(limit.resetMs, 0)}`;
+  const before = response.getHeader('RateLimit');
+  response.setHeader('RateLimit', typeof before === 'string' ? `${before}, ${item}` : item);
 }
+
+/** The same for what an address is admitted to, with the size of the limit. */
+export function announceAdmission(response: ServerResponse, admission: Admission): void {
+  const { limit, quota, windowMs } = admission;
+  const policy = `${quoted(limit.bucket)};q=${quota};w=${seconds(windowMs, 1)}`;
+  response.setHeader('RateLimit-Policy', policy);
+  announceLimit(response, limit);
+}
+
+/** Of a name, what a quoted string takes as it is. */
+const quoted = (name: string) => `"${name.replace(/[^ !#-[\]-~]/g, '')}"`;
 
 /** A request that is wrong before any schema sees it, in the form in which schemas complain. */
 export function malformed(problem: string, path = ''): Refusal {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import { Refusal, type AnyOperation, type Entropy, type Stages } from '../../kernel/index.ts';
 import { malformed, refuse } from './answer.ts';
+import { doorkeeper, type DoorOptions } from './doorkeeper.ts';
 import { begin, exchangeOf, type RequestLine } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
 import { pages, type Health } from './pages.ts';
@@ -14,12 +15,10 @@ export type { RequestLine } from './exchange.ts';
 export type { Health } from './pages.ts';
 export { hardenServer } from './server.ts';
 
-export interface HttpOptions {
+export interface HttpOptions extends DoorOptions {
   readonly operations: readonly AnyOperation[];
   readonly stages: Stages;
   readonly entropy: Entropy;
-  /** The client's address, from behind declared proxies only; no header is read for it here. */
-  readonly clientAddress: (request: IncomingMessage) => string;
   /** Must not throw. */
   readonly log: (line: RequestLine) => void;
   readonly health: Health;
@@ -61,15 +60,15 @@ export function httpApp(options: HttpOptions): express.Express {
   // Around Express, not inside: a target that it cannot parse passes by every middleware.
   const route = app.handle.bind(app);
   const protect = securityHeaders(options.secure);
+  const admit = doorkeeper(options);
   app.handle = (request, response) => {
     begin(request, response, options);
     protect(request, response);
-    const oddity = oddityOf(request);
-    if (oddity !== null) {
-      refuse(request, response, malformed(oddity));
-      return;
-    }
-    route(request, response, (error) => fail(request, response, error));
+    void admit(request, response, () => {
+      const oddity = oddityOf(request);
+      if (oddity !== null) refuse(request, response, malformed(oddity));
+      else route(request, response, (error) => fail(request, response, error));
+    });
   };
   return app;
 }

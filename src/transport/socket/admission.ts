@@ -1,6 +1,7 @@
 /** Turns away what no client of ours sends, before the engine looks at it: other transports, foreign pages, reused sids. */
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { REFUSALS, type RefusalCode } from '../../contract/index.ts';
+import type { Refusal } from '../../kernel/index.ts';
 
 /** Where the gateway answers; an upgrade anywhere else is refused. */
 export const PATH = '/socket.io/';
@@ -44,15 +45,18 @@ function refusalOf(request: IncomingMessage, allowed: ReadonlySet<string>): Refu
   return null;
 }
 
-function turnAway(
+/** Answers a request with a problem document, whether or not it has a response of its own, and hangs up. */
+export function turnAway(
   request: IncomingMessage,
   response: ServerResponse | null,
   code: RefusalCode,
   traceId: string,
+  why: Pick<Refusal, 'detail' | 'retryAfterMs'> = { detail: undefined, retryAfterMs: undefined },
 ): void {
   const { http: status, title, retry } = REFUSALS[code];
   const type = `urn:conclave:refusal:${code}`;
-  const body = JSON.stringify({ type, title, status, code, retry, traceId });
+  const { detail, retryAfterMs } = why;
+  const body = JSON.stringify({ type, title, status, code, retry, traceId, detail, retryAfterMs });
   const headers = {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
@@ -60,6 +64,7 @@ function turnAway(
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
     connection: 'close',
+    ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
   };
   if (response) {
     response.writeHead(status, headers).end(body);

@@ -1,10 +1,13 @@
 /** The Socket.IO gateway: WebSocket only, one identity per connection, every event down the one road. */
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { FRAME_BYTES, type ChannelId } from '../../contract/index.ts';
-import type { AnyOperation, Clock, Entropy, Refusal, Stages } from '../../kernel/index.ts';
+import type { AnyOperation, Clock, Effect, Entropy, Refusal, Stages } from '../../kernel/index.ts';
+import { joinBus, type BusOptions } from '../bus/index.ts';
 import { admission, PATH, refuseUpgrades } from './admission.ts';
 import { connectionsOf } from './connections.ts';
+import { doorkeeper, type DoorOptions } from './doorkeeper.ts';
+import { closeFlooding, type FrameAllowance } from './flood.ts';
 import { gate } from './gate.ts';
 import { handshake, type HandshakeOptions } from './handshake.ts';
 import { close, Rooms } from './rooms.ts';
@@ -13,14 +16,14 @@ import type { ClientSocket, Gateway } from './types.ts';
 
 export type { Rooms } from './rooms.ts';
 
-export interface GatewayOptions {
+export interface GatewayOptions extends DoorOptions {
   readonly http: HttpServer;
   readonly operations: readonly AnyOperation[];
   readonly stages: Stages;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly prove: HandshakeOptions['prove'];
-  readonly clientAddress: (request: IncomingMessage) => string;
+  readonly frames: FrameAllowance;
   /** Origins of pages that may connect, exactly as browsers send them. */
   readonly allowedOrigins: ReadonlySet<string>;
   /** Runs a task later; returns how to call it off. */
@@ -33,10 +36,14 @@ export interface GatewayOptions {
     result: string,
     traceId: string,
   ) => void;
+  /** The other nodes. */
+  readonly bus: BusOptions;
 }
 
 export interface SocketGateway {
   readonly rooms: Rooms;
+  /** Tells the other nodes of a committed effect; neither waits nor throws. */
+  readonly notify: (effect: Effect) => void;
   /** Tells every client to reconnect elsewhere, and closes. */
   close(): Promise<void>;
 }
@@ -58,20 +65,29 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     serveClient: false,
     cleanupEmptyChildNamespaces: true,
   });
+  const notify = joinBus(io, options.bus);
   const traceId = () => entropy.id();
+  const turnedAway = (refusal: Refusal, trace: string) => refused('handshake', refusal.code, trace);
+  io.engine.use(doorkeeper(options, traceId, turnedAway));
   io.engine.use(admission(options.allowedOrigins, traceId));
   options.http.on('upgrade', refuseUpgrades(traceId));
   const addressOf = (socket: ClientSocket) => clientAddress(socket.request);
-  const turnedAway = (refusal: Refusal, trace: string) => refused('handshake', refusal.code, trace);
   io.use(handshake({ prove: options.prove, addressOf, traceId, refused: turnedAway }));
   const rooms = new Rooms(io);
   const slow = () => refused('connection', 'slow_consumer', traceId());
   const stopLooking = closeSlowConsumers(io, options.later, slow);
+  const entered = new WeakMap<object, ClientSocket>();
+  closeFlooding(io, options.frames, options.clock, options.later, (connection) => {
+    refused('connection', 'flooding', traceId());
+    const socket = entered.get(connection);
+    if (socket) close(socket, 'flooding');
+  });
   const onSocket = options.operations.filter(({ on }) => on.socket === true);
   const operations = new Map(onSocket.map((operation) => [operation.name, operation]));
   const unknown = (trace: string) => refused('event', 'unknown_operation', trace);
   io.on('connection', (socket) => {
     gate(socket, { operations, stages, traceId, unknown });
+    entered.set(socket.conn, socket);
     void rooms.enter(socket);
     const authority = socket.data.claims.expiresAt - options.clock.now().getTime();
     const callOff = options.later(authority, () => close(socket, 'token_expired'));
@@ -86,6 +102,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   });
   return {
     rooms,
+    notify,
     async close() {
       stopLooking();
       for (const socket of io.sockets.sockets.values()) close(socket, 'server_draining');

@@ -65,6 +65,14 @@ export class Rooms {
     });
   }
 
+  closeUser(userId: UserId, closure: ClosureCode): void {
+    for (const socket of this.#in(userRoom(userId))) close(socket, closure);
+  }
+
+  closeAll(closure: ClosureCode): void {
+    for (const socket of [...this.#io.sockets.sockets.values()]) close(socket, closure);
+  }
+
   closeConnection(connectionId: string, closure: ClosureCode): void {
     const socket = this.#io.sockets.sockets.get(connectionId);
     if (socket) close(socket, closure);

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { z } from 'zod';
 import { REFUSALS, type RefusalCode } from '../../../src/contract/index.ts';
 import { operationsFor, Refusal, reply, type Stages } from '../../../src/kernel/index.ts';
-import { ANYONE, closeServers, echo, ID, serve } from './served.ts';
+import { ANYONE, AT_THE_DOOR, closeServers, echo, ID, serve } from './served.ts';
 
 const reading = echo('thing.read', 'GET /v1/things', z.strictObject({}));
 const CANARY = 'canary-7f3a';
@@ -56,19 +56,19 @@ describe('http answers', () => {
     const limited = { bucket: 'read', remaining: 41, resetMs: 12_001 };
     const yes = await serve([reading], { limited });
     const told = (await request(yes.url).get('/v1/things')).headers['ratelimit'];
-    assert.equal(told, '"read";r=41;t=13');
+    assert.equal(told, `${AT_THE_DOOR}, "read";r=41;t=13`);
     const transact = () => Promise.reject(new Refusal('forbidden'));
     const no = await serve([reading], { limited, transact });
     assert.equal((await request(no.url).get('/v1/things')).headers['ratelimit'], told);
     const none = await serve([reading]);
-    assert.equal((await request(none.url).get('/v1/things')).headers['ratelimit'], undefined);
+    assert.equal((await request(none.url).get('/v1/things')).headers['ratelimit'], AT_THE_DOOR);
   });
 
   it('lets no bucket name break out of its header', async () => {
     const limited = { bucket: 'a"\\\r\nX: y é', remaining: -1, resetMs: -5 };
     const { url } = await serve([reading], { limited });
     const told = (await request(url).get('/v1/things')).headers['ratelimit'];
-    assert.equal(told, '"aX: y ";r=0;t=0');
+    assert.equal(told, `${AT_THE_DOOR}, "aX: y ";r=0;t=0`);
   });
 
   it('answers with the data alone', async () => {

@@ -8,6 +8,7 @@ import type { LimitOnWire } from '../../../src/contract/index.ts';
 import {
   operationsFor,
   reply,
+  type Admission,
   type AnyOperation,
   type Call,
   type Entropy,
@@ -31,6 +32,14 @@ export const ANYONE = {
   workspace: () => ({ by: 'default' }) as const,
   resolve: () => Promise.resolve(null),
 };
+/** An address that may pass, and what the header says of it. */
+const ADMITTED: Admission = {
+  limit: { bucket: 'http.request', remaining: 998, resetMs: 3_600_000 },
+  quota: 1_000,
+  windowMs: 3_600_000,
+  refusal: null,
+};
+export const AT_THE_DOOR = '"http.request";r=998;t=3600';
 const declare = operationsFor<unknown, unknown>();
 
 /** An operation that answers with the input as its handler saw it. */
@@ -95,6 +104,7 @@ export async function serve(
     stages: { ...roadOf(seen, stages.limited), ...stages },
     entropy,
     clientAddress: () => '192.0.2.7',
+    admit: () => Promise.resolve(ADMITTED),
     log: (line) => {
       seen.lines.push(line);
       waiting.shift()?.(line);

@@ -1,0 +1,54 @@
+/** What nodes tell each other through Redis: sealed on the way out, opened and judged on the way in, all of it counted. */
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Secret } from '../../kernel/index.ts';
+import { SealedPublisher } from './publisher.ts';
+import { SealedSubscriber } from './subscriber.ts';
+import { busCounts, type BusCounts, type Seal } from './counts.ts';
+
+export type { BusCounts, Seal } from './counts.ts';
+export type { SealedPublisher } from './publisher.ts';
+export type { SealedSubscriber } from './subscriber.ts';
+
+/** The two clients that a Socket.IO adapter takes, and what passed them. */
+export interface Bus {
+  readonly publisher: SealedPublisher;
+  readonly subscriber: SealedSubscriber;
+  readonly counts: BusCounts;
+  close(): void;
+}
+
+export interface BusOptions {
+  readonly seal: Seal;
+  /** Whether a packet that opened may go on; what a node never sends is dropped although it is sealed. */
+  readonly admits: (payload: Buffer) => boolean;
+}
+
+/** A command for a Redis that is away fails at once; nothing is kept for it, and nothing is sent twice. */
+const FAIL_FAST = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  connectTimeout: 2_000,
+  keepAlive: 10_000,
+  retryStrategy: (attempt: number) => Math.min(attempt * 100, 2_000),
+} satisfies RedisOptions;
+/** A publish that stays without an answer for so long means that the connection is dead. */
+const DEAD_MS = 5_000;
+
+/** Connects in the background, and again whenever Redis was away; the followers read Postgres meanwhile. */
+export function connectBus(url: Secret<string>, { seal, admits }: BusOptions): Bus {
+  const counts = busCounts();
+  const speaking = new Redis(url.reveal(), { ...FAIL_FAST, socketTimeout: DEAD_MS });
+  const listening = new Redis(url.reveal(), { ...FAIL_FAST, autoResubscribe: false });
+  // That Redis is away is told once, by the connection of `connectRedis`.
+  for (const client of [speaking, listening]) client.on('error', () => undefined);
+  return {
+    publisher: new SealedPublisher(speaking, seal, counts),
+    subscriber: new SealedSubscriber(listening, { seal, admits, counts }),
+    counts,
+    close() {
+      speaking.disconnect();
+      listening.disconnect();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** A Socket.IO adapter by which nodes can do one thing with each other: say something by `serverSideEmit`. */
+import type { Namespace, ServerOptions } from 'socket.io';
+
+type Adapter = Namespace['adapter'];
+type AdapterClass = Extract<ServerOptions['adapter'], new (namespace: Namespace) => Adapter>;
+
+/** What the adapter needs of its two Redis clients; it trusts whatever they hand on. */
+export interface BusClients {
+  readonly publisher: { spublish(channel: string, payload: string): Promise<number> };
+  readonly subscriber: {
+    ssubscribe(channel: string): Promise<unknown>;
+    sunsubscribe(channel: string): Promise<unknown>;
+    on(event: 'smessageBuffer', heard: (channel: Buffer, payload: Buffer) => void): unknown;
+  };
+  /** Begins the name of the channel: an id or a digest, never a name of a person's making. */
+  readonly prefix: string;
+  /** Names this process among the nodes. */
+  readonly uid: string;
+}
+
+/** The event of `serverSideEmit` that nodes use; there is no other. */
+export const NOTICE = 'notice';
+/** The type of such a packet in socket.io-adapter's ClusterAdapter. */
+const SERVER_SIDE_EMIT = 9;
+
+interface Packet {
+  readonly type: typeof SERVER_SIDE_EMIT;
+  readonly nsp: string;
+  readonly uid: string;
+  readonly data: { readonly packet: [typeof NOTICE, unknown] };
+}
+
+/**
+ * True for a notice and for nothing else that an adapter can be told: joins, leaves, disconnects, broadcasts and
+ * look-ups of other nodes are not part of this server, and neither are events that Socket.IO itself listens to.
+ */
+export function isNoticePacket(payload: Buffer): boolean {
+  return packetOf(payload) !== null;
+}
+
+/**
+ * For `io.adapter(…)`. Its packets and its channel are those of the sharded adapter of @socket.io/redis-adapter
+ * in `static` mode, which takes the same two clients.
+ */
+export function sealedAdapter(local: Adapter, clients: BusClients) {
+  const { publisher, subscriber, prefix, uid } = clients;
+  const Local = local.constructor as AdapterClass;
+  return class SealedAdapter extends Local {
+    readonly #channel: string;
+
+    constructor(namespace: Namespace) {
+      super(namespace);
+      this.#channel = `${prefix}#${namespace.name}#`;
+      void subscriber.ssubscribe(this.#channel);
+      subscriber.on('smessageBuffer', (channel, payload) => {
+        const packet = channel.toString('utf8') === this.#channel ? packetOf(payload) : null;
+        if (packet && packet.nsp === namespace.name && packet.uid !== uid)
+          namespace._onServerSideEmit(packet.data.packet);
+      });
+    }
+
+    override serverSideEmit(packet: unknown[]): void {
+      const { name } = this.nsp as Namespace;
+      const sent = { type: SERVER_SIDE_EMIT, nsp: name, uid, data: { packet } };
+      void publisher.spublish(this.#channel, JSON.stringify(sent));
+    }
+
+    override close(): void {
+      void subscriber.sunsubscribe(this.#channel);
+    }
+  };
+}
+
+function packetOf(payload: Buffer): Packet | null {
+  try {
+    const { type, nsp, uid, data } = JSON.parse(payload.toString('utf8')) as Partial<Packet>;
+    const emitted: unknown = data?.packet;
+    if (type !== SERVER_SIDE_EMIT || typeof nsp !== 'string' || typeof uid !== 'string')
+      return null;
+    if (Object.hasOwn(data ?? {}, 'requestId')) return null; // it asks for an answer: notices do not
+    if (!Array.isArray(emitted) || emitted.length !== 2 || emitted[0] !== NOTICE) return null;
+    return { type, nsp, uid, data: { packet: [NOTICE, emitted[1]] } };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,30 @@
+/** Tells the other nodes what was committed here, and hears what was committed there; a hint, never the truth. */
+import type { Effect } from '../../kernel/index.ts';
+import type { Gateway } from '../socket/types.ts';
+import { NOTICE, sealedAdapter, type BusClients } from './adapter.ts';
+import { noticeOf, readNotice, type Notice } from './notices.ts';
+
+export { isNoticePacket, type BusClients } from './adapter.ts';
+export type { Notice } from './notices.ts';
+
+export interface BusOptions extends BusClients {
+  /** Hears every notice of another node. */
+  readonly heard: (notice: Notice) => void;
+  /** Counts what another node sent, sealed, and is no notice. */
+  readonly notUnderstood: () => void;
+}
+
+/** Joins the other nodes; returns how to tell them of an effect, which neither waits nor throws. */
+export function joinBus(io: Gateway, options: BusOptions): (effect: Effect) => void {
+  const { heard, notUnderstood } = options;
+  io.adapter(sealedAdapter(io.sockets.adapter, options));
+  io.on(NOTICE, (value: unknown) => {
+    const notice = readNotice(value);
+    if (notice) heard(notice);
+    else notUnderstood();
+  });
+  return (effect) => {
+    const notice = noticeOf(effect);
+    if (notice) io.serverSideEmit(NOTICE, notice);
+  };
+}

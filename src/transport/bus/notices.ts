@@ -1,0 +1,77 @@
+/** What one node tells the others once it is committed: everything that arrives has exactly one of these shapes. */
+import { z } from 'zod';
+import {
+  ChannelEvent,
+  ChannelId,
+  CLOSURES,
+  Rev,
+  SessionId,
+  UserId,
+  WorkspaceId,
+  type ClosureCode,
+} from '../../contract/index.ts';
+import type { Effect } from '../../kernel/index.ts';
+
+/** Largest notice that carries events, in bytes of JSON; a larger one says only how far the log reaches. */
+export const NOTICE_BYTES = 32 * 1024;
+
+const CLOSURE_CODES = Object.keys(CLOSURES) as [ClosureCode, ...ClosureCode[]];
+
+const ChannelChanged = z
+  .strictObject({
+    effect: z.literal('channel-changed'),
+    workspaceId: WorkspaceId,
+    channelId: ChannelId,
+    last: Rev,
+    events: z.array(ChannelEvent),
+  })
+  .refine(({ channelId, last, events }) => {
+    const first = last - events.length + 1;
+    const inOrder = events.every(({ rev }, i) => rev === first + i);
+    return (
+      inOrder && events.every((e) => e.kind !== 'message' || e.message.channelId === channelId)
+    );
+  }, 'events are those of one commit in this channel, in order, up to `last`');
+
+/** The broadcasts that a node may make for another one: each names its payload's shape here. */
+const Told = z.strictObject({
+  effect: z.literal('tell'),
+  userId: UserId,
+  event: z.literal('access.changed'),
+  payload: z.strictObject({ channelId: ChannelId }),
+});
+
+const SessionEnded = z.strictObject({
+  effect: z.literal('session-ended'),
+  sessionId: SessionId,
+  closure: z.enum(CLOSURE_CODES),
+});
+
+const Notice = z.discriminatedUnion('effect', [ChannelChanged, Told, SessionEnded]);
+export type Notice = z.infer<typeof Notice>;
+
+/** The notice of an effect, small enough to send; null for what concerns only this node. */
+export function noticeOf(effect: Effect): Notice | null {
+  switch (effect.effect) {
+    case 'subscribe':
+      return null;
+    case 'session-ended':
+      return effect;
+    case 'tell': {
+      const { event, payload, ...rest } = effect;
+      const broadcast = event === 'access.changed' && 'channelId' in payload;
+      return broadcast ? { ...rest, event, payload: { channelId: payload.channelId } } : null;
+    }
+    case 'channel-changed': {
+      const events = [...effect.events];
+      const fits = Buffer.byteLength(JSON.stringify(events)) <= NOTICE_BYTES;
+      return { ...effect, events: fits ? events : [] };
+    }
+  }
+}
+
+/** What arrived, if it is a notice. */
+export function readNotice(value: unknown): Notice | null {
+  const parsed = Notice.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}

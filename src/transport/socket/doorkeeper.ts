@@ -1,0 +1,57 @@
+/** No address opens sockets without end: attempts and open connections are counted before the engine sees either. */
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { networkOf, Refusal, type Admission } from '../../kernel/index.ts';
+import { turnAway } from './admission.ts';
+
+export interface DoorOptions {
+  readonly clientAddress: (request: IncomingMessage) => string;
+  /** Counts an attempt of an address to connect. Never rejects. */
+  readonly admit: (address: string) => Promise<Admission>;
+  /** Upgraded connections that one address (IPv6: one /64) may have on this node. */
+  readonly socketsPerAddress: number;
+}
+
+/** What whoever has too many connections open is told to wait; when one of them closes is not ours to know. */
+const RETRY_MS = 10_000;
+
+/** An engine middleware, to be the first: it answers 429 with a problem document, or lets the next one look. */
+export function doorkeeper(options: DoorOptions, traceId: () => string, refused: Refused) {
+  const open = new Map<string, number>();
+  return (request: IncomingMessage, response: unknown, next: () => void): void => {
+    const { socket } = request;
+    const plain = response instanceof ServerResponse ? response : null;
+    const address = options.clientAddress(request);
+    const turn = (refusal: Refusal) => {
+      const trace = traceId();
+      refused(refusal, trace);
+      turnAway(request, plain, refusal.code, trace, refusal);
+    };
+    if (!plain) {
+      // Node has let go of the connection: a reset while the count is awaited would end the process.
+      socket.on('error', () => undefined);
+      const network = networkOf(address);
+      const count = open.get(network) ?? 0;
+      if (count >= options.socketsPerAddress) {
+        turn(
+          new Refusal('rate_limited', {
+            detail: { bucket: 'socket.connections', by: 'address' },
+            retryAfterMs: RETRY_MS,
+          }),
+        );
+        return;
+      }
+      open.set(network, count + 1);
+      socket.once('close', () => {
+        const left = (open.get(network) ?? 1) - 1;
+        if (left > 0) open.set(network, left);
+        else open.delete(network);
+      });
+    }
+    void options.admit(address).then(({ refusal }) => {
+      if (refusal) turn(refusal);
+      else if (!socket.destroyed) next();
+    });
+  };
+}
+
+type Refused = (refusal: Refusal, traceId: string) => void;

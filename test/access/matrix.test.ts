@@ -1,0 +1,190 @@
+/** Who may do what, as one table that is reviewed when it changes, and a server that does what the table says. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CHANNEL_PERMISSIONS,
+  mayBestow,
+  mayInChannel,
+  mayInWorkspace,
+  sees,
+  type ChannelPermission,
+  type Standing,
+  type WorkspacePermission,
+} from '../../src/access/index.ts';
+import { ACTIONS, RESOURCES } from '../../src/access/policy.ts';
+import { ChannelKind, ChannelRole, WorkspaceRole } from '../../src/contract/index.ts';
+import type { Person } from '../support/person.ts';
+import type { Result } from '../support/result.ts';
+import { World } from '../support/world.ts';
+
+const GOLDEN = join(import.meta.dirname, 'permission-matrix.golden.md');
+/** From who is not in the channel to who owns it, each with its letter in the table. */
+const PLACES = [
+  [null, 'n'],
+  ['guest', 'g'],
+  ['member', 'm'],
+  ['moderator', 'M'],
+  ['owner', 'o'],
+] as const satisfies readonly (readonly [ChannelRole | null, string])[];
+
+const WORKSPACE_PERMISSIONS: readonly WorkspacePermission[] = [
+  ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
+  'channel.create',
+];
+
+function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const widths = head.map((_, i) =>
+    Math.max(3, ...[head, ...body].map((cells) => (cells[i] ?? '').length)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
+
+const letters = (held: (channelRole: ChannelRole | null) => boolean) =>
+  `\`${PLACES.map(([role, letter]) => (held(role) ? letter : '-')).join('')}\``;
+
+function inChannels(kind: ChannelKind): string {
+  const row = (name: string, held: (standing: Standing) => boolean) => [
+    name,
+    ...WorkspaceRole.options.map((workspaceRole) =>
+      letters((channelRole) => held({ workspaceRole, channelRole, kind })),
+    ),
+  ];
+  return table(
+    [`in a ${kind} channel`, ...WorkspaceRole.options],
+    [
+      row('_sees it_', sees),
+      ...CHANNEL_PERMISSIONS.map((permission) =>
+        row(permission, (standing) => mayInChannel(standing, permission)),
+      ),
+    ],
+  );
+}
+
+function bestowing(): string {
+  const body = WorkspaceRole.options.map((workspaceRole) => [
+    workspaceRole,
+    ...PLACES.map(([channelRole]) => {
+      const standing = { workspaceRole, channelRole, kind: 'public' } as const;
+      return ChannelRole.options.find((role) => mayBestow(standing, role)) ?? '-';
+    }),
+  ]);
+  return table(['workspace role', ...PLACES.map(([role]) => role ?? 'none')], body);
+}
+
+function matrix(): string {
+  const held = (permission: WorkspacePermission) =>
+    WorkspaceRole.options.map((role) => (mayInWorkspace(role, permission) ? 'yes' : '-'));
+  return [
+    '# Who may do what',
+    'Generated from `src/access/policy.ts`; a change of it is a change of this file, to be reviewed as one.',
+    '## In the workspace',
+    table(
+      ['permission', ...WorkspaceRole.options],
+      WORKSPACE_PERMISSIONS.map((permission) => [permission, ...held(permission)]),
+    ),
+    '## In a channel',
+    'By workspace role; the letters say with which role in the channel: none, guest, member, Moderator, owner.',
+    ...ChannelKind.options.map(inChannels),
+    '## The highest role one may give or take',
+    'Where one may at all; by workspace role and role in the channel.',
+    bestowing(),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+describe('the permission matrix', () => {
+  it('is the one that was reviewed', () => {
+    const now = matrix();
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, now);
+    const reviewed = existsSync(GOLDEN) ? readFileSync(GOLDEN, 'utf8') : '';
+    const changed = now.split('\n').filter((line) => !reviewed.split('\n').includes(line));
+    assert.ok(
+      now === reviewed,
+      `The policy is not what test/access/permission-matrix.golden.md says. To accept it, run this test with UPDATE_GOLDEN=1 and review the difference. Now:\n${changed.join('\n')}`,
+    );
+  });
+
+  it('gives nobody more for standing outside a channel than a member has who may write', () => {
+    for (const kind of ChannelKind.options)
+      for (const workspaceRole of WorkspaceRole.options)
+        for (const permission of CHANNEL_PERMISSIONS) {
+          const outside = mayInChannel({ workspaceRole, channelRole: null, kind }, permission);
+          const inside = mayInChannel({ workspaceRole, channelRole: 'member', kind }, permission);
+          assert.ok(!outside || inside, `${workspaceRole} ${permission} ${kind}`);
+          assert.ok(!outside || kind === 'public', `${workspaceRole} sees a ${kind} channel`);
+        }
+  });
+});
+
+describe('the running server and the permission matrix', () => {
+  let world: World;
+  before(async () => {
+    world = await World.create();
+  });
+  after(() => world.end());
+
+  /** Everybody there can be: each workspace role with each role in the channel. */
+  const everybody = WorkspaceRole.options.flatMap((workspaceRole) =>
+    PLACES.map(([channelRole]) => ({ workspaceRole, channelRole })),
+  );
+
+  async function channelOf(kind: ChannelKind, owner: Person, people: readonly Person[]) {
+    const created = kind === 'direct' ? 'private' : kind;
+    const { id } = await owner
+      .call('channel.create', { kind: created, name: 'A channel' })
+      .accepted();
+    for (const [i, { channelRole: role }] of everybody.entries()) {
+      const userId = people[i]?.userId;
+      if (role && userId)
+        await owner.call('member.add', { channelId: id, userId, role }).accepted();
+    }
+    await world.database.query('UPDATE channel SET kind = $2 WHERE id = $1', [id, kind]);
+    return id;
+  }
+
+  it('agree on every role in every kind of channel, for what stands for all operations', async function () {
+    this.timeout(60_000);
+    const [owner, target] = [await world.person('Owner'), await world.person('Target')];
+    const people = await Promise.all(
+      everybody.map(({ workspaceRole: role }) => world.person(role, { role })),
+    );
+    let asked = 0;
+    for (const kind of ChannelKind.options) {
+      const channelId = await channelOf(kind, owner, people);
+      const { userId } = target;
+      const back = { channelId, userId, role: 'guest' } as const;
+      await owner.call('member.add', back).accepted();
+      const post = await owner.send(channelId, 'a post', world.clientId()).accepted();
+      const samples: [ChannelPermission, (person: Person) => Result<unknown>][] = [
+        ['message.read', (person) => person.call('message.history', { channelId })],
+        ['message.send', (person) => person.send(channelId, 'hello', world.clientId())],
+        [
+          'message.delete.any',
+          (person) => person.call('message.delete', { channelId, messageId: post.id }),
+        ],
+        ['member.add', (person) => person.call('member.add', back)],
+        ['member.remove', (person) => person.call('member.remove', { channelId, userId })],
+      ];
+      for (const [i, { workspaceRole, channelRole }] of everybody.entries())
+        for (const [permission, ask] of samples) {
+          const standing = { workspaceRole, channelRole, kind };
+          const expected = mayInChannel(standing, permission)
+            ? 'ok'
+            : sees(standing)
+              ? 'forbidden'
+              : 'not_found';
+          const reply = await ask(people[i] as Person);
+          const what = `${permission} as ${workspaceRole} and ${channelRole ?? 'none'}, ${kind}`;
+          assert.equal(reply.ok ? 'ok' : reply.error.code, expected, what);
+          asked += 1;
+          if (permission === 'member.remove' && reply.ok)
+            await owner.call('member.add', back).accepted();
+        }
+    }
+    assert.equal(asked, 6 * 5 * 3 * 5);
+  });
+});

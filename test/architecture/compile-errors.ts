@@ -1,0 +1,151 @@
+/** Mistakes in a declaration that do not compile; each expectation fails the type check if its mistake ever does. */
+import { z } from 'zod';
+import { onServer, open, signedIn } from '../../src/access/index.ts';
+import { onChannel, onMessage } from '../../src/chat/access.ts';
+import type { ChatDomain, ChatGrouped, ChatServices } from '../../src/chat/services.ts';
+import { ChannelId, MessageId, type UserId } from '../../src/contract/index.ts';
+import {
+  groupedOperationsFor,
+  operationsFor,
+  reply,
+  Secret,
+  tell,
+} from '../../src/kernel/index.ts';
+import type { Person } from '../support/person.ts';
+
+const operation = operationsFor<ChatServices, ChatDomain>();
+const groupedOperation = groupedOperationsFor<ChatGrouped, ChatDomain>();
+
+const access = onMessage({ own: 'message.delete.own', any: 'message.delete.any' });
+const handle = () => Promise.resolve(reply(null));
+const fields = {
+  name: 'thing.do',
+  summary: 'Does a thing.',
+  on: { socket: true },
+  commit: 'own',
+  input: z.strictObject({ channelId: ChannelId, messageId: MessageId }),
+  output: z.null(),
+  refuses: [],
+} as const;
+const limit = 'message.write';
+const audit = { skip: 'nothing happens here' };
+
+// What all of the following leave out or spell wrongly: this one is whole.
+export const whole = operation({ ...fields, access, limit, audit, handle });
+
+// @ts-expect-error no access declared
+operation({ ...fields, limit, audit, handle });
+
+// @ts-expect-error no limit declared
+operation({ ...fields, access, audit, handle });
+
+// @ts-expect-error no audit declared
+operation({ ...fields, access, limit, handle });
+
+// @ts-expect-error neither facts nor a reason why there are none
+operation({ ...fields, access, limit, audit: {}, handle });
+
+// @ts-expect-error a place of its own in the transaction
+operation({ ...fields, access, limit, audit, handle, commit: 'none' });
+
+// @ts-expect-error called from nowhere
+operation({ ...fields, access, limit, audit, handle, on: {} });
+
+// @ts-expect-error a limit that is in no table
+operation({ ...fields, access, limit: 'message.wirte', audit, handle });
+
+// @ts-expect-error access asks for a field that the input does not have
+operation({ ...fields, access, limit, audit, handle, input: z.strictObject({ id: MessageId }) });
+
+const swapped = z.strictObject({ channelId: MessageId, messageId: ChannelId });
+// @ts-expect-error a message where a channel is meant
+operation({ ...fields, access, limit, audit, handle, input: swapped });
+
+// @ts-expect-error a permission that no table has
+onChannel('message.erase', 'change');
+
+// @ts-expect-error a permission of a channel where one of the workspace is meant
+onServer('message.send');
+
+// @ts-expect-error open to all without saying why
+open();
+
+operation({
+  ...fields,
+  ...{ access, limit, audit },
+  handle({ refuse }) {
+    // @ts-expect-error a refusal that was not declared
+    refuse('edit_window_closed');
+    return handle();
+  },
+});
+
+// @ts-expect-error a refusal that is in no table
+operation({ ...fields, access, limit, audit, handle, refuses: ['no_such_thing'] });
+
+const done = () => Promise.resolve(reply({ done: true }));
+// @ts-expect-error a reply of another shape
+operation({ ...fields, access, limit, audit, handle: done });
+
+operation({
+  ...fields,
+  ...{ limit, audit },
+  access: open('anybody may', () => ({ by: 'default' })),
+  handle({ caller }) {
+    // @ts-expect-error an open operation has no certain user
+    caller.userId satisfies string;
+    return handle();
+  },
+});
+
+operation({
+  ...fields,
+  ...{ limit, audit },
+  access: signedIn(),
+  handle({ subject }) {
+    // @ts-expect-error only what was authorised is at hand: no message was
+    subject.message satisfies object;
+    return handle();
+  },
+});
+
+const grouped = {
+  ...fields,
+  limit,
+  audit,
+  commit: 'grouped',
+  prepare: () => Promise.resolve(null),
+  decide: () => Promise.resolve([reply(null)]),
+} as const;
+const demand = { channelRoles: ['owner'] } as const;
+export const wholeGroup = groupedOperation({
+  ...grouped,
+  access: { describe: 'owners', audience: 'signed-in', demand },
+});
+
+// @ts-expect-error decided together without a demand
+groupedOperation({ ...grouped, access: { describe: 'owners', audience: 'signed-in' } });
+
+// @ts-expect-error decided together for callers who may be nobody
+groupedOperation({ ...grouped, access: { describe: 'all', audience: 'anyone', demand } });
+
+declare const someone: UserId;
+// @ts-expect-error a payload of another shape
+tell(someone, 'access.changed', { channelId: 'x' });
+
+// @ts-expect-error an event that is in no table
+tell(someone, 'message.sent', {});
+
+// @ts-expect-error a secret is not the text in it
+new Secret('x') satisfies string;
+
+declare const person: Person;
+// @ts-expect-error an operation that does not exist
+void person.call('message.explode', {});
+
+// @ts-expect-error an input of another shape
+void person.call('message.delete', { id: 'x' });
+
+const described = await person.call('role.describe', {}).accepted();
+// @ts-expect-error the reply has no such field
+described.isAdmin satisfies boolean;

@@ -1,0 +1,210 @@
+/** A channel's log kept by hand, and the connections, looks and timers of a node that follows it, moved by the test. */
+import { randomUUID } from 'node:crypto';
+import type { Audience, FollowerPorts, Look } from '../../src/chat/follower.ts';
+import type {
+  ChannelEvent,
+  ChannelFrame,
+  ChannelId,
+  HistoryPolicy,
+  Member,
+  Message,
+  MessageId,
+  UserId,
+} from '../../src/contract/index.ts';
+
+export const CHANNEL = randomUUID() as ChannelId;
+
+interface Interval {
+  readonly userId: UserId;
+  readonly joinedSeq: number;
+  readonly joinedRev: number;
+  leftSeq: number | null;
+  leftRev: number | null;
+}
+
+/** Every change in order of revision; a look sees the state that all of them up to a head add up to. */
+export class HandLog {
+  readonly changes: { readonly key: string; readonly event: ChannelEvent }[] = [];
+  readonly intervals: Interval[] = [];
+  readonly historyPolicy: HistoryPolicy;
+  epoch = 1;
+  #posts: Message[] = [];
+
+  constructor(historyPolicy: HistoryPolicy = 'all') {
+    this.historyPolicy = historyPolicy;
+  }
+
+  get head(): number {
+    return this.changes.length;
+  }
+
+  get posts(): readonly Message[] {
+    return this.#posts;
+  }
+
+  post(body = 'text'): ChannelEvent {
+    const seq = this.#posts.length + 1;
+    const authorId = CHANNEL as string as UserId;
+    const place = { id: `${seq}` as MessageId, channelId: CHANNEL, seq, version: 1, authorId };
+    const times = { at: 0, editedAt: null, deletedAt: null, deletedBy: null, replyTo: null };
+    return this.#message({ ...place, ...times, rev: 0, content: 'present', body });
+  }
+
+  edit(seq: number, body = 'edited'): ChannelEvent {
+    const post = this.#posts[seq - 1];
+    if (!post) throw new Error(`no post ${seq}`);
+    return this.#message({ ...post, version: post.version + 1, body });
+  }
+
+  delete(seq: number): ChannelEvent {
+    const post = this.#posts[seq - 1];
+    if (!post) throw new Error(`no post ${seq}`);
+    return this.#message({ ...post, content: 'deleted', body: null });
+  }
+
+  join(userId: UserId): ChannelEvent {
+    const joinedSeq = this.#posts.length;
+    const joinedRev = this.head + 1;
+    this.intervals.push({ userId, joinedSeq, joinedRev, leftSeq: null, leftRev: null });
+    return this.#member({ userId, role: 'member', state: 'joined', rev: joinedRev, joinedSeq });
+  }
+
+  leave(userId: UserId): ChannelEvent {
+    const open = this.intervals.find((each) => each.userId === userId && each.leftRev === null);
+    if (!open) throw new Error('not a member');
+    open.leftRev = this.head + 1;
+    open.leftSeq = this.#posts.length;
+    const { joinedSeq } = open;
+    return this.#member({ userId, role: 'member', state: 'left', rev: open.leftRev, joinedSeq });
+  }
+
+  /** Whether the user was in the channel right after the change of that revision. */
+  isMember(userId: UserId, rev: number): boolean {
+    return this.intervals.some(
+      (each) =>
+        each.userId === userId &&
+        each.joinedRev <= rev &&
+        (each.leftRev === null || each.leftRev > rev),
+    );
+  }
+
+  /** What a snapshot that was taken when the log ended at `head` says. */
+  look(since: number | null, reader: UserId | null, head = this.head): Look {
+    const states = new Map(this.changes.slice(0, head).map(({ key, event }) => [key, event]));
+    const events = [...states.values()]
+      .filter(({ rev }) => since !== null && rev > since)
+      .sort((a, b) => a.rev - b.rev);
+    const joins = this.intervals.filter(({ joinedRev }) => joinedRev <= head);
+    return {
+      epoch: this.epoch,
+      historyPolicy: this.historyPolicy,
+      newestJoinedSeq: Math.max(0, ...joins.map(({ joinedSeq }) => joinedSeq)),
+      head,
+      events,
+      complete: true,
+      mayRead: reader !== null && this.isMember(reader, head),
+    };
+  }
+
+  #message(message: Message): ChannelEvent {
+    const rev = this.head + 1;
+    const state = { ...message, rev };
+    this.#posts[message.seq - 1] = state;
+    return this.#append(`m${message.seq}`, { kind: 'message', rev, message: state });
+  }
+
+  #member(member: Member): ChannelEvent {
+    const { rev, userId } = member;
+    const n = this.intervals.filter((each) => each.userId === userId).length;
+    return this.#append(`u${userId}${n}`, { kind: 'member', rev, member });
+  }
+
+  #append(key: string, event: ChannelEvent): ChannelEvent {
+    this.changes.push({ key, event });
+    return event;
+  }
+}
+
+export interface PendingLook {
+  readonly since: number | null;
+  readonly reader: UserId | null;
+  /** Where the log ended when the look began: its snapshot is no older. */
+  readonly begun: number;
+  readonly resolve: (look: Look) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The ports of a follower: everything it does is recorded, everything it waits for is given by the test. */
+export class HandNode implements Audience {
+  readonly log: HandLog;
+  readonly frames: ChannelFrame[] = [];
+  readonly room = new Map<string, UserId>();
+  /** Connections that are alive, with their users. */
+  readonly alive = new Map<string, UserId>();
+  readonly looks: PendingLook[] = [];
+  readonly failures: unknown[] = [];
+  timers: { readonly milliseconds: number; readonly task: () => void }[] = [];
+  dispersals = 0;
+  onEmit: (frame: ChannelFrame) => void = () => undefined;
+
+  constructor(log: HandLog) {
+    this.log = log;
+  }
+
+  readonly ports: FollowerPorts = {
+    audience: this,
+    look: (since, reader) =>
+      new Promise((resolve, reject) => {
+        this.looks.push({ since, reader, begun: this.log.head, resolve, reject });
+      }),
+    later: (milliseconds, task) => {
+      const timer = { milliseconds, task };
+      this.timers.push(timer);
+      return () => (this.timers = this.timers.filter((each) => each !== timer));
+    },
+    failed: (error) => void this.failures.push(error),
+  };
+
+  join(connectionId: string): boolean {
+    const userId = this.alive.get(connectionId);
+    if (userId) this.room.set(connectionId, userId);
+    return userId !== undefined;
+  }
+
+  evict(userId: UserId): void {
+    for (const [id, user] of this.room) if (user === userId) this.room.delete(id);
+  }
+
+  emit(_channelId: ChannelId, frame: ChannelFrame): void {
+    this.frames.push(frame);
+    this.onEmit(frame);
+  }
+
+  size(): number {
+    return this.room.size;
+  }
+
+  disperse(): void {
+    this.dispersals += 1;
+    this.room.clear();
+  }
+
+  /** Lets the timer that was set first go off. */
+  async timer(): Promise<void> {
+    this.timers.shift()?.task();
+    await turn();
+  }
+
+  /** Answers the look that was asked first, from the log as it is now unless told. */
+  async answer(change: Partial<Look> = {}, head = this.log.head): Promise<void> {
+    const look = this.looks.shift();
+    if (!look) throw new Error('nobody looks');
+    look.resolve({ ...this.log.look(look.since, look.reader, head), ...change });
+    await turn();
+  }
+}
+
+/** Lets everything that waits for no one else go on. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

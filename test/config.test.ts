@@ -1,0 +1,205 @@
+/** A setting that is wrong stops the start with its name and what is allowed, and its value is never shown. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { appUrl, ConfigError, readConfig, type Environment } from '../src/config.ts';
+import { SETTINGS, type Setting, type SettingName } from '../src/settings.ts';
+
+const key = () => randomBytes(32).toString('base64');
+const ring = (keys: Record<string, string>, current = '1') => JSON.stringify({ current, keys });
+const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+const signing = (change: object = {}, current = 'k') =>
+  JSON.stringify({ current, keys: [{ ...jwk, kid: 'k', ...change }] });
+
+/** The least that starts. */
+const GOOD: Environment = {
+  DATABASE_URL: 'postgres://owner:owner-password-16@db.example/chat',
+  DATABASE_APP_PASSWORD: 'app-password-of-chat',
+  REDIS_URL: 'redis://redis.example',
+  CONCLAVE_ROOT_KEYS: ring({ 1: key() }),
+  CONCLAVE_PEPPERS: ring({ 1: key() }),
+  CONCLAVE_DIGEST_KEYS: ring({ 1: key() }),
+  CONCLAVE_SIGNING_KEYS: signing(),
+};
+
+function problems(environment: Environment): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message;
+  }
+  return '';
+}
+
+const KEYRINGS = ['CONCLAVE_ROOT_KEYS', 'CONCLAVE_PEPPERS', 'CONCLAVE_DIGEST_KEYS'] as const;
+const BAD_RINGS: readonly [string, string][] = [
+  ['no JSON', 'canary-not-json'],
+  ['a list', '["canary"]'],
+  ['a key of 31 bytes', ring({ 1: randomBytes(31).toString('base64') })],
+  ['a key of 33 bytes', ring({ 1: randomBytes(33).toString('base64') })],
+  ['an empty key', ring({ 1: '' })],
+  ['a key of one repeated byte', ring({ 1: Buffer.alloc(32, 7).toString('base64') })],
+  ['a key of a few repeated bytes', ring({ 1: Buffer.from('abcd'.repeat(8)).toString('base64') })],
+  ['a key in hex', ring({ 1: randomBytes(32).toString('hex') })],
+  ['a current key that is not there', ring({ 1: key() }, '2')],
+  ['a current key __proto__', ring({ 1: key() }, '__proto__')],
+  ['no key', ring({})],
+  ['a field too many', JSON.stringify({ current: '1', keys: { 1: key() }, note: 'canary' })],
+];
+const BAD_NUMBERS = ['abc', '-1', '1.5', '1e3', '0x10', ' 7', 'NaN', '999999999'];
+const BAD: Partial<Record<SettingName, readonly string[]>> = {
+  NODE_ENV: ['prod', 'Production'],
+  HOST: ['x'.repeat(256), 'two words', 'http://host.example', 'host.example:80', 'host/path'],
+  PUBLIC_URL: ['chat.example.org', 'ftp://chat.example.org', 'javascript:alert(1)', 'canary'],
+  ALLOWED_ORIGINS: ['*', 'canary.example', 'https://a.example/', 'https://a.example,null'],
+  LOG_LEVEL: ['verbose', 'INFO'],
+  DATABASE_URL: ['canary', 'mysql://u:canary@h/d', 'localhost:5432'],
+  DATABASE_APP_PASSWORD: ['canary-short', 'x'.repeat(201)],
+  DATABASE_APP_URL: ['canary', 'http://u:canary@h/d'],
+  REDIS_URL: ['canary', 'http://redis.example', 'redis.example:6379'],
+  CONCLAVE_SIGNING_KEYS: [
+    'canary',
+    JSON.stringify({ current: 'k', keys: [] }),
+    signing({ crv: 'P-384' }),
+    signing({ kty: 'RSA' }),
+    signing({ d: undefined }),
+    signing({ d: 'canary' }),
+    signing({ alg: 'HS256' }),
+    signing({ note: 'canary' }),
+    signing({}, 'another'),
+  ],
+  TOKEN_AUDIENCE: ['x'.repeat(201)],
+};
+
+describe('a setting', () => {
+  it('has a default or is demanded, and what is good is taken', () => {
+    const config = readConfig(GOOD);
+    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 3000 });
+    assert.equal(config.publicUrl, 'http://127.0.0.1:3000');
+    assert.deepEqual([...config.allowedOrigins], ['http://127.0.0.1:3000']);
+    assert.equal(config.hashing.cost, 12);
+    for (const host of ['0.0.0.0', '::1', 'chat.internal'])
+      assert.equal(readConfig({ ...GOOD, HOST: host }).listen.host, host);
+    const login = 'postgres://conclave_app_chat:app-password-of-chat@db.example/chat';
+    assert.equal(config.database.url.reveal(), login);
+    assert.equal(appUrl(GOOD['DATABASE_URL'] ?? '', 'app-password-of-chat'), login);
+  });
+
+  for (const [name, { allowed }] of Object.entries<Setting>(SETTINGS)) {
+    const isNumber = /^\d+-\d+$/.test(allowed);
+    const rings = (KEYRINGS as readonly string[]).includes(name);
+    const values = isNumber ? BAD_NUMBERS : (BAD[name as SettingName] ?? []);
+    const bad = rings ? BAD_RINGS.map(([, value]) => value) : values;
+
+    it(`${name} that is wrong is named, with what is allowed and without its value`, () => {
+      assert.ok(bad.length > 0, 'a new setting needs its bad values here');
+      for (const value of bad) {
+        const message = problems({ ...GOOD, [name]: value });
+        assert.match(message, new RegExp(`^${name} is not valid\\. Allowed: `), value);
+        assert.ok(message.includes(allowed));
+        assert.ok(value.length < 5 || !message.includes(value), `${message} shows ${value}`);
+        assert.ok(!message.includes('canary'), message);
+        assert.equal(message.split('\n').length, 1, message);
+      }
+    });
+  }
+
+  for (const [what, value] of BAD_RINGS)
+    it(`a keyring with ${what} is refused without a byte of it`, () => {
+      const message = problems({ ...GOOD, CONCLAVE_ROOT_KEYS: value });
+      assert.ok(message.startsWith('CONCLAVE_ROOT_KEYS is not valid.'), message);
+      for (const part of value.match(/[A-Za-z0-9+/=]{20,}/g) ?? [])
+        assert.ok(!message.includes(part));
+    });
+
+  it('that is missing is named, all of them at once, and empty counts as missing', () => {
+    const message = problems({ CONCLAVE_PEPPERS: '', REDIS_URL: '' });
+    for (const name of [...KEYRINGS, 'REDIS_URL', 'CONCLAVE_SIGNING_KEYS'])
+      assert.match(message, new RegExp(`^${name} is not set\\. `, 'm'));
+    assert.match(
+      problems({ ...GOOD, DATABASE_APP_PASSWORD: '' }),
+      /^Set DATABASE_APP_URL, or DATABASE_URL and/,
+    );
+  });
+
+  it('that begins with CONCLAVE_ and does not exist is taken for a slip', () => {
+    assert.match(problems({ ...GOOD, CONCLAVE_PEPPER: 'canary' }), /^CONCLAVE_PEPPER is not a /);
+    assert.match(problems({ ...GOOD, CONCLAVE_ROOT_KEY_FILE: 'x' }), /^CONCLAVE_ROOT_KEY_FILE is/);
+    assert.equal(problems({ ...GOOD, HOME: '/root', CONCLAVE_STATE_DIR: '/x' }), '');
+  });
+
+  it('in production needs https, an honest cost, and says both at once', () => {
+    const production = { ...GOOD, NODE_ENV: 'production' };
+    const message = problems({ ...production, BCRYPT_COST: '4' });
+    assert.match(message, /^PUBLIC_URL must be an https URL in production/m);
+    assert.match(message, /^BCRYPT_COST must be at least 12 in production/m);
+    const plain = { ...production, PUBLIC_URL: 'http://chat.example.org' };
+    assert.match(problems(plain), /^PUBLIC_URL must/);
+    const secure = readConfig({ ...production, PUBLIC_URL: 'https://chat.example.org' });
+    assert.deepEqual([secure.production, secure.secure], [true, true]);
+  });
+
+  it('that is secret stays so in a configuration that is printed', () => {
+    const config = readConfig(GOOD);
+    const printed = inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config);
+    for (const secret of ['owner-password-16', 'app-password-of-chat', jwk.d ?? '?'])
+      assert.ok(!printed.includes(secret));
+    assert.match(printed, /\[secret\]/);
+  });
+});
+
+describe('a setting from a file', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'conclave-config-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const file = (text: string) => {
+    const path = join(folder, randomBytes(4).toString('hex'));
+    writeFileSync(path, text);
+    return path;
+  };
+
+  for (const [name] of Object.entries<Setting>(SETTINGS).filter(([, { secret }]) => secret))
+    it(`${name} is read, or refused when it is also set directly or cannot be read`, () => {
+      const { [name]: value = GOOD['DATABASE_URL'] ?? '', ...rest } = GOOD;
+      assert.equal(problems({ ...rest, [`${name}_FILE`]: file(`${value}\n`) }), '');
+      const both = { ...rest, [name]: value, [`${name}_FILE`]: file(value) };
+      assert.match(problems(both), new RegExp(`^${name} and ${name}_FILE are both set`));
+      for (const unreadable of [join(folder, 'canary'), folder]) {
+        const message = problems({ ...rest, [`${name}_FILE`]: unreadable });
+        assert.match(message, new RegExp(`^${name}_FILE names a file that cannot be read`));
+        assert.ok(!message.includes(folder));
+      }
+      const bad = problems({ ...rest, [`${name}_FILE`]: file('canary') });
+      assert.match(bad, new RegExp(`^${name} is not valid`));
+      assert.ok(!bad.includes('canary'));
+    });
+
+  it('is for secrets only', () => {
+    assert.equal(readConfig({ ...GOOD, PORT_FILE: file('8080') }).listen.port, 3000);
+  });
+});
+
+describe('the process', () => {
+  it('ends with 1 and one clear message when a setting is wrong, and without a stack', async () => {
+    const cwd = join(import.meta.dirname, '..');
+    const env = { ...GOOD, PATH: process.env['PATH'], PORT: 'abc' };
+    const child = spawn(process.execPath, ['--import=tsx', 'src/main.ts'], { cwd, env });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (text: Buffer) => (said.stdout += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (said.stderr += text.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    assert.equal(code, 1);
+    assert.deepEqual(said, {
+      stdout: '',
+      stderr: 'Conclave cannot start:\nPORT is not valid. Allowed: 0-65535. (a whole number)\n',
+    });
+  });
+});

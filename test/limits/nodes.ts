@@ -1,0 +1,73 @@
+/** Limiters as nodes have them: each with a connection of its own to one Redis, all with the same digest keys. */
+import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../../src/contract/index.ts';
+import { Secret, type Actor, type Anonymous, type Clock } from '../../src/kernel/index.ts';
+import {
+  admissionTable,
+  LIMIT_TABLE,
+  limiter,
+  type AdmissionTable,
+  type Limiter,
+  type LimitTable,
+} from '../../src/limits/index.ts';
+import { connectRedis, type RedisLink } from '../../src/platform/redis.ts';
+
+export const DOOR = admissionTable({ requestsPerHour: 1_000, handshakesPerMinute: 60 });
+
+export interface LimitNode extends Limiter {
+  readonly link: RedisLink;
+  /** What the limiter said of its store. */
+  readonly changes: ('away' | 'back')[];
+  /** Commands that were sent so far. */
+  readonly commands: () => number;
+}
+
+export interface NodeOptions {
+  readonly clock: Clock;
+  readonly url?: string;
+  readonly table?: LimitTable;
+  readonly admission?: AdmissionTable;
+  /** False: the windows go by the clock of Redis. */
+  readonly byHand?: boolean;
+}
+
+export async function limitNode(options: NodeOptions): Promise<LimitNode> {
+  const { clock, url = process.env['REDIS_URL'] ?? '', byHand = true } = options;
+  const link = connectRedis(new Secret(url), () => undefined);
+  await once(link.client, 'ready');
+  let commands = 0;
+  const send = link.client.sendCommand.bind(link.client);
+  link.client.sendCommand = (...args: Parameters<typeof send>) => {
+    commands += 1;
+    return send(...args);
+  };
+  const changes: ('away' | 'back')[] = [];
+  const limits = limiter({
+    clock,
+    table: options.table ?? LIMIT_TABLE,
+    admission: options.admission ?? DOOR,
+    script: (lua) => link.script(lua),
+    digest: (scope, value) =>
+      createHmac('sha256', 'a key').update(`${scope} ${value}`).digest('hex'),
+    changed: (store) => changes.push(store),
+    ...(byHand && { time: () => clock.now().getTime() }),
+  });
+  return { ...limits, link, changes, commands: () => commands };
+}
+
+export function actor(role: WorkspaceRole = 'user', address = '203.0.113.9'): Actor {
+  return {
+    kind: 'actor',
+    workspaceId: randomUUID() as WorkspaceId,
+    userId: randomUUID() as UserId,
+    sessionId: randomUUID() as SessionId,
+    role,
+    origin: { transport: 'socket', address, userAgent: null, connectionId: null },
+  };
+}
+
+export function anonymous(workspaceId: WorkspaceId, address = '203.0.113.9'): Anonymous {
+  const origin = { transport: 'http', address, userAgent: null, connectionId: null } as const;
+  return { kind: 'anonymous', workspaceId, origin };
+}

@@ -1,0 +1,68 @@
+/** Hashing a password takes long and takes nothing from anybody else: the main thread runs on, and the queue has an end. */
+import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Refusal } from '../../src/kernel/index.ts';
+import { hashPool } from '../../src/platform/hash-pool/index.ts';
+
+describe('the hash pool', () => {
+  it('hashes and compares', async () => {
+    const pool = hashPool({ cost: 4, threads: 1, queue: 10 });
+    try {
+      const [one, other] = await Promise.all([pool.hash('pre-hashed'), pool.hash('pre-hashed')]);
+      assert.match(one, /^\$2[aby]\$04\$.{53}$/);
+      assert.notEqual(one, other);
+      assert.equal(await pool.matches('pre-hashed', one), true);
+      assert.equal(await pool.matches('something else', one), false);
+      assert.equal(await pool.matches('pre-hashed', 'no hash'), false);
+      assert.deepEqual({ ...pool.done }, { hash: 2, compare: 3 });
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('leaves the main thread free while four hashes of cost 12 are under way', async () => {
+    const pool = hashPool({ cost: 12, threads: 1, queue: 10 });
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 5);
+    try {
+      await pool.hash('warm');
+      turns = 0;
+      delay.enable();
+      const began = performance.now();
+      await Promise.all([1, 2, 3, 4].map((i) => pool.hash(`pre-hashed ${i}`)));
+      const took = performance.now() - began;
+      delay.disable();
+      const worst = Math.round(delay.max / 1e6);
+      console.log(
+        `      4 hashes of cost 12 in ${Math.round(took)} ms, worst delay of the event loop ${worst} ms`,
+      );
+      assert.ok(took > 100, 'the hashes are not as dear as they should be');
+      assert.ok(turns > 10, `${turns} timers ran meanwhile`);
+    } finally {
+      clearInterval(timer);
+      await pool.close();
+    }
+  });
+
+  it('refuses as overloaded when the queue is full, and does what it took on', async () => {
+    const pool = hashPool({ cost: 10, threads: 1, queue: 3 });
+    try {
+      await pool.hash('warm');
+      const answers = await Promise.allSettled(
+        Array.from({ length: 12 }, (_, i) => pool.hash(`pre-hashed ${i}`)),
+      );
+      const done = answers.filter(({ status }) => status === 'fulfilled').length;
+      assert.equal(done, 4, 'one at work and three that wait');
+      for (const answer of answers) {
+        if (answer.status === 'fulfilled') continue;
+        const reason: unknown = answer.reason;
+        assert.ok(reason instanceof Refusal);
+        assert.deepEqual([reason.code, reason.retryAfterMs], ['overloaded', 1_000]);
+      }
+      assert.match(await pool.hash('after the storm'), /^\$2/);
+    } finally {
+      await pool.close();
+    }
+  });
+});

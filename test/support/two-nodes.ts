@@ -1,0 +1,108 @@
+/** Two nodes on the same stores, with people on either: real sockets, real Postgres, real Redis, real time. */
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { v7 } from 'uuid';
+import { createApp, type App } from '../../src/app.ts';
+import { readConfig, type Environment } from '../../src/config.ts';
+import type { Channel, ChannelId, ClientId, WorkspaceId } from '../../src/contract/index.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { eventually } from './bootstrap-clone.ts';
+import type { Connection } from './connection.ts';
+import { Person } from './person.ts';
+import { UNLIMITED } from './world.ts';
+
+export interface Node {
+  readonly app: App;
+  readonly url: string;
+  readonly logged: string[];
+}
+
+export interface TwoNodesOptions {
+  readonly environment?: Environment;
+  /** What only the second node has otherwise, such as another way to Postgres. */
+  readonly second?: Environment;
+}
+
+export class TwoNodes {
+  readonly a: Node;
+  readonly b: Node;
+  readonly workspaceId: WorkspaceId;
+  readonly #people: Person[] = [];
+
+  private constructor(a: Node, b: Node, workspaceId: WorkspaceId) {
+    this.a = a;
+    this.b = b;
+    this.workspaceId = workspaceId;
+  }
+
+  static async create({ environment = {}, second = {} }: TwoNodesOptions = {}): Promise<TwoNodes> {
+    const a = await start(environment);
+    const b = await start({ ...environment, ...second });
+    const slug = `n${v7().replaceAll('-', '').slice(0, 20)}${Math.floor(Math.random() * 1e6)}`;
+    const id = await a.app.auth.createWorkspace({ slug, name: 'Two nodes' });
+    const nodes = new TwoNodes(a, b, id);
+    await nodes.connected();
+    return nodes;
+  }
+
+  /** Resolves when both nodes hear each other. */
+  async connected(): Promise<void> {
+    await eventually('both nodes listen to the bus', () =>
+      [this.a, this.b].every(({ app }) => app.bus.subscriber.listening),
+    );
+  }
+
+  /** Somebody with an account and a live connection to that node. */
+  async person(displayName: string, node: { readonly url: string }): Promise<Person> {
+    const minted = await this.a.app.auth.mintSession(this.workspaceId, { displayName });
+    const person = new Person(node.url, displayName, minted);
+    this.#people.push(person);
+    await person.connect();
+    return person;
+  }
+
+  /** A channel of the first person, with the others added as members and everybody subscribed. */
+  async channel(owner: Person, ...members: readonly Person[]): Promise<Channel> {
+    const input = { kind: 'private', name: 'A channel' } as const;
+    const channel = await owner.call('channel.create', input).accepted();
+    for (const { userId } of members)
+      await owner.call('member.add', { channelId: channel.id, userId }).accepted();
+    for (const person of [owner, ...members])
+      await person.call('channel.subscribe', { channelId: channel.id }).accepted();
+    return channel;
+  }
+
+  async end(): Promise<void> {
+    for (const person of this.#people) person.leave();
+    await Promise.all([this.a.app.stop(), this.b.app.stop()]);
+  }
+}
+
+export const clientId = (): ClientId => v7() as ClientId;
+
+/** The bodies that arrived on this connection, in the order in which they arrived. */
+export function bodies(connection: Connection): (string | null)[] {
+  return connection.events().flatMap((e) => (e.kind === 'message' ? [e.message.body] : []));
+}
+
+/** Demands that every frame of the channel begins where the last one ended: no client would have to resume. */
+export function assertNoGap(connection: Connection, channelId: ChannelId): void {
+  const frames = connection.frames().filter((frame) => frame.channelId === channelId);
+  for (const [i, { prev }] of frames.entries())
+    if (i > 0) assert.equal(prev, frames[i - 1]?.last, `frame ${i} leaves a gap`);
+}
+
+async function start(environment: Environment): Promise<Node> {
+  const logged: string[] = [];
+  const stream = new Writable({
+    write(line: Buffer, _encoding, done) {
+      logged.push(line.toString());
+      done();
+    },
+  });
+  const config = readConfig({ ...process.env, PORT: '0', BCRYPT_COST: '4', ...environment });
+  const log = createLog(environment['LOG_LEVEL'] ?? 'info', stream);
+  const app = createApp({ config, log, limits: UNLIMITED });
+  await app.start();
+  return { app, url: `http://127.0.0.1:${app.port()}`, logged };
+}
