@@ -167,7 +167,6 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     bus: {
       ...bus,
       prefix: `conclave-${digestOf(config.database.name).toString('hex', 0, 8)}`,
-      uid: entropy.id(),
       heard(notice) {
         publishing.here(notice);
         if (notice.effect === 'session-ended') void lease.read();
