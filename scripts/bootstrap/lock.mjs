@@ -1,5 +1,5 @@
 /** A lock file has one holder at a time, and never outlives the process that holds it. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { identityOf, isRunning } from './process-identity.mjs';
@@ -18,7 +18,7 @@ export function tryLock(path) {
       if (found === undefined) continue;
       const holder = parse(found);
       if (holder && isRunning(holder)) return { holder };
-      setAside(path, found);
+      if (takenOver(path, mine, found)) return { release: () => release(path, content) };
     }
   } finally {
     rmSync(mine, { force: true });
@@ -45,17 +45,20 @@ function release(path, content) {
   if (read(path) === content) rmSync(path, { force: true });
 }
 
-/** Two starts may both see the same dead holder; the slower one must not remove the winner's new lock. */
-function setAside(path, dead) {
-  const aside = `${path}.${process.pid}-dead`;
+/**
+ * Many may find the same dead holder. Who replaces it must hold the lock of doing so, which is named after what is
+ * replaced: nobody else can change that content meanwhile, and who comes later finds another one.
+ */
+function takenOver(path, mine, dead) {
+  const claim = tryLock(`${path}.${createHash('sha256').update(dead).digest('hex').slice(0, 16)}`);
+  if (!claim.release) return false;
   try {
-    renameSync(path, aside);
-  } catch (error) {
-    if (error.code === 'ENOENT') return;
-    throw error;
+    if (read(path) !== dead) return false;
+    renameSync(mine, path);
+    return true;
+  } finally {
+    claim.release();
   }
-  if (read(aside) !== dead) linked(aside, path);
-  rmSync(aside, { force: true });
 }
 
 function linked(from, to) {
