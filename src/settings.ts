@@ -193,22 +193,22 @@ export const SETTINGS = {
     standard: '1000',
   },
   HTTP_REQUESTS_PER_HOUR: {
-    schema: count(10, 1_000_000_000),
+    schema: count(10, 100_000_000),
     about: 'HTTP requests an hour per client address (IPv6: per /64), whatever they ask for.',
-    allowed: '10-1000000000',
+    allowed: '10-100000000',
     standard: '1000',
   },
   SOCKET_HANDSHAKES_PER_MINUTE: {
     schema: count(1, 1_000_000),
     about: 'Attempts to connect a socket a minute per client address (IPv6: per /64).',
     allowed: '1-1000000',
-    standard: '60',
+    standard: '300',
   },
   SOCKETS_PER_ADDRESS: {
     schema: count(1, 1_000_000),
     about: 'Sockets that a client address (IPv6: a /64) may have open on one node.',
     allowed: '1-1000000',
-    standard: '200',
+    standard: '500',
   },
   SOCKET_FRAMES_PER_SECOND: {
     schema: count(1, 1_000_000),
@@ -217,9 +217,9 @@ export const SETTINGS = {
     standard: '50',
   },
   SOCKET_FRAMES_BURST: {
-    schema: count(10, 1_000_000_000),
+    schema: count(10, 100_000_000),
     about: 'Frames that one socket may send at once after being quiet; more close it as flooding.',
-    allowed: '10-1000000000',
+    allowed: '10-100000000',
     standard: '250',
   },
 } as const satisfies Record<string, Setting>;

@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import type { ChannelId, MessageId } from '../../src/contract/index.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { Person } from '../support/person.ts';
-import { World } from '../support/world.ts';
+import { ROOMY, World } from '../support/world.ts';
 import { quietChannel, row } from '../chat/support.ts';
 
 describe('a message that was tampered with', () => {
@@ -89,7 +89,7 @@ describe('a message that was tampered with', () => {
           done();
         },
       });
-      const config = readConfig({ ...process.env, PORT: '0' });
+      const config = readConfig({ ...process.env, ...ROOMY });
       node = createApp({ config, log: createLog('info', stream), clock: world.clock });
       await node.start();
     });
