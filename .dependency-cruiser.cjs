@@ -64,6 +64,12 @@ module.exports = {
       'node_modules/(zod|uuid|lru-cache)',
     ),
     layer('transport', kernel, contract, 'node_modules/'),
+    // The client runs in browsers: of the server it knows the contract and, as types, the operations.
+    layer('client', contract, 'node_modules/(socket.io-client|uuid)/'),
+    {
+      from: { path: within('client') },
+      to: { path: ['^src/operations\\.ts$', 'node_modules/zod'], dependencyTypes: ['type-only'] },
+    },
     {
       from: { path: '^src/(crypto|limits|access|audit|auth|chat|transport)/' },
       to: node,
@@ -79,7 +85,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: ['node_modules', 'src/platform/postgres/generated'] },
-    includeOnly: ['^src', '^node_modules'],
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

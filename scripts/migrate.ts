@@ -23,5 +23,7 @@ try {
 /** The variable, or the content of the file that NAME_FILE names. */
 function setting(name: string): string | undefined {
   const file = process.env[`${name}_FILE`];
-  return process.env[name] ?? (file === undefined ? undefined : readFileSync(file, 'utf8').trim());
+  const value = process.env[name];
+  if (value !== undefined && value !== '') return value;
+  return file === undefined || file === '' ? undefined : readFileSync(file, 'utf8').trim();
 }

@@ -90,6 +90,13 @@ async function post(path, body) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
   const reply = await response.json();
+  if (reply.code === 'rate_limited') {
+    console.log(
+      `    (the limit on ${path} asks to wait ${Math.ceil(reply.retryAfterMs / 1_000)} s)`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, reply.retryAfterMs));
+    return post(path, body);
+  }
   assert.ok(response.ok, `${path}: ${JSON.stringify(reply)}`);
   return reply;
 }

@@ -81,6 +81,15 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     peppers: keyring(config.keys.peppers),
     signingKeys: config.keys.signing,
     workspaces: workspaceLookups(statements),
+    recordReuse: (tx, { userId, sessionId }, { caller, traceId }) =>
+      audit.event(tx, {
+        action: 'session.refresh',
+        type: 'refresh_reused',
+        outcome: 'invalid_refresh_token',
+        caller,
+        traceId,
+        facts: { resource: { kind: 'session', id: sessionId }, actorId: userId },
+      }),
     sessionEnded: (sessionId, closure) => {
       const effect = { effect: 'session-ended', sessionId, closure } as const;
       publishing.here(effect);
@@ -112,7 +121,9 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       log.log(stranger ? 'info' : 'debug', 'call', { ...call, user });
     },
     failed: (error, traceId, operation) => {
-      if (!(error instanceof RefreshTokenReused)) failed(error, traceId, operation);
+      if (error instanceof RefreshTokenReused)
+        log.warn('refresh token reused', { traceId, sessionId: error.sessionId });
+      else failed(error, traceId, operation);
     },
   });
   let live = false;
@@ -156,7 +167,6 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     bus: {
       ...bus,
       prefix: `conclave-${digestOf(config.database.name).toString('hex', 0, 8)}`,
-      uid: entropy.id(),
       heard(notice) {
         publishing.here(notice);
         if (notice.effect === 'session-ended') void lease.read();

@@ -49,7 +49,7 @@ export async function bringUp({ root, env, say, durable = true, stateDir, prepar
 
 export function refuseIncompleteProduction(env) {
   if (env.NODE_ENV !== 'production') return;
-  const missing = ['DATABASE_URL', 'REDIS_URL'].filter((name) => !env[name]);
+  const missing = ['DATABASE_URL', 'REDIS_URL'].filter((name) => !given(env, name));
   if (missing.length === 0) return;
   const names = missing.join(' and ');
   throw new StartError(
@@ -57,9 +57,15 @@ export function refuseIncompleteProduction(env) {
   );
 }
 
+/** Set as it is, or by a file that the server reads. */
+function given(env, name) {
+  return Boolean(env[name] || env[`${name}_FILE`]);
+}
+
 async function startServices(context) {
   const { root, env, say, durable, folders, children, signal, outside, earlier } = context;
-  const { DATABASE_URL, REDIS_URL } = env;
+  const DATABASE_URL = given(env, 'DATABASE_URL');
+  const REDIS_URL = given(env, 'REDIS_URL');
   const added = {};
   const services = {};
   if (DATABASE_URL && REDIS_URL) {

@@ -11,6 +11,8 @@ export const EVENT_TYPES = {
   authorization_failed: 'warning',
   token_expired: 'info',
   token_invalid: 'warning',
+  /** A refresh token came a second time: somebody has a copy, and the session was ended. */
+  refresh_reused: 'critical',
   limit_exceeded: 'warning',
 } as const satisfies Record<string, Severity>;
 

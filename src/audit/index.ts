@@ -2,7 +2,7 @@
 import type { Vault } from '../crypto/index.ts';
 import type { AuditFacts, Caller, Clock, Entropy } from '../kernel/index.ts';
 import { typeOfAccepted } from './catalogue.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, type Entry } from './recorder.ts';
 import { RefusalLog } from './refusals.ts';
 import type { Tx } from './store.ts';
 
@@ -24,6 +24,8 @@ export interface Audit {
     traceId: string,
     facts: AuditFacts,
   ): Promise<void>;
+  /** Records in the given transaction what is neither an accepted call nor only a refusal. */
+  event(tx: Tx, entry: Entry): Promise<void>;
   readonly refusals: RefusalLog;
 }
 
@@ -34,6 +36,7 @@ export function auditDomain({ vault, entropy, clock, transaction, failed }: Audi
       const type = typeOfAccepted(action);
       return recorder.record(tx, { action, type, outcome: 'ok', caller, traceId, facts });
     },
+    event: (tx, entry) => recorder.record(tx, entry),
     refusals: new RefusalLog(recorder, transaction, failed),
   };
 }

@@ -27,7 +27,7 @@ import { minting, type MintedSession, type Minting } from './minting.ts';
 import * as operations from './operations/index.ts';
 import { passwords, type PasswordHasher } from './passwords.ts';
 import { registration } from './registration.ts';
-import { rotation } from './rotation.ts';
+import { rotation, type RecordReuse } from './rotation.ts';
 import { authServices, type AuthDomain } from './services.ts';
 import { sessions } from './sessions.ts';
 import { signIn } from './sign-in.ts';
@@ -71,6 +71,10 @@ export interface AuthOptions {
   ) => Promise<T>;
   /** Which workspace a slug means, before any is known: `workspaceLookups(postgres.statements)`. */
   readonly workspaces: WorkspaceLookups;
+  /**
+   * Writes the audit row of a reuse into the transaction that ends the session for it.
+   */
+  readonly recordReuse: RecordReuse;
   /**
    * Told after COMMIT of the one end of a session that is no operation's effect: a refresh token was used twice
    * and the answer is a refusal. It closes the live sockets; what it throws is dropped.
@@ -130,8 +134,9 @@ export function authDomain(options: AuthOptions): Auth {
   const within = <T>(
     workspaceId: WorkspaceId,
     mode: 'own' | 'read',
-    work: (rows: AuthRows) => Promise<T>,
-  ): Promise<T> => options.transaction(workspaceId, mode, (tx) => work(authRows(tx, workspaceId)));
+    work: (rows: AuthRows, tx: Tx) => Promise<T>,
+  ): Promise<T> =>
+    options.transaction(workspaceId, mode, (tx) => work(authRows(tx, workspaceId), tx));
 
   const hashes = passwords(options.passwords, options.peppers, entropy);
   const people = accounts({ vault, digests, sealing });

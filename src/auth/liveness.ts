@@ -18,6 +18,7 @@ const BELIEVED_MS = 5_000;
 const REMEMBERED = 50_000;
 
 interface Live {
+  readonly workspaceId: string;
   readonly userId: string;
   readonly role: WorkspaceRole;
   /** Milliseconds since the epoch. */
@@ -28,6 +29,8 @@ export function liveness({ clock, within }: { clock: Clock; within: Within }): L
   // Only yes is remembered: a no is rare, and remembering it would let strangers push out the others.
   const remembered = new LRUCache<SessionId, Live>({ max: REMEMBERED });
   const underWay = new Map<SessionId, Promise<Live | null>>();
+  /** How many ends were reported: a look that began before one of them proves nothing after it. */
+  let reported = 0;
 
   async function load({ workspaceId, userId, sessionId }: ProvedClaims): Promise<Live | null> {
     const now = clock.now();
@@ -36,7 +39,7 @@ export function liveness({ clock, within }: { clock: Clock; within: Within }): L
     );
     if (!row) return null;
     const until = Math.min(now.getTime() + BELIEVED_MS, row.expiresAt.getTime());
-    return { userId, role: row.role, until };
+    return { workspaceId, userId, role: row.role, until };
   }
 
   /** One look for all who ask at the same time. Its answer is kept only if nobody reported the end meanwhile. */
@@ -59,15 +62,20 @@ export function liveness({ clock, within }: { clock: Clock; within: Within }): L
     async require(claims) {
       const held = remembered.get(claims.sessionId);
       const fresh = held !== undefined && held.until > clock.now().getTime();
-      const live = fresh ? held : await look(claims);
-      if (live?.userId !== claims.userId) throw new Refusal('unauthenticated');
+      const before = reported;
+      let live = fresh ? held : await look(claims);
+      if (live && reported !== before) live = await load(claims);
+      if (live?.userId !== claims.userId || live.workspaceId !== claims.workspaceId)
+        throw new Refusal('unauthenticated');
       return { role: live.role };
     },
     forget(sessionId) {
+      reported += 1;
       remembered.delete(sessionId);
       underWay.delete(sessionId);
     },
     forgetAll(userId) {
+      reported += 1;
       for (const [sessionId, live] of remembered.entries())
         if (userId === undefined || live.userId === userId) remembered.delete(sessionId);
       underWay.clear(); // whose they are is not known yet: those who asked get their answer, and none is kept

@@ -1,11 +1,12 @@
 /** A refresh token is good for one use: a lost answer can be asked for again, anything else ends the session. */
 import { hkdfSync } from 'node:crypto';
 import type { ClosureCode, SessionId, UserId, WorkspaceId } from '../contract/index.ts';
+import type { Caller } from '../kernel/index.ts';
 import { open, type Digests, type Envelope, type Place } from '../crypto/index.ts';
 import type { OpaqueToken } from './opaque-token.ts';
 import { isLive, type SessionRow, type TokenRow } from './session-store.ts';
 import type { Grant, Sessions } from './sessions.ts';
-import type { AuthRows, Within } from './store.ts';
+import type { AuthRows, Tx, Within } from './store.ts';
 
 /** Why a refresh was refused: somebody has a copy of the token. The cause of that refusal, for who watches. */
 export class RefreshTokenReused extends Error {
@@ -31,7 +32,17 @@ export interface Presented extends OpaqueToken {
   /** Chosen by the client for this attempt and its retries. */
   readonly nonce: string;
   readonly at: Date;
+  /** Who presents it, for the trail. */
+  readonly caller: Caller;
+  readonly traceId: string;
 }
+
+/** Writes into the transaction in which the session ends. */
+export type RecordReuse = (
+  tx: Tx,
+  reuse: RefreshTokenReused,
+  presented: Pick<Presented, 'caller' | 'traceId'>,
+) => Promise<void>;
 
 export interface Rotation {
   /** Decides in a transaction of its own, so that the end of a session stands although the caller is refused. */
@@ -45,15 +56,16 @@ interface Parts {
   readonly within: Within;
   readonly retryMs: number;
   readonly forget: (sessionId: SessionId) => void;
+  readonly recordReuse: RecordReuse;
   readonly sessionEnded: (sessionId: SessionId, closure: ClosureCode) => void | Promise<void>;
 }
 
 const INVALID: Rotated = { kind: 'invalid' };
 
 export function rotation(parts: Parts): Rotation {
-  const { digests, sealing, opened, within, retryMs, forget, sessionEnded } = parts;
+  const { digests, sealing, opened, within, retryMs, forget, recordReuse, sessionEnded } = parts;
 
-  async function judge(rows: AuthRows, presented: Presented): Promise<Rotated> {
+  async function judge(rows: AuthRows, tx: Tx, presented: Presented): Promise<Rotated> {
     const { workspaceId, secret, at } = presented;
     const token = await rows.sessions.lockToken(
       digests.names.map((name) => digests.of('refresh-token', workspaceId, secret, name)),
@@ -61,7 +73,11 @@ export function rotation(parts: Parts): Rotation {
     // A statement of its own, after the wait for the lock: it sees how the one before us ended.
     const session = token && (await rows.sessions.find(token.sessionId));
     if (!session || !isLive(session, at)) return INVALID;
-    if (token.usedAt) return again(rows, presented, token, token.usedAt, session);
+    if (token.usedAt) {
+      const verdict = await again(rows, presented, token, token.usedAt, session);
+      if (verdict.kind === 'reused') await recordReuse(tx, verdict.reuse, presented);
+      return verdict;
+    }
     if (token.expiresAt <= at) return INVALID;
     return first(rows, presented, token, session);
   }
@@ -111,7 +127,9 @@ export function rotation(parts: Parts): Rotation {
 
   return {
     async rotate(presented) {
-      const rotated = await within(presented.workspaceId, 'own', (rows) => judge(rows, presented));
+      const rotated = await within(presented.workspaceId, 'own', (rows, tx) =>
+        judge(rows, tx, presented),
+      );
       if (rotated.kind === 'reused') {
         const { sessionId } = rotated.reuse;
         forget(sessionId);

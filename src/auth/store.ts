@@ -2,6 +2,8 @@
 import type { WorkspaceId } from '../contract/index.ts';
 import { keyRows, type KeyRows } from '../crypto/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
+
+export type { Tx };
 import { accountRows, type AccountRows } from './account-store.ts';
 import { invitationRows, type InvitationRows } from './invitation-store.ts';
 import { sessionRows, type SessionRows } from './session-store.ts';
@@ -32,7 +34,7 @@ export interface AuthRows {
 export type Within = <T>(
   workspaceId: WorkspaceId,
   mode: 'own' | 'read',
-  work: (rows: AuthRows) => Promise<T>,
+  work: (rows: AuthRows, tx: Tx) => Promise<T>,
 ) => Promise<T>;
 
 /** Finds ids before a workspace is known, through functions that give nothing else away. */

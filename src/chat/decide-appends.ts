@@ -64,7 +64,10 @@ async function sealAgain({ sealer }: ChatGrouped, call: SendCall): Promise<SendC
   const { input, caller } = call;
   sealer.forgetEpoch(call.prepared.channelId);
   const { workspaceId, userId } = caller;
-  return { ...call, prepared: await sealer.seal(workspaceId, input.channelId, userId, input.body) };
+  return {
+    ...call,
+    prepared: await sealer.seal(workspaceId, input.channelId, userId, input.clientId, input.body),
+  };
 }
 
 function asRefusal(error: unknown): Refusal {

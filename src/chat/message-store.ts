@@ -1,10 +1,12 @@
 /** Posts as sealed rows; a body is opened elsewhere, and only for who may read it. */
-import type { ChannelId, MessageId, UserId } from '../contract/index.ts';
+import type { ChannelId, ClientId, MessageId, UserId } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import type { MessageRow, Readable } from './rows.ts';
 
 export interface MessageStore {
   find(channelId: ChannelId, id: MessageId): Promise<MessageRow | null>;
+  /** True when the author has posted under this clientId. */
+  sentBefore(channelId: ChannelId, authorId: UserId, clientId: ClientId): Promise<boolean>;
   /** The newest posts before `before` that may be read, newest first. */
   page(
     channelId: ChannelId,
@@ -88,6 +90,9 @@ export function messageStore(tx: Tx): MessageStore {
     async find(channelId, id) {
       const row = await tx.message.findFirst({ where: { channelId, id }, select: COLUMNS });
       return row && fromRaw(row);
+    },
+    async sentBefore(channelId, authorId, clientId) {
+      return (await tx.message.count({ where: { channelId, authorId, clientId } })) > 0;
     },
     async page(channelId, readable, before, limit) {
       const older = before === null ? {} : { seq: { lt: before } };

@@ -1,11 +1,12 @@
 /** Seals a new post before its commit begins; with the author's key at hand it costs no query. */
 import { LRUCache } from 'lru-cache';
 import { mayInChannel, sees, standings } from '../access/index.ts';
-import type { ChannelId, MessageId, UserId, WorkspaceId } from '../contract/index.ts';
-import { keyRows, type Vault } from '../crypto/index.ts';
+import type { ChannelId, ClientId, MessageId, UserId, WorkspaceId } from '../contract/index.ts';
+import { KEY_BYTES, keyRows, type Vault } from '../crypto/index.ts';
 import { Refusal, type Entropy } from '../kernel/index.ts';
 import { channelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
+import { messageStore } from './message-store.ts';
 import type { Transaction } from './transaction-store.ts';
 
 export interface SealedPost {
@@ -18,6 +19,8 @@ export interface SealedPost {
 
 /** Channels whose current key epoch is remembered; a wrong memory is found out by the commit and corrected. */
 const REMEMBERED_EPOCHS = 50_000;
+/** No channel has it: what is sealed under it is refused by the commit, unless it is a retry and not stored at all. */
+const NO_EPOCH = 0;
 
 export class Sealer {
   readonly #epochs = new LRUCache<ChannelId, number>({ max: REMEMBERED_EPOCHS });
@@ -35,12 +38,14 @@ export class Sealer {
 
   /**
    * Seals `text` as a new message of the author in the channel that was `named`. Refuses `not_found` or `forbidden`
-   * when the author could not post anyway, so that keys are made for writers only; the commit decides again.
+   * when the author could not post anyway, so that keys are made for writers only; the commit decides again. Whoever
+   * posted under the same `clientId` before is let through to be given that answer, whatever they may do by now.
    */
   async seal(
     workspaceId: WorkspaceId,
     named: ChannelId,
     authorId: UserId,
+    clientId: ClientId,
     text: string,
   ): Promise<SealedPost> {
     const id = this.#entropy.id() as MessageId;
@@ -48,7 +53,7 @@ export class Sealer {
     const held = epoch !== undefined && this.#vault.cachedDataKey(named, authorId, epoch);
     const { channelId, key, keyEpoch } = held
       ? { channelId: named, key: held, keyEpoch: epoch }
-      : await this.#key(workspaceId, named, authorId);
+      : await this.#key(workspaceId, named, authorId, clientId);
     const body = { channelId, id, authorId, version: 1, keyEpoch };
     const bodySealed = this.#content.sealBody(key, workspaceId, body, text);
     return { channelId, id, keyEpoch, bodySealed };
@@ -59,13 +64,17 @@ export class Sealer {
     this.#epochs.delete(channelId);
   }
 
-  async #key(workspaceId: WorkspaceId, named: ChannelId, authorId: UserId) {
+  async #key(workspaceId: WorkspaceId, named: ChannelId, authorId: UserId, clientId: ClientId) {
     const look = () =>
       this.#transaction(workspaceId, 'read', async (tx) => {
         const standing = await standings(tx).inChannel(authorId, named);
         const channel = await channelStore(tx, workspaceId).find(named);
-        if (!standing || !channel || !sees(standing)) throw new Refusal('not_found');
-        if (!mayInChannel(standing, 'message.send')) throw new Refusal('forbidden');
+        const seen = standing && channel && sees(standing);
+        if (!seen || !mayInChannel(standing, 'message.send')) {
+          if (await messageStore(tx).sentBefore(named, authorId, clientId))
+            return { channelId: named, keyEpoch: NO_EPOCH, key: this.#entropy.bytes(KEY_BYTES) };
+          throw new Refusal(seen ? 'forbidden' : 'not_found');
+        }
         const { id: channelId, keyEpoch } = channel;
         const rows = keyRows(tx, workspaceId);
         const key = await this.#vault.dataKey(rows, channelId, authorId, keyEpoch);
@@ -82,7 +91,7 @@ export class Sealer {
     }
     const { channelId, key, keyEpoch } = found;
     if (!key) throw new Error('a data key that was just made cannot be read');
-    this.#epochs.set(channelId, keyEpoch);
+    if (keyEpoch !== NO_EPOCH) this.#epochs.set(channelId, keyEpoch);
     return { channelId, key, keyEpoch };
   }
 }

@@ -1,7 +1,14 @@
 /** Keys and sealed bytes: everything that is encrypted at rest is sealed and opened here. */
 export { digests, type DigestPurpose, type Digests } from './digest.ts';
 export { envelope, open, type Envelope, type Place } from './envelope.ts';
-export { derivedRing, digestOf, keyring, type Keyring, type KeyringText } from './keyring.ts';
+export {
+  derivedRing,
+  digestOf,
+  KEY_BYTES,
+  keyring,
+  type Keyring,
+  type KeyringText,
+} from './keyring.ts';
 export { PACKET_BYTES, packets, type PacketFault, type Packets } from './packets.ts';
 export { keyRows, type KeyRows } from './store.ts';
 export { BrokenKey, Vault } from './vault.ts';

@@ -44,6 +44,7 @@ export type Prepare<I, A extends Caller, D, P, R extends RefusalCode> = (call: {
   readonly caller: A;
   readonly domain: D;
   readonly now: Date;
+  readonly traceId: string;
   readonly refuse: Refuse<R>;
 }) => Promise<P>;
 

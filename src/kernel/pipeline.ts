@@ -30,7 +30,7 @@ export async function execute(
     limit = await stages.limit(operation, caller, input);
     const done =
       operation.commit === 'grouped'
-        ? await together(operation, input, caller, stages)
+        ? await together(operation, call, input, caller, stages)
         : await alone(operation, call, input, caller, stages);
     await stages.publish(done.effects, call).catch(() => undefined); // after COMMIT nothing turns a yes into a no
     return { ok: true, data: done.data, ...(limit && { limit }) };
@@ -87,7 +87,10 @@ async function alone(
 ): Promise<Done> {
   const now = stages.now();
   const domain = stages.domainOf(operation);
-  const prepared: unknown = await operation.prepare?.({ input, caller, domain, now, refuse });
+  const prepared: unknown = await operation.prepare?.({
+    ...{ input, caller, domain, now, refuse },
+    traceId: call.traceId,
+  });
   return stages.transact(operation, caller, call.traceId, async ({ services, record }) => {
     const subject: unknown = await operation.access.resolve({ input, caller, services });
     const handling = { input, caller, subject, services, prepared, now, refuse };
@@ -101,6 +104,7 @@ async function alone(
 
 async function together(
   operation: AnyGroupedOperation,
+  call: Call,
   input: unknown,
   caller: Caller,
   stages: Stages,
@@ -108,10 +112,16 @@ async function together(
   const now = stages.now();
   const domain = stages.domainOf(operation);
   const actor = caller as Actor; // grouped access has only the signed-in audience
-  const prepared: unknown = await operation.prepare({ input, caller: actor, domain, now, refuse });
+  const prepared: unknown = await operation.prepare({
+    ...{ input, caller: actor, domain, now, refuse },
+    traceId: call.traceId,
+  });
   const verdict = await stages.group(operation, { input, caller: actor, prepared });
   if (verdict instanceof Refusal) throw verdict;
-  return { data: checked(operation, verdict.reply), effects: verdict.effects };
+  // Committed with its neighbours: a reply of the wrong shape is a bug that can no longer roll anything back.
+  const parsed = (operation.output as z.ZodType).safeParse(verdict.reply);
+  if (!parsed.success) throw new Refusal('outcome_unknown', { cause: parsed.error });
+  return { data: parsed.data, effects: verdict.effects };
 }
 
 /** A reply of another shape than declared never leaves: it is a bug, and rolls back. */

@@ -26,9 +26,13 @@ export function publisher(options: PublishOptions): Publisher {
   return {
     async publish(effects, call) {
       for (const effect of effects) {
-        if (effect.effect === 'subscribe') await subscribe(effect, call);
-        else here(effect);
-        notify(effect);
+        try {
+          if (effect.effect === 'subscribe') await subscribe(effect, call);
+          else here(effect);
+          notify(effect);
+        } catch (error) {
+          failed(error); // one effect that fails takes no other with it
+        }
       }
     },
     here,
@@ -66,7 +70,9 @@ export function publisher(options: PublishOptions): Publisher {
     if (credential.kind !== 'proved' || connectionId === null) return;
     const { userId } = credential.claims;
     try {
-      await followers.subscribe(workspaceId, channelId, connectionId, userId);
+      const joined = await followers.subscribe(workspaceId, channelId, connectionId, userId);
+      // Removed since the yes was committed: coming back, the client is told so.
+      if (!joined) rooms.closeConnection(connectionId, 'resubscribe');
     } catch (error) {
       // The yes is committed: a client that would wait for frames in vain must start over.
       failed(error);

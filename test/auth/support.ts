@@ -146,6 +146,7 @@ export class House {
         return this.postgres.transaction(workspaceId, mode, work);
       },
       workspaces: workspaceLookups(this.postgres.statements),
+      recordReuse: () => Promise.resolve(),
       sessionEnded: (sessionId) => void this.ended.push(sessionId),
       ...options.auth,
     });

@@ -190,7 +190,7 @@ describe('the bus between two nodes', () => {
     } finally {
       watcher.disconnect();
     }
-    for (const text of [canary, 'message', 'notice', '127.0.0.1', nodes.workspaceId, 'Bob'])
+    for (const text of [canary, 'channel-changed', 'notice', '127.0.0.1', 'Bob'])
       assert.ok(!seen.includes(text), `Redis was shown ${text}`);
   });
 

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { eventually, project } from '../support/bootstrap-clone.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { assertNoGap, bodies, clientId, TwoNodes } from '../support/two-nodes.ts';
+import { ROOMY } from '../support/world.ts';
 
 describe('a node that cannot reach Postgres', function () {
   this.timeout(40_000);
@@ -96,7 +97,7 @@ describe('a node whose process was frozen', function () {
     nodes = await TwoNodes.create();
     child = fork(join(project, 'src', 'main.ts'), {
       execArgv: ['--import=tsx'],
-      env: { ...process.env, PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'error' },
+      env: { ...process.env, ...ROOMY, LOG_LEVEL: 'error' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     url = await new Promise<string>((resolve, reject) => {

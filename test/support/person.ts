@@ -29,6 +29,13 @@ export class Person {
     return connection;
   }
 
+  /** A connection to another node, beside those the person uses. */
+  async connectTo(url: string): Promise<Connection> {
+    const connection = await Connection.open(url, { token: this.accessToken });
+    this.#connections.unshift(connection);
+    return connection;
+  }
+
   get connection(): Connection {
     const newest = this.#connections.at(-1);
     if (!newest) throw new Error(`${this.displayName} is not connected`);

@@ -9,7 +9,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { eventually } from './bootstrap-clone.ts';
 import type { Connection } from './connection.ts';
 import { Person } from './person.ts';
-import { UNLIMITED } from './world.ts';
+import { ROOMY, UNLIMITED } from './world.ts';
 
 export interface Node {
   readonly app: App;
@@ -100,7 +100,7 @@ async function start(environment: Environment): Promise<Node> {
       done();
     },
   });
-  const config = readConfig({ ...process.env, PORT: '0', BCRYPT_COST: '4', ...environment });
+  const config = readConfig({ ...process.env, ...ROOMY, ...environment });
   const log = createLog(environment['LOG_LEVEL'] ?? 'info', stream);
   const app = createApp({ config, log, limits: UNLIMITED });
   await app.start();

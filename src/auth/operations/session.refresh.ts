@@ -39,8 +39,9 @@ export const sessionRefresh = operationsFor<AuthServices, AuthDomain>()({
   refuses: ['invalid_refresh_token'],
   // The rotation commits here, in a transaction of its own: a reuse ends the session although it is refused. If
   // what follows fails, a retry with the same nonce gets the same tokens.
-  async prepare({ input: given, domain, now, refuse }) {
-    const rotated = await domain.rotate({ ...parsed(given), nonce: given.nonce, at: now });
+  async prepare({ input: given, caller, domain, now, traceId, refuse }) {
+    const { nonce } = given;
+    const rotated = await domain.rotate({ ...parsed(given), nonce, at: now, caller, traceId });
     if (rotated.kind === 'renewed') return rotated.grant;
     if (rotated.kind === 'reused')
       throw new Refusal('invalid_refresh_token', { cause: rotated.reuse });

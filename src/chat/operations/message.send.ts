@@ -70,7 +70,8 @@ export const messageSend = groupedOperation({
     if (age < -CLIENT_ID_AHEAD_MS)
       refuse('invalid_input', [{ path: 'clientId', problem: 'made in the future' }]);
     const { workspaceId, userId } = caller;
-    return domain.sealer.seal(workspaceId, input.channelId, userId, input.body);
+    const { channelId, clientId, body } = input;
+    return domain.sealer.seal(workspaceId, channelId, userId, clientId, body);
   },
   async decide({ calls, demand, services, now }) {
     const decided = await decideAppends(services, calls, demand, now);

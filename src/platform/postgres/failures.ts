@@ -20,7 +20,7 @@ const LOST = new Set([
 /** Deadlock or serialisation failure: the same transaction may well succeed when begun again. */
 const RACES = new Set(['40001', '40P01', 'P2034']);
 const LOST_TEXT =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Server has closed the connection|not queryable|Query read timeout/i;
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Server has closed the connection|not queryable|Query read timeout/i;
 
 /** The codes of an error and of everything that caused it, as drivers nest them. */
 function* codes(error: unknown, depth = 0): Generator<string> {

@@ -46,6 +46,8 @@ export class Postgres {
       max: options.connections,
       connectionTimeoutMillis: 2_000,
       statement_timeout: options.statementTimeoutMs,
+      // The server's own limit is of no use when the server does not answer at all.
+      query_timeout: options.statementTimeoutMs + 1_000,
       idle_in_transaction_session_timeout: options.statementTimeoutMs,
       application_name: 'conclave',
     });
@@ -104,7 +106,8 @@ export class Postgres {
   async assertBound(): Promise<void> {
     const { rows } = await this.#pool.query<{ free: boolean }>(
       `SELECT r.rolsuper OR r.rolbypassrls
-           OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace) AS free
+           OR EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+                AND pg_has_role(r.oid, c.relowner, 'USAGE')) AS free
          FROM pg_roles r WHERE r.rolname = current_user`,
     );
     if (rows[0]?.free !== false)

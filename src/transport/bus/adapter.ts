@@ -1,8 +1,5 @@
-/** A Socket.IO adapter by which nodes can do one thing with each other: say something by `serverSideEmit`. */
-import type { Namespace, ServerOptions } from 'socket.io';
-
-type Adapter = Namespace['adapter'];
-type AdapterClass = Extract<ServerOptions['adapter'], new (namespace: Namespace) => Adapter>;
+/** The Socket.IO adapter under which nodes do one thing with each other: say something by `serverSideEmit`. */
+import { createShardedAdapter } from '@socket.io/redis-adapter';
 
 /** What the adapter needs of its two Redis clients; it trusts whatever they hand on. */
 export interface BusClients {
@@ -14,8 +11,6 @@ export interface BusClients {
   };
   /** Begins the name of the channel: an id or a digest, never a name of a person's making. */
   readonly prefix: string;
-  /** Names this process among the nodes. */
-  readonly uid: string;
 }
 
 /** The event of `serverSideEmit` that nodes use; there is no other. */
@@ -39,36 +34,12 @@ export function isNoticePacket(payload: Buffer): boolean {
 }
 
 /**
- * For `io.adapter(…)`. Its packets and its channel are those of the sharded adapter of @socket.io/redis-adapter
- * in `static` mode, which takes the same two clients.
+ * For `io.adapter(…)`: the sharded adapter of @socket.io/redis-adapter over two clients that seal and open. `static`,
+ * because a subscription per room would lose what is said right after a join, and frames go out on no room of its.
  */
-export function sealedAdapter(local: Adapter, clients: BusClients) {
-  const { publisher, subscriber, prefix, uid } = clients;
-  const Local = local.constructor as AdapterClass;
-  return class SealedAdapter extends Local {
-    readonly #channel: string;
-
-    constructor(namespace: Namespace) {
-      super(namespace);
-      this.#channel = `${prefix}#${namespace.name}#`;
-      void subscriber.ssubscribe(this.#channel);
-      subscriber.on('smessageBuffer', (channel, payload) => {
-        const packet = channel.toString('utf8') === this.#channel ? packetOf(payload) : null;
-        if (packet && packet.nsp === namespace.name && packet.uid !== uid)
-          namespace._onServerSideEmit(packet.data.packet);
-      });
-    }
-
-    override serverSideEmit(packet: unknown[]): void {
-      const { name } = this.nsp as Namespace;
-      const sent = { type: SERVER_SIDE_EMIT, nsp: name, uid, data: { packet } };
-      void publisher.spublish(this.#channel, JSON.stringify(sent));
-    }
-
-    override close(): void {
-      void subscriber.sunsubscribe(this.#channel);
-    }
-  };
+export function sealedAdapter({ publisher, subscriber, prefix }: BusClients) {
+  const options = { channelPrefix: prefix, subscriptionMode: 'static' } as const;
+  return createShardedAdapter(publisher, subscriber, options);
 }
 
 function packetOf(payload: Buffer): Packet | null {

@@ -17,7 +17,7 @@ export interface BusOptions extends BusClients {
 /** Joins the other nodes; returns how to tell them of an effect, which neither waits nor throws. */
 export function joinBus(io: Gateway, options: BusOptions): (effect: Effect) => void {
   const { heard, notUnderstood } = options;
-  io.adapter(sealedAdapter(io.sockets.adapter, options));
+  io.adapter(sealedAdapter(options));
   io.on(NOTICE, (value: unknown) => {
     const notice = readNotice(value);
     if (notice) heard(notice);

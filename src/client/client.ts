@@ -1,0 +1,213 @@
+/** Fits the parts together: a session, a link that stays up, calls on it, an outbox and the open logs. */
+import type { Broadcasts } from '../contract/broadcasts.ts';
+import type { ChannelId, UserId } from '../contract/ids.ts';
+import type { ChannelLog, Client, Me, State, Unlisten } from './api.ts';
+import { Calls } from './calls.ts';
+import { catchUp } from './catch-up.ts';
+import { Log } from './channel-log.ts';
+import { Http } from './http.ts';
+import { Link } from './link.ts';
+import { OutboxBox } from './outbox.ts';
+import { OutboxStore } from './outbox-store.ts';
+import { rethrow, systemFetch, systemLater, systemNow } from './platform.ts';
+import { memoryStorage, type ClientOptions } from './ports.ts';
+import { Session } from './session.ts';
+import { Timers } from './timers.ts';
+import {
+  RefusedError,
+  type CallOutcome,
+  type InputOf,
+  type OperationName,
+  type Outcome,
+  type OutputOf,
+  type RefusalOf,
+} from './types.ts';
+import { Listeners, Value } from './watched.ts';
+
+/** Newest messages kept per channel. */
+const KEEP_MESSAGES = 500;
+
+/** Makes a client; it does nothing before `connect` or `signIn`. */
+export function createClient(options: ClientOptions): Client {
+  return new TheClient(options);
+}
+
+class TheClient implements Client {
+  readonly me: Value<Me | null>;
+  readonly outbox: OutboxBox;
+  readonly #options: ClientOptions;
+  readonly #failed: (error: unknown) => void;
+  readonly #timers: Timers;
+  readonly #session: Session;
+  readonly #link: Link;
+  readonly #calls: Calls;
+  readonly #logs = new Map<ChannelId, Log>();
+  /** Who was signed in last, also after the server ended the session: whose logs and drafts these are. */
+  #user: UserId | null = null;
+  readonly #listeners = new Map<string, Listeners<unknown>>();
+
+  constructor(options: ClientOptions) {
+    const { url, now = systemNow, later = systemLater, failed = rethrow } = options;
+    this.#options = options;
+    this.#failed = failed;
+    const timers = new Timers(later);
+    this.#timers = timers;
+    const http = new Http({ url, timers, fetch: options.fetch ?? systemFetch });
+    const session = new Session({
+      storage: options.tokens ?? memoryStorage(),
+      http,
+      timers,
+      now,
+      failed,
+      renewed: () => this.#link.renewed(),
+      ended: (refusal) => this.#link.stop({ is: 'signed-out', because: refusal }),
+    });
+    this.#session = session;
+    const heard = (event: string, payload: unknown) => this.#heard(event, payload);
+    this.#link = new Link({ url, session, timers, now, heard, failed });
+    this.#calls = new Calls({ http, link: this.#link, session });
+    this.me = new Value<Me | null>(null, failed);
+    this.outbox = new OutboxBox({
+      store: new OutboxStore(options.storage ?? memoryStorage()),
+      calls: this.#calls,
+      timers,
+      now,
+      serverNow: () => session.serverNow(),
+      online: () => this.#link.state.value.is === 'online',
+      failed,
+    });
+    this.#link.state.watch((state) => this.#became(state));
+  }
+
+  get state(): Value<State> {
+    return this.#link.state;
+  }
+
+  register(
+    application: Omit<InputOf<'account.register'>, 'workspace'>,
+  ): Promise<CallOutcome<'account.register'>> {
+    return this.call('account.register', { ...this.#workspace, ...application });
+  }
+
+  async signIn(
+    credentials: Omit<InputOf<'session.open'>, 'workspace'>,
+  ): Promise<Outcome<Me, RefusalOf<'session.open'>>> {
+    const outcome = await this.call('session.open', { ...this.#workspace, ...credentials });
+    if (!outcome.ok) return outcome;
+    const { userId, sessionId, workspaceId } = outcome.data;
+    const me = { userId, sessionId, workspaceId };
+    this.#link.stop({ is: 'offline', because: null });
+    await this.#session.open(outcome.data);
+    await this.#enter(me);
+    return { ok: true, data: me };
+  }
+
+  async signOut({ keepDrafts = false }: { readonly keepDrafts?: boolean } = {}): Promise<void> {
+    const { token } = this.#session;
+    this.#link.stop({ is: 'offline', because: null });
+    this.#endLogs();
+    await this.#session.conceal();
+    if (!keepDrafts) await this.outbox.clear();
+    if (token !== null) await this.#calls.overHttp('session.close', {});
+    await this.#session.forget();
+    this.#user = null;
+    this.#link.stop({ is: 'signed-out', because: null });
+  }
+
+  async connect(): Promise<State> {
+    await this.#session.load();
+    const { me } = this.#session;
+    if (me) await this.#enter(me);
+    else this.#link.stop({ is: 'signed-out', because: null });
+    return this.state.value;
+  }
+
+  close(): void {
+    this.#session.pause();
+    this.#link.stop({ is: 'offline', because: null });
+    this.#timers.clear();
+  }
+
+  call<N extends OperationName>(name: N, input: InputOf<N>): Promise<CallOutcome<N>> {
+    return this.#calls.call(name, input);
+  }
+
+  async callOrThrow<N extends OperationName>(name: N, input: InputOf<N>): Promise<OutputOf<N>> {
+    const outcome = await this.call(name, input);
+    if (!outcome.ok) throw new RefusedError(name, outcome.refusal);
+    return outcome.data;
+  }
+
+  listen<E extends keyof Broadcasts>(
+    event: E,
+    listener: (payload: Broadcasts[E]) => void,
+  ): Unlisten {
+    const listeners = this.#listeners.get(event) ?? new Listeners<unknown>(this.#failed);
+    this.#listeners.set(event, listeners);
+    return listeners.add((payload) => listener(payload as Broadcasts[E]));
+  }
+
+  channel(id: ChannelId): ChannelLog {
+    const channelId = id.toLowerCase() as ChannelId; // as the server spells it in frames
+    const open = this.#logs.get(channelId);
+    if (open) return open;
+    const log: Log = new Log({
+      id: channelId,
+      calls: this.#calls,
+      timers: this.#timers,
+      outbox: this.outbox,
+      keep: this.#options.keepMessages ?? KEEP_MESSAGES,
+      me: () => this.#user,
+      failed: this.#failed,
+      closed: () => {
+        if (this.#logs.get(channelId) === log) this.#logs.delete(channelId);
+      },
+    });
+    this.#logs.set(channelId, log);
+    if (this.#online) void log.catchUp();
+    return log;
+  }
+
+  get #workspace() {
+    const { workspace } = this.#options;
+    return workspace === undefined ? {} : { workspace };
+  }
+
+  get #online(): boolean {
+    return this.#link.state.value.is === 'online';
+  }
+
+  async #enter(me: Me): Promise<void> {
+    if (this.#user !== me.userId) this.#endLogs();
+    this.#user = me.userId;
+    if (this.me.value?.sessionId !== me.sessionId) this.me.set(me);
+    await this.outbox.begin(me.userId);
+    this.#link.start();
+  }
+
+  #became(state: State): void {
+    if (state.is === 'online') {
+      const current = () => this.state.value === state;
+      void catchUp([...this.#logs.values()], current);
+      this.outbox.pump();
+      return;
+    }
+    for (const log of this.#logs.values()) log.lost();
+    if (state.is === 'signed-out' && this.me.value) this.me.set(null);
+  }
+
+  #heard(event: string, payload: unknown): void {
+    if (event === 'channel.events') {
+      const frame = payload as Broadcasts['channel.events'];
+      this.#logs.get(frame.channelId)?.frame(frame);
+    } else if (event === 'access.changed') {
+      const { channelId } = payload as Broadcasts['access.changed'];
+      void this.#logs.get(channelId)?.catchUp();
+    }
+    this.#listeners.get(event)?.tell(payload);
+  }
+
+  #endLogs(): void {
+    for (const log of [...this.#logs.values()]) log.end({ code: 'signed_out' });
+  }
+}

@@ -1,0 +1,65 @@
+/** Calls over HTTP, for the operations that are on no socket; what fails on the way is an outcome, never an exception. */
+import { FRAME_BYTES } from '../contract/sizes.ts';
+import type { Fetch } from './ports.ts';
+import { no, refusalFrom } from './refusals.ts';
+import type { Timers } from './timers.ts';
+import type { OperationName, Outcome } from './types.ts';
+
+/** The operations that are on no socket, and the one that must work without. */
+export const ROUTES = {
+  'account.register': 'POST /v1/accounts',
+  'session.close': 'DELETE /v1/sessions/current',
+  'session.open': 'POST /v1/sessions',
+  'session.refresh': 'POST /v1/sessions/refresh',
+} as const satisfies Partial<Record<OperationName, string>>;
+
+export type OnHttp = keyof typeof ROUTES;
+
+/** How long an answer may take; then nobody knows whether the call was carried out. */
+const PATIENCE_MS = 15_000;
+
+interface Parts {
+  readonly url: string;
+  readonly fetch: Fetch;
+  readonly timers: Timers;
+}
+
+export class Http {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async call(name: OnHttp, input: object, token: string | null): Promise<Outcome<unknown>> {
+    const { url, fetch, timers } = this.#parts;
+    const [method = '', path = ''] = ROUTES[name].split(' ');
+    const body = method === 'POST' ? JSON.stringify(input) : null;
+    if (body !== null && bytesOf(body) > FRAME_BYTES) return no('payload_too_large');
+    const headers: Record<string, string> = {};
+    if (body !== null) headers['content-type'] = 'application/json';
+    if (token !== null) headers['authorization'] = `Bearer ${token}`;
+    const patience = new AbortController();
+    const giveUp = () => patience.abort();
+    const callOff = timers.after(PATIENCE_MS, giveUp, giveUp);
+    try {
+      const { signal } = patience;
+      const init = { method, headers, signal, ...(body !== null && { body }) };
+      const response = await fetch(url.replace(/\/+$/, '') + path, init);
+      const answer = await response.json();
+      if (response.ok) return { ok: true, data: answer };
+      const refusal = refusalFrom(answer);
+      return refusal ? { ok: false, refusal } : no('no_answer');
+    } catch {
+      return no('no_answer'); // lost on the way there or back, or the answer of something that is no Conclave
+    } finally {
+      callOff();
+    }
+  }
+}
+
+/** How long the text is in UTF-8. */
+export function bytesOf(text: string): number {
+  // No text has more bytes than three for each of its characters: most need not be encoded to be measured.
+  return text.length * 3 <= FRAME_BYTES ? text.length : new TextEncoder().encode(text).length;
+}

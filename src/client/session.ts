@@ -1,0 +1,209 @@
+/** The tokens of who is signed in: kept, renewed before they expire, by one refresh at a time, and never lost to a lost answer. */
+import type { SessionId, UserId, WorkspaceId } from '../contract/ids.ts';
+import type { Me } from './api.ts';
+import type { Http } from './http.ts';
+import { freshNonce } from './platform.ts';
+import type { Storage } from './ports.ts';
+import { backoff, type Timers } from './timers.ts';
+import type { OutputOf, Refused } from './types.ts';
+
+type Grant = OutputOf<'session.open'>;
+
+interface Kept {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly workspaceId: WorkspaceId;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** Of the refresh under way: its retries, even after a restart, are answered with the same tokens. */
+  readonly nonce: string | null;
+  /** How far the server's clock is ahead, in milliseconds. */
+  readonly ahead: number;
+}
+
+export interface SessionParts {
+  readonly storage: Storage;
+  readonly http: Http;
+  readonly timers: Timers;
+  readonly now: () => number;
+  /** There is a newer access token. */
+  readonly renewed: () => void;
+  /** Hears of a storage that does not work: the session goes on in memory. */
+  readonly failed: (error: unknown) => void;
+  /** The server will not renew this session any more. */
+  readonly ended: (refusal: Refused) => void;
+}
+
+/** `renewed`: there is a newer token. `ended`: there is no session. `failed`: not now; the same one can be renewed later. */
+export type Renewal = 'renewed' | 'ended' | 'failed';
+
+const KEY = 'session';
+/** The token is renewed when a fifth of its life is left, but no more than a minute before its end. */
+const LEAD = 0.2;
+const LEAD_MS = 60_000;
+/** Attempts of one refresh; the next one takes up its nonce. */
+const ATTEMPTS = 4;
+/** Clocks that differ by less are taken to agree: the answer was on its way for a while. */
+const SKEW_MS = 60_000;
+/** Pause after a refresh that failed. */
+const AGAIN_MS = 15_000;
+
+export class Session {
+  readonly #parts: SessionParts;
+  #kept: Kept | null = null;
+  #flight: Promise<Renewal> | null = null;
+  #paused = false;
+  #callOff: () => void = () => undefined;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  get me(): Me | null {
+    if (!this.#kept) return null;
+    const { userId, sessionId, workspaceId } = this.#kept;
+    return { userId, sessionId, workspaceId };
+  }
+
+  get token(): string | null {
+    return this.#kept?.accessToken ?? null;
+  }
+
+  /** The time on the server, as far as it is known from when it made the token. */
+  serverNow(): number {
+    const ahead = this.#kept?.ahead ?? 0;
+    return this.#parts.now() + (Math.abs(ahead) < SKEW_MS ? 0 : ahead);
+  }
+
+  /** Takes up what is kept, if anything is. */
+  async load(): Promise<void> {
+    this.#paused = false;
+    const kept = this.#kept ?? (await this.#read());
+    if (kept) this.#hold(kept);
+  }
+
+  async open(grant: Grant): Promise<void> {
+    this.#paused = false;
+    await this.#keep(grant);
+  }
+
+  async forget(): Promise<void> {
+    this.#kept = null;
+    this.#flight = null;
+    this.#callOff();
+    await this.conceal();
+  }
+
+  /** Takes it out of the storage; until `forget` it can still be used to end it on the server. */
+  conceal(): Promise<void> {
+    return this.#parts.storage.remove(KEY).catch(this.#parts.failed);
+  }
+
+  /** Stops the timer and refreshes no more; `load` goes on. */
+  pause(): void {
+    this.#paused = true;
+    this.#callOff();
+  }
+
+  /** One refresh for all who ask at the same time; none if `used` is not the newest token any more. */
+  renew(used: string): Promise<Renewal> {
+    if (!this.#kept) return Promise.resolve('ended');
+    if (this.#kept.accessToken !== used) return Promise.resolve('renewed');
+    if (this.#paused) return Promise.resolve('failed');
+    if (this.#flight) return this.#flight;
+    const flight = this.#refresh(this.#kept).finally(() => {
+      if (this.#flight === flight) this.#flight = null;
+    });
+    this.#flight = flight;
+    return flight;
+  }
+
+  async #refresh(held: Kept): Promise<Renewal> {
+    const { http, ended } = this.#parts;
+    const stored = await this.#read();
+    if (this.#kept !== held) return this.#overtaken(held);
+    if (stored?.sessionId === held.sessionId && stored.refreshToken !== held.refreshToken) {
+      this.#hold(stored); // another window with the same storage was faster
+      this.#parts.renewed();
+      return 'renewed';
+    }
+    const nonce = held.nonce ?? stored?.nonce ?? freshNonce();
+    const using: Kept = { ...held, nonce };
+    this.#kept = using;
+    await this.#write(using); // before it is used: whoever comes after a crash must use the same
+    const { refreshToken } = using;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const outcome = await http.call('session.refresh', { refreshToken, nonce }, null);
+      if (this.#kept !== using) return this.#overtaken(using);
+      if (outcome.ok) {
+        await this.#keep(outcome.data as Grant);
+        this.#parts.renewed();
+        return 'renewed';
+      }
+      const { refusal } = outcome;
+      if (refusal.retry !== 'later') {
+        await this.forget();
+        ended(refusal);
+        return 'ended';
+      }
+      await this.#parts.timers.wait(refusal.retryAfterMs ?? backoff(attempt));
+      if (this.#paused) return 'failed';
+    }
+    this.#renewIn(AGAIN_MS);
+    return 'failed';
+  }
+
+  /** Somebody signed out or in while the refresh was under way: what it brings is nobody's any more. */
+  #overtaken({ sessionId }: Kept): Renewal {
+    return this.#kept?.sessionId === sessionId ? 'failed' : 'ended';
+  }
+
+  async #keep({ expiresIn, ...grant }: Grant): Promise<void> {
+    const now = this.#parts.now();
+    const ahead = (madeAt(grant.accessToken) ?? now) - now;
+    const kept: Kept = { ...grant, expiresAt: now + expiresIn * 1000, nonce: null, ahead };
+    this.#hold(kept, expiresIn * 1000);
+    await this.#write(kept);
+  }
+
+  #hold(kept: Kept, life = kept.expiresAt - this.#parts.now()): void {
+    this.#kept = kept;
+    this.#renewIn(life - Math.min(LEAD_MS, life * LEAD));
+  }
+
+  #renewIn(milliseconds: number): void {
+    this.#callOff();
+    this.#callOff = this.#parts.timers.after(Math.max(milliseconds, 0), () => {
+      if (this.#kept) void this.renew(this.#kept.accessToken);
+    });
+  }
+
+  async #read(): Promise<Kept | null> {
+    const { storage, failed } = this.#parts;
+    try {
+      const text = await storage.read(KEY);
+      return text === null ? null : (JSON.parse(text) as Kept);
+    } catch (error) {
+      failed(error);
+      return null;
+    }
+  }
+
+  #write(kept: Kept): Promise<void> {
+    return this.#parts.storage.write(KEY, JSON.stringify(kept)).catch(this.#parts.failed);
+  }
+}
+
+/** When the token was made, in milliseconds since the epoch (`iat` of a JWT, RFC 7519); null if it does not say. */
+function madeAt(token: string): number | null {
+  try {
+    const claims = token.split('.')[1] ?? '';
+    const text = atob(claims.replaceAll('-', '+').replaceAll('_', '/'));
+    const { iat } = JSON.parse(text) as { iat?: unknown };
+    return typeof iat === 'number' ? iat * 1000 : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+/** What was committed is sent, effect by effect: one that fails takes no other with it, and none is lost in silence. */
+import assert from 'node:assert/strict';
+import type { ChannelId, SessionId, UserId, WorkspaceId } from '../../src/contract/index.ts';
+import type { Call, Effect } from '../../src/kernel/index.ts';
+import { publisher, type PublishOptions } from '../../src/wiring/publish.ts';
+
+const workspaceId = '01a1fd5b-a961-73c8-bf3c-000000000001' as WorkspaceId;
+const channelId = '01a1fd5b-a961-73c8-bf3c-000000000002' as ChannelId;
+const userId = '01a1fd5b-a961-73c8-bf3c-000000000003' as UserId;
+const sessionId = '01a1fd5b-a961-73c8-bf3c-000000000004' as SessionId;
+
+const call: Call = {
+  input: {},
+  credential: { kind: 'proved', claims: { workspaceId, userId, sessionId, expiresAt: 0 } },
+  origin: { transport: 'socket', address: '127.0.0.1', userAgent: null, connectionId: 'c1' },
+  traceId: 't',
+};
+const changed: Effect = { effect: 'channel-changed', workspaceId, channelId, last: 1, events: [] };
+const ended: Effect = { effect: 'session-ended', sessionId, closure: 'session_ended' };
+const subscribe: Effect = { effect: 'subscribe', workspaceId, channelId };
+
+/** The ports, each noting what it was asked for. */
+function ports({ joined = true, breaks = false } = {}) {
+  const asked: string[] = [];
+  const failures: unknown[] = [];
+  const options = {
+    followers: {
+      changed: () => {
+        asked.push('changed');
+        if (breaks) throw new Error('broken');
+      },
+      subscribe: () => Promise.resolve(joined),
+    },
+    rooms: {
+      closeSession: () => asked.push('session closed'),
+      closeConnection: (id: string, code: string) => asked.push(`closed ${id} ${code}`),
+    },
+    forget: () => asked.push('forgotten'),
+    lease: { held: true, mayDeliver: () => true, required: () => Promise.resolve() },
+    notify: ({ effect }: Effect) => asked.push(`notified ${effect}`),
+    failed: (error: unknown) => failures.push(error),
+  } as unknown as PublishOptions;
+  return { asked, failures, publish: publisher(options).publish };
+}
+
+describe('publishing', () => {
+  it('goes on after an effect that fails, and says so', async () => {
+    const { asked, failures, publish } = ports({ breaks: true });
+    await publish([changed, ended], call);
+    assert.deepEqual(asked, ['changed', 'forgotten', 'session closed', 'notified session-ended']);
+    assert.equal(failures.length, 1);
+  });
+
+  it('closes a connection whose subscription came to nothing after its yes', async () => {
+    const { asked, publish } = ports({ joined: false });
+    await publish([subscribe], call);
+    assert.ok(asked.includes('closed c1 resubscribe'));
+  });
+
+  it('leaves a connection alone that is subscribed', async () => {
+    const { asked, publish } = ports();
+    await publish([subscribe], call);
+    assert.deepEqual(asked, ['notified subscribe']);
+  });
+});
