@@ -202,13 +202,13 @@ export const SETTINGS = {
     schema: count(1, 1_000_000),
     about: 'Attempts to connect a socket a minute per client address (IPv6: per /64).',
     allowed: '1-1000000',
-    standard: '60',
+    standard: '300',
   },
   SOCKETS_PER_ADDRESS: {
     schema: count(1, 1_000_000),
     about: 'Sockets that a client address (IPv6: a /64) may have open on one node.',
     allowed: '1-1000000',
-    standard: '200',
+    standard: '500',
   },
   SOCKET_FRAMES_PER_SECOND: {
     schema: count(1, 1_000_000),

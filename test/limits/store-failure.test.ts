@@ -1,6 +1,5 @@
 /** A Redis that is killed, paused or emptied opens no limit: the node counts by itself, and goes back when it is there. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import type { LimitName } from '../../src/contract/index.ts';
 import { Refusal, type Actor, type Anonymous } from '../../src/kernel/index.ts';
 import { SlidingWindows } from '../../src/limits/index.ts';
@@ -44,14 +43,18 @@ describe('limits whose Redis fails', () => {
     return most;
   }
 
+  /** Not `once` of Node: it gives up at the errors that come while Redis is away. */
+  const heard = (event: 'close' | 'ready') =>
+    new Promise<void>((resolve) => node.link.client.once(event, () => resolve()));
+
   const faults: Record<string, { begin: () => Promise<unknown>; end: () => Promise<unknown> }> = {
     killed: {
       async begin() {
-        const closed = once(node.link.client, 'close');
+        const closed = heard('close');
         await Promise.all([redis.kill(), closed]);
       },
       async end() {
-        const ready = once(node.link.client, 'ready');
+        const ready = heard('ready');
         await Promise.all([redis.begin(), ready]);
       },
     },

@@ -87,6 +87,7 @@ describe('the door of HTTP', () => {
     for (let i = 0; i <= QUOTA; i += 1) await get('/', ALICE);
     for (let i = 0; i < 120; i += 1) assert.equal((await get('/healthz', ALICE)).status, 200);
     assert.equal((await get('/healthz', ALICE)).status, 429);
+    assert.equal((await get('/readyz', ALICE)).status, 429, 'both count as one');
     assert.equal((await get('/healthz', BOB)).status, 200);
     world.clock.forward(MINUTE + 1_000);
     assert.equal((await get('/healthz', ALICE)).status, 200);
