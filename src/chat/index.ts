@@ -1,7 +1,7 @@
 /** The chat domain: channels, members and messages, and the log that brings them to every connection. */
 import { standings } from '../access/index.ts';
 import { envelope, keyRows, type Vault } from '../crypto/index.ts';
-import type { Clock, Entropy, Module } from '../kernel/index.ts';
+import type { Entropy, Module } from '../kernel/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { appendMessages } from './append-store.ts';
 import { channelStore } from './channel-store.ts';
@@ -18,7 +18,6 @@ export type { Audience } from './follower.ts';
 export { Followers } from './followers.ts';
 
 export interface ChatOptions {
-  readonly clock: Clock;
   readonly entropy: Entropy;
   readonly vault: Vault;
   readonly transaction: Transaction;
@@ -39,10 +38,10 @@ export interface Chat {
 
 /** Builds the domain; nothing runs until followers are asked for. */
 export function chatDomain(options: ChatOptions): Chat {
-  const { clock, entropy, vault, transaction, statements, alert, editWindowMs } = options;
+  const { entropy, vault, transaction, statements, alert, editWindowMs } = options;
   const content = new Content(vault, envelope(entropy), alert);
   const sealer = new Sealer(transaction, vault, content, entropy);
-  const domain: ChatDomain = { sealer, clock };
+  const domain: ChatDomain = { sealer };
   const grouped: ChatGrouped = {
     sealer,
     append: (workspaceId, appends, demand, at) =>

@@ -2,7 +2,7 @@
 import type { Standings } from '../access/index.ts';
 import type { UserId, WorkspaceId } from '../contract/index.ts';
 import type { KeyRows } from '../crypto/index.ts';
-import type { Clock, Entropy } from '../kernel/index.ts';
+import type { Entropy } from '../kernel/index.ts';
 import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
@@ -21,7 +21,7 @@ export interface ChatServices {
   readonly entropy: Entropy;
   /** Milliseconds after posting in which an author may edit. */
   readonly editWindowMs: number;
-  /** Seals a text for the place of an existing message, under the key that its author already has there. */
+  /** The key under which an author's messages of that epoch are sealed; null once it was destroyed. */
   readonly dataKey: (
     channelId: Parameters<KeyRows['dataKey']>[0],
     authorId: UserId,
@@ -42,5 +42,4 @@ export interface ChatGrouped {
 
 export interface ChatDomain {
   readonly sealer: Sealer;
-  readonly clock: Clock;
 }

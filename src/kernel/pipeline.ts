@@ -86,12 +86,11 @@ async function alone(
   stages: Stages,
 ): Promise<Done> {
   const now = stages.now();
+  const { traceId } = call;
   const domain = stages.domainOf(operation);
-  const prepared: unknown = await operation.prepare?.({
-    ...{ input, caller, domain, now, refuse },
-    traceId: call.traceId,
-  });
-  return stages.transact(operation, caller, call.traceId, async ({ services, record }) => {
+  const preparing = { input, caller, domain, now, traceId, refuse };
+  const prepared: unknown = await operation.prepare?.(preparing);
+  return stages.transact(operation, caller, traceId, async ({ services, record }) => {
     const subject: unknown = await operation.access.resolve({ input, caller, services });
     const handling = { input, caller, subject, services, prepared, now, refuse };
     const { reply, effects } = (await operation.handle(handling)) as Outcome<unknown>;
@@ -112,10 +111,9 @@ async function together(
   const now = stages.now();
   const domain = stages.domainOf(operation);
   const actor = caller as Actor; // grouped access has only the signed-in audience
-  const prepared: unknown = await operation.prepare({
-    ...{ input, caller: actor, domain, now, refuse },
-    traceId: call.traceId,
-  });
+  const { traceId } = call;
+  const preparing = { input, caller: actor, domain, now, traceId, refuse };
+  const prepared: unknown = await operation.prepare(preparing);
   const verdict = await stages.group(operation, { input, caller: actor, prepared });
   if (verdict instanceof Refusal) throw verdict;
   // Committed with its neighbours: a reply of the wrong shape is a bug that can no longer roll anything back.

@@ -18,11 +18,10 @@ export const memberJoin = operation({
   limit: 'state.write',
   audit: { record: ({ input }) => ({ resource: { kind: 'channel', id: input.channelId } }) },
   refuses: ['channel_archived'],
-  async handle({ caller, subject: { channel }, services: { memberships, channels }, now, refuse }) {
+  async handle({ caller, subject: { channel }, services: { memberships, channels }, now }) {
     const { userId, workspaceId } = caller;
     const present = await memberships.current(channel.id, userId);
     if (present) return reply(shownMember(present));
-    if (channel.kind !== 'public') refuse('not_found');
     const rev = await channels.advance(channel, channel.lastSeq);
     const member = await memberships.open(channel, userId, 'member', rev, now);
     return reply(

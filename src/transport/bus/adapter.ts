@@ -18,11 +18,12 @@ export const NOTICE = 'notice';
 /** The type of such a packet in socket.io-adapter's ClusterAdapter. */
 const SERVER_SIDE_EMIT = 9;
 
+/** What such a packet must look like before anything is told of it. */
 interface Packet {
-  readonly type: typeof SERVER_SIDE_EMIT;
-  readonly nsp: string;
-  readonly uid: string;
-  readonly data: { readonly packet: [typeof NOTICE, unknown] };
+  readonly type: unknown;
+  readonly nsp: unknown;
+  readonly uid: unknown;
+  readonly data: { readonly packet?: unknown } | null;
 }
 
 /**
@@ -30,7 +31,16 @@ interface Packet {
  * look-ups of other nodes are not part of this server, and neither are events that Socket.IO itself listens to.
  */
 export function isNoticePacket(payload: Buffer): boolean {
-  return packetOf(payload) !== null;
+  try {
+    const { type, nsp, uid, data } = JSON.parse(payload.toString('utf8')) as Partial<Packet>;
+    const emitted = data?.packet;
+    if (type !== SERVER_SIDE_EMIT || typeof nsp !== 'string' || typeof uid !== 'string')
+      return false;
+    if (Object.hasOwn(data ?? {}, 'requestId')) return false; // it asks for an answer: notices do not
+    return Array.isArray(emitted) && emitted.length === 2 && emitted[0] === NOTICE;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -40,18 +50,4 @@ export function isNoticePacket(payload: Buffer): boolean {
 export function sealedAdapter({ publisher, subscriber, prefix }: BusClients) {
   const options = { channelPrefix: prefix, subscriptionMode: 'static' } as const;
   return createShardedAdapter(publisher, subscriber, options);
-}
-
-function packetOf(payload: Buffer): Packet | null {
-  try {
-    const { type, nsp, uid, data } = JSON.parse(payload.toString('utf8')) as Partial<Packet>;
-    const emitted: unknown = data?.packet;
-    if (type !== SERVER_SIDE_EMIT || typeof nsp !== 'string' || typeof uid !== 'string')
-      return null;
-    if (Object.hasOwn(data ?? {}, 'requestId')) return null; // it asks for an answer: notices do not
-    if (!Array.isArray(emitted) || emitted.length !== 2 || emitted[0] !== NOTICE) return null;
-    return { type, nsp, uid, data: { packet: [NOTICE, emitted[1]] } };
-  } catch {
-    return null;
-  }
 }
