@@ -113,6 +113,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     transaction,
     publish,
     lease,
+    later,
     callsAdmitted: config.callsAdmitted,
     observe: ({ caller, ...call }) => {
       const user = caller?.kind === 'actor' ? caller.userId : null;

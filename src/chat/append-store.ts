@@ -34,7 +34,8 @@ export type AppendVerdict =
       readonly rev: number;
       readonly at: Date;
     }
-  | { readonly verdict: 'not_found' | 'forbidden' | 'archived' | 'stale_key' };
+  /** `busy`: somebody else holds the channel's lock; only when it was asked not to wait. */
+  | { readonly verdict: 'not_found' | 'forbidden' | 'archived' | 'stale_key' | 'busy' };
 
 interface Row {
   readonly verdict: AppendVerdict['verdict'];
@@ -46,15 +47,16 @@ interface Row {
 
 const STATEMENT = `SELECT verdict, id, seq, rev, at FROM append_messages(
   $1::uuid, $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bytea[], $7::int[], $8::uuid[], $9::timestamptz,
-  $10::text[], $11::text[])`;
+  $10::text[], $11::text[], $12::boolean)`;
 
-/** One verdict per append, in their order; resolves after COMMIT. */
+/** One verdict per append, in their order; resolves after COMMIT. With `wait` it waits for channels that are locked. */
 export async function appendMessages(
   statements: Statements,
   workspaceId: WorkspaceId,
   appends: readonly Append[],
   demand: AppendDemand,
   at: Date,
+  wait: boolean,
 ): Promise<readonly AppendVerdict[]> {
   const rows = await statements.run<Row & Record<string, unknown>>('append_messages', STATEMENT, [
     workspaceId,
@@ -68,6 +70,7 @@ export async function appendMessages(
     at,
     demand.channelRoles,
     demand.workspaceRoles,
+    wait,
   ]);
   return rows.map(({ verdict, id, seq, rev, at: stored }) =>
     verdict === 'sent' || verdict === 'duplicate'

@@ -44,8 +44,8 @@ export function chatDomain(options: ChatOptions): Chat {
   const domain: ChatDomain = { sealer };
   const grouped: ChatGrouped = {
     sealer,
-    append: (workspaceId, appends, demand, at) =>
-      appendMessages(statements, workspaceId, appends, demand, at),
+    append: (workspaceId, appends, demand, at, wait) =>
+      appendMessages(statements, workspaceId, appends, demand, at, wait),
   };
   return {
     module: {

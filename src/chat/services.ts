@@ -36,6 +36,7 @@ export interface ChatGrouped {
     appends: readonly Append[],
     demand: AppendDemand,
     at: Date,
+    wait: boolean,
   ) => Promise<readonly AppendVerdict[]>;
   readonly sealer: Sealer;
 }

@@ -4,6 +4,7 @@ import type { LimitName, RefusalCode, UniversalRefusal } from '../contract/index
 import type { Access, GroupedAccess } from './access.ts';
 import type { Audit } from './audit.ts';
 import type { Actor, Caller } from './caller.ts';
+import type { LATER } from './grouping.ts';
 import type { Outcome } from './outcome.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -104,13 +105,19 @@ export interface GroupedOperation<
   readonly access: GroupedAccess<G>;
   readonly audit: { readonly skip: string };
   readonly prepare: Prepare<z.output<In>, Actor, D, P, R>;
-  /** One verdict per call, in the order of the calls. All calls are of one workspace. */
+  /** What a call may have to wait for while somebody else holds it, e.g. its channel. */
+  readonly heldBy: (input: z.output<In>) => string;
+  /**
+   * One verdict per call, in the order of the calls. All calls are of one workspace. Unless `patient`, it answers
+   * LATER for a call that would have to wait, and is asked again for it, apart from the others.
+   */
   readonly decide: (batch: {
     readonly calls: readonly GroupedCall<z.output<In>, P>[];
     readonly demand: G;
     readonly services: V;
     readonly now: Date;
-  }) => Promise<readonly Verdict<z.input<Out>>[]>;
+    readonly patient: boolean;
+  }) => Promise<readonly (Verdict<z.input<Out>> | typeof LATER)[]>;
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- handlers are contravariant in what they take: only `any` holds them all */

@@ -13,6 +13,7 @@ import {
   type Stages,
 } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
+import { groupings } from './groupings.ts';
 
 export interface StagesOptions {
   readonly modules: readonly Module<Tx>[];
@@ -28,6 +29,7 @@ export interface StagesOptions {
   readonly publish: Stages['publish'];
   /** Asked before a call is judged, before its transaction commits, and before its answer leaves. */
   readonly lease: Lease;
+  readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Calls under way at a time; more are refused `overloaded`. */
   readonly callsAdmitted: number;
   readonly observe: (observation: Observation) => void;
@@ -72,20 +74,18 @@ export function stages(options: StagesOptions): Stages {
       await lease.required(writes ? 'outcome_unknown' : 'unavailable');
       return done;
     },
-    async group(operation, call) {
-      const services = moduleOf(operation).grouped;
-      const { demand } = operation.access as { demand: unknown };
-      await lease.required('unavailable');
-      const [verdict] = await operation.decide({
-        calls: [call],
-        demand,
-        services,
-        now: clock.now(),
-      });
-      if (!verdict) throw new Error(`${operation.name} answered for fewer calls than it was given`);
-      await lease.required('outcome_unknown');
-      return verdict;
-    },
+    group: groupings({
+      later: options.later,
+      async decide(operation, calls, patient) {
+        const services = moduleOf(operation).grouped;
+        const { demand } = operation.access as { demand: unknown };
+        await lease.required('unavailable');
+        const batch = { calls, demand, services, now: clock.now(), patient };
+        const verdicts = await operation.decide(batch);
+        await lease.required('outcome_unknown');
+        return verdicts;
+      },
+    }),
     publish: options.publish,
     refused(operation, call, caller, refusal) {
       const { traceId } = call;

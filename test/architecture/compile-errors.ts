@@ -114,6 +114,7 @@ const grouped = {
   limit,
   audit,
   commit: 'grouped',
+  heldBy: () => 'the channel',
   prepare: () => Promise.resolve(null),
   decide: () => Promise.resolve([reply(null)]),
 } as const;
@@ -128,6 +129,10 @@ groupedOperation({ ...grouped, access: { describe: 'owners', audience: 'signed-i
 
 // @ts-expect-error decided together for callers who may be nobody
 groupedOperation({ ...grouped, access: { describe: 'all', audience: 'anyone', demand } });
+
+const owners = { describe: 'owners', audience: 'signed-in', demand } as const;
+// @ts-expect-error decided together without a word of what it may wait for
+groupedOperation({ ...grouped, heldBy: undefined, access: owners });
 
 declare const someone: UserId;
 // @ts-expect-error a payload of another shape

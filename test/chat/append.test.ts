@@ -8,7 +8,7 @@ import type { ChannelId, MessageId } from '../../src/contract/index.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
 import type { Person } from '../support/person.ts';
 import { World } from '../support/world.ts';
-import { archive, quietChannel, row, rows } from './support.ts';
+import { archive, assertDense, row, rows, spoken } from './support.ts';
 
 const { demand } = messageSend.access;
 
@@ -42,53 +42,24 @@ describe('appending', () => {
     ...more,
   });
   const append = (appends: readonly Append[], postgres = one) =>
-    appendMessages(postgres.statements, world.workspaceId, appends, demand, world.clock.now());
+    appendMessages(
+      postgres.statements,
+      world.workspaceId,
+      appends,
+      demand,
+      world.clock.now(),
+      true,
+    );
   const verdicts = (decided: readonly AppendVerdict[]) => decided.map(({ verdict }) => verdict);
-
-  /** A private channel in which everybody has posted once, so that each has a key there. */
-  async function spoken(people: readonly Person[]): Promise<ChannelId> {
-    const [owner, ...members] = people;
-    assert.ok(owner);
-    const { id } = await quietChannel(world, owner, members);
-    for (const person of people) await person.send(id, 'hello', world.clientId()).accepted();
-    return id;
-  }
-
-  /** Demands places 1..n, and that every revision up to the channel's is of exactly one change. */
-  async function assertDense(channelId: ChannelId): Promise<void> {
-    const channel = await row(world, 'SELECT * FROM channel WHERE id = $1', channelId);
-    const places = await rows(
-      world,
-      'SELECT seq FROM message WHERE channel_id = $1 ORDER BY seq',
-      channelId,
-    );
-    const revisions = await rows(
-      world,
-      `SELECT rev FROM message WHERE channel_id = $1
-       UNION ALL SELECT joined_rev FROM membership WHERE channel_id = $1
-       UNION ALL SELECT left_rev FROM membership WHERE channel_id = $1 AND left_rev IS NOT NULL
-       ORDER BY rev`,
-      channelId,
-    );
-    const upTo = (n: unknown) => Array.from({ length: Number(n) }, (_, i) => i + 1);
-    assert.deepEqual(
-      places.map(({ seq }) => Number(seq)),
-      upTo(channel['last_seq']),
-    );
-    assert.deepEqual(
-      revisions.map(({ rev }) => Number(rev)),
-      upTo(channel['last_rev']),
-    );
-  }
 
   it('answers each row of a batch for itself, and stores exactly those it said yes to', async () => {
     const [carol, mute, locked] = await Promise.all(
       ['Carol', 'Mute', 'Locked'].map((name) => world.person(name)),
     );
     assert.ok(carol && mute && locked);
-    const here = await spoken([alice, bob, carol, locked]);
-    const there = await spoken([alice]);
-    const shut = await spoken([alice]);
+    const here = await spoken(world, [alice, bob, carol, locked]);
+    const there = await spoken(world, [alice]);
+    const shut = await spoken(world, [alice]);
     await archive(world, { id: shut });
     await alice.call('member.add', { channelId: here, userId: mute.userId }).accepted();
     await alice.call('member.remove', { channelId: here, userId: bob.userId }).accepted();
@@ -100,7 +71,7 @@ describe('appending', () => {
     const foreigner = await world.person('Foreigner', {
       workspaceId: await world.anotherWorkspace(),
     });
-    const elsewhere = await spoken([foreigner]);
+    const elsewhere = await spoken(world, [foreigner]);
     const first = post(here, alice);
     const known = post(there, alice);
     const [before] = await append([known]);
@@ -138,13 +109,17 @@ describe('appending', () => {
       batch.map(([each]) => each.id),
     );
     assert.deepEqual(stored.map(({ id }) => id).sort(), yes.sort());
-    for (const channelId of [there, shut, elsewhere]) await assertDense(channelId);
+    for (const channelId of [there, shut, elsewhere]) await assertDense(world, channelId);
     const seqs = [1, 16].map((i) => (decided[i] as { seq: number }).seq);
     assert.equal((seqs[0] ?? 0) + 1, seqs[1]);
   });
 
   it('numbers the posts of a batch by arrival, in each of its channels', async () => {
-    const channels = [await spoken([alice]), await spoken([alice]), await spoken([alice])];
+    const channels = [
+      await spoken(world, [alice]),
+      await spoken(world, [alice]),
+      await spoken(world, [alice]),
+    ];
     const appends = Array.from({ length: 30 }, (_, i) => post(channels[i % 3] as ChannelId, alice));
     const decided = await append(appends);
     for (const [n, channelId] of channels.entries()) {
@@ -153,12 +128,12 @@ describe('appending', () => {
         own.map((each) => each.verdict === 'sent' && each.seq),
         Array.from({ length: 10 }, (_, i) => i + 2),
       );
-      await assertDense(channelId);
+      await assertDense(world, channelId);
     }
   });
 
   it('leaves nothing of the workspace behind on the connection', async () => {
-    const channelId = await spoken([alice]);
+    const channelId = await spoken(world, [alice]);
     const single = pool(1);
     try {
       assert.deepEqual(verdicts(await append([post(channelId, alice)], single)), ['sent']);
@@ -171,7 +146,7 @@ describe('appending', () => {
   });
 
   it('is heard on a node that was told nothing of it', async () => {
-    const channelId = await spoken([alice]);
+    const channelId = await spoken(world, [alice]);
     await alice.call('channel.subscribe', { channelId }).accepted();
     const untold = post(channelId, alice);
     await append([untold]);
@@ -180,7 +155,11 @@ describe('appending', () => {
   });
 
   it('never waits in a circle when two nodes name the same channels in opposite orders', async () => {
-    const channels = [await spoken([alice]), await spoken([alice]), await spoken([alice])];
+    const channels = [
+      await spoken(world, [alice]),
+      await spoken(world, [alice]),
+      await spoken(world, [alice]),
+    ];
     const turns = Array.from({ length: 40 }, (_, i) => {
       const order = i % 2 ? channels : [...channels].reverse();
       return append(
@@ -190,11 +169,11 @@ describe('appending', () => {
     });
     const decided = (await Promise.all(turns)).flat();
     assert.deepEqual(new Set(verdicts(decided)), new Set(['sent']));
-    for (const channelId of channels) await assertDense(channelId);
+    for (const channelId of channels) await assertDense(world, channelId);
   });
 
   it('stores no post of somebody after their removal, however the two race', async () => {
-    const channelId = await spoken([alice, bob]);
+    const channelId = await spoken(world, [alice, bob]);
     const { userId } = bob;
     const race = { over: false };
     const flap = async () => {
@@ -221,7 +200,7 @@ describe('appending', () => {
       new Set(['sent']),
       'neighbours of a refused row',
     );
-    await assertDense(channelId);
+    await assertDense(world, channelId);
     const strays = await rows(
       world,
       `SELECT m.seq FROM message m WHERE m.channel_id = $1 AND NOT EXISTS (

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Append, AppendVerdict } from '../../src/chat/append-store.ts';
-import { decideAppends } from '../../src/chat/decide-appends.ts';
+import { decidePatiently } from '../../src/chat/decide-appends.ts';
 import type { SendCall } from '../../src/chat/operations/message.send.ts';
 import { messageSend } from '../../src/chat/operations/index.ts';
 import type { Sealer, SealedPost } from '../../src/chat/sealer.ts';
@@ -44,11 +44,11 @@ function decide(calls: readonly SendCall[], ...seals: (() => Promise<SealedPost>
     } as unknown as Sealer,
   };
   const { demand } = messageSend.access;
-  const decided = decideAppends(services, calls, demand, new Date(0));
+  const decided = decidePatiently(services, calls, demand, new Date(0));
   return { decided, batches, forgotten, services };
 }
 
-const codes = (decided: Awaited<ReturnType<typeof decideAppends>>) =>
+const codes = (decided: Awaited<ReturnType<typeof decidePatiently>>) =>
   decided.map(({ verdict }) => (verdict instanceof Refusal ? verdict.code : verdict.verdict));
 
 describe('deciding a batch of sends', () => {

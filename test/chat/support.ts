@@ -152,3 +152,39 @@ export async function quietChannel(
     posts.push(await owner.send(id, saying, world.clientId()).accepted());
   return { id, posts };
 }
+
+/** A private channel in which everybody has posted once, so that each has a key there. */
+export async function spoken(world: World, people: readonly Person[]): Promise<ChannelId> {
+  const [owner, ...members] = people;
+  assert.ok(owner);
+  const { id } = await quietChannel(world, owner, members);
+  for (const person of people) await person.send(id, 'hello', world.clientId()).accepted();
+  return id;
+}
+
+/** Demands places 1..n, and that every revision up to the channel's is of exactly one change. */
+export async function assertDense(world: World, channelId: ChannelId): Promise<void> {
+  const channel = await row(world, 'SELECT * FROM channel WHERE id = $1', channelId);
+  const places = await rows(
+    world,
+    'SELECT seq FROM message WHERE channel_id = $1 ORDER BY seq',
+    channelId,
+  );
+  const revisions = await rows(
+    world,
+    `SELECT rev FROM message WHERE channel_id = $1
+     UNION ALL SELECT joined_rev FROM membership WHERE channel_id = $1
+     UNION ALL SELECT left_rev FROM membership WHERE channel_id = $1 AND left_rev IS NOT NULL
+     ORDER BY rev`,
+    channelId,
+  );
+  const upTo = (n: unknown) => Array.from({ length: Number(n) }, (_, i) => i + 1);
+  assert.deepEqual(
+    places.map(({ seq }) => Number(seq)),
+    upTo(channel['last_seq']),
+  );
+  assert.deepEqual(
+    revisions.map(({ rev }) => Number(rev)),
+    upTo(channel['last_rev']),
+  );
+}

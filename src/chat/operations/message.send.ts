@@ -13,12 +13,12 @@ import {
   Timestamp,
   WorkspaceRole,
 } from '../../contract/index.ts';
-import { Refusal, reply, type GroupedCall, type Verdict } from '../../kernel/index.ts';
+import { LATER, Refusal, reply, type GroupedCall, type Verdict } from '../../kernel/index.ts';
 import type { AppendDemand, AppendVerdict } from '../append-store.ts';
 import { lookUpTo, messageChanged } from '../changes.ts';
 import { shown } from '../content.ts';
 import { groupedOperation } from '../declare.ts';
-import { decideAppends } from '../decide-appends.ts';
+import { decideAtOnce, decidePatiently } from '../decide-appends.ts';
 import type { SealedPost } from '../sealer.ts';
 import { bodyText } from '../text.ts';
 
@@ -73,9 +73,13 @@ export const messageSend = groupedOperation({
     const { channelId, clientId, body } = input;
     return domain.sealer.seal(workspaceId, channelId, userId, clientId, body);
   },
-  async decide({ calls, demand, services, now }) {
-    const decided = await decideAppends(services, calls, demand, now);
-    return decided.map(({ call, post, verdict }) => answer(call, post, verdict));
+  heldBy: ({ channelId }) => channelId,
+  async decide({ calls, demand, services, now, patient }) {
+    const decide = patient ? decidePatiently : decideAtOnce;
+    const decided = await decide(services, calls, demand, now);
+    return decided.map((each) =>
+      each === LATER ? LATER : answer(each.call, each.post, each.verdict),
+    );
   },
 });
 
@@ -105,6 +109,7 @@ function answer(
     case 'archived':
       return new Refusal('channel_archived');
     case 'stale_key':
+    case 'busy':
       return new Refusal('overloaded', { retryAfterMs: 50 });
     case 'not_found':
     case 'forbidden':

@@ -17,6 +17,13 @@ const LOST = new Set([
   'P2024', // no connection from the pool in time
   'P2028', // the transaction could not be begun or went away
 ]);
+/** The server gave the statement up, and with it its transaction: nothing was stored, and there may be room later. */
+const GIVEN_UP = new Set([
+  '57014', // query_canceled: statement_timeout
+  '55P03', // lock_not_available
+  '53100', // disk_full
+  '53200', // out_of_memory
+]);
 /** Deadlock or serialisation failure: the same transaction may well succeed when begun again. */
 const RACES = new Set(['40001', '40P01', 'P2034']);
 const LOST_TEXT =
@@ -34,6 +41,12 @@ function* codes(error: unknown, depth = 0): Generator<string> {
 export function isLostConnection(error: unknown): boolean {
   for (const code of codes(error)) if (LOST.has(code) || code.startsWith('08')) return true;
   return error instanceof Error && LOST_TEXT.test(error.message);
+}
+
+/** True when the server said itself that it did not carry the statement out for want of time or room. */
+export function isGivenUp(error: unknown): boolean {
+  for (const code of codes(error)) if (GIVEN_UP.has(code)) return true;
+  return false;
 }
 
 export function isWorthRetrying(error: unknown): boolean {

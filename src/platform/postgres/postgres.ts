@@ -4,7 +4,7 @@ import pg from 'pg';
 import { Refusal, type Secret } from '../../kernel/index.ts';
 import type { WorkspaceId } from '../../contract/index.ts';
 import { PrismaClient, type Prisma } from './generated/client.ts';
-import { isLostConnection, isWorthRetrying } from './failures.ts';
+import { isGivenUp, isLostConnection, isWorthRetrying } from './failures.ts';
 
 /** What a store works with: the tables, inside one transaction of one workspace. */
 export type Tx = Prisma.TransactionClient;
@@ -149,7 +149,10 @@ function statementsOn(pool: pg.Pool): Statements {
       } catch (error) {
         lost = isLostConnection(error);
         // One statement is its own transaction: a connection lost under it may have committed.
-        throw lost ? new Refusal('outcome_unknown', { cause: error }) : error;
+        if (lost) throw new Refusal('outcome_unknown', { cause: error });
+        if (isGivenUp(error))
+          throw new Refusal('unavailable', { cause: error, retryAfterMs: 1_000 });
+        throw error;
       } finally {
         client.release(lost);
         client.off('error', heard);
