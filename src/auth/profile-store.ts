@@ -16,6 +16,8 @@ export interface ProfileRow {
 export interface ProfileRows {
   /** Of those of these people who have an account in the workspace, in no order. */
   of(ids: readonly UserId[]): Promise<readonly ProfileRow[]>;
+  /** The active account whose e-mail has one of the digests; any other is no more there than none at all. */
+  activeByEmail(digests: readonly Uint8Array[]): Promise<ProfileRow | null>;
   emailSealed(id: UserId): Promise<Uint8Array | null>;
 }
 
@@ -39,6 +41,17 @@ export function profileRows(tx: Tx, workspaceId: WorkspaceId): ProfileRows {
         LEFT JOIN subject_key k ON k.workspace_id = a.workspace_id AND k.subject_id = a.id
         WHERE a.workspace_id = ${workspaceId}::uuid AND a.id = ANY (${[...ids]}::uuid[])`;
       return rows.map(fromRaw);
+    },
+    async activeByEmail(digests) {
+      const hex = digests.map((digest) => Buffer.from(digest).toString('hex'));
+      const [row] = await tx.$queryRaw<RawProfile[]>`
+        SELECT a.id, a.status, a.profile_sealed AS "profileSealed", a.profile_version AS "profileVersion",
+          k.workspace_key AS "workspaceKey", k.wrapped
+        FROM account a
+        LEFT JOIN subject_key k ON k.workspace_id = a.workspace_id AND k.subject_id = a.id
+        WHERE a.workspace_id = ${workspaceId}::uuid AND a.status = 'active'
+          AND a.email_digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest(${hex}::text[]) d))`;
+      return row ? fromRaw(row) : null;
     },
     async emailSealed(id) {
       const row = await tx.account.findUnique({

@@ -1,7 +1,8 @@
 /** Opens what accounts hold sealed about their people; what does not open is null and raises an alarm, never an error. */
 import { z } from 'zod';
 import type { UserId, WorkspaceId } from '../contract/index.ts';
-import { open, unlessBroken, type Place, type Vault } from '../crypto/index.ts';
+import { open, unlessBroken, type Digests, type Place, type Vault } from '../crypto/index.ts';
+import { emailDigests } from './email.ts';
 import type { ProfileRow } from './profile-store.ts';
 import type { AuthRows } from './store.ts';
 
@@ -16,18 +17,26 @@ export interface OwnProfile {
   readonly email: string | null;
 }
 
+export interface FoundPerson {
+  readonly userId: UserId;
+  readonly displayName: string | null;
+}
+
 export interface Profiles {
+  /** Who has this address here and an active account; null for everybody else, for all of them alike. */
+  readonly find: (rows: AuthRows, email: string) => Promise<FoundPerson | null>;
   readonly own: (rows: AuthRows, id: UserId) => Promise<OwnProfile>;
 }
 
 interface Parts {
   readonly vault: Vault;
+  readonly digests: Digests;
   readonly alert: ProfileAlert;
 }
 
 const Profile = z.object({ displayName: z.string() });
 
-export function profiles({ vault, alert }: Parts): Profiles {
+export function profiles({ vault, digests, alert }: Parts): Profiles {
   const keyOf = (rows: AuthRows, { id, key }: ProfileRow) =>
     unlessBroken(vault.subjectKeyOf(rows.keys, id, key));
 
@@ -41,6 +50,11 @@ export function profiles({ vault, alert }: Parts): Profiles {
   }
 
   return {
+    async find(rows, email) {
+      const sought = emailDigests(digests, rows.workspaceId, email);
+      const row = await rows.profiles.activeByEmail(sought);
+      return row && { userId: row.id, displayName: name(rows, row, await keyOf(rows, row)) };
+    },
     async own(rows, id) {
       const [row] = await rows.profiles.of([id]);
       if (!row) throw new Error('somebody who is signed in has no account');

@@ -2,7 +2,7 @@
 import type { Standings } from '../access/index.ts';
 import type { SessionId, UserId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
-import type { OwnProfile, Profiles } from './profiles.ts';
+import type { FoundPerson, OwnProfile, Profiles } from './profiles.ts';
 import type { Entry, Registration } from './registration.ts';
 import type { Rotation } from './rotation.ts';
 import type { Device, Grant } from './sessions.ts';
@@ -24,6 +24,7 @@ export interface AuthServices {
   readonly beginSession: (proof: Proof, device: Device, at: Date) => Promise<Grant | null>;
   readonly closeSession: (sessionId: SessionId, at: Date) => Promise<void>;
   readonly ownProfile: (userId: UserId) => Promise<OwnProfile>;
+  readonly findPerson: (email: string) => Promise<FoundPerson | null>;
   /** The caller's own. */
   readonly workspace: () => Promise<WorkspaceRow>;
 }
@@ -46,6 +47,7 @@ export function authServices(parts: Parts): AuthServices {
     beginSession: (proof, device, at) => signIns.begin(rows, proof, device, at),
     closeSession: (sessionId, at) => rows.sessions.end(sessionId, 'closed', at),
     ownProfile: (userId) => people.own(rows, userId),
+    findPerson: (email) => people.find(rows, email),
     async workspace() {
       const found = await rows.workspace();
       if (!found) throw new Error('somebody who is signed in is in no workspace');

@@ -4,3 +4,4 @@ export * from './profile.read.ts';
 export * from './session.close.ts';
 export * from './session.open.ts';
 export * from './session.refresh.ts';
+export * from './user.find.ts';
