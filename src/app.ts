@@ -98,7 +98,9 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       gateway.notify(effect);
     },
   });
-  const chat = chatDomain({ ...base, statements, alert, editWindowMs: config.editWindowMs });
+  const { profileNames } = auth;
+  const { editWindowMs } = config;
+  const chat = chatDomain({ ...base, statements, alert, profileNames, editWindowMs });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),

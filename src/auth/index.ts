@@ -90,6 +90,13 @@ export type InvitedRole = Exclude<WorkspaceRole, 'system'>;
 
 export interface Auth {
   readonly module: Module<Tx>;
+  /** What people of the workspace are called, for domains that show them: read in the transaction they are in. */
+  readonly profileNames: (
+    tx: Tx,
+    workspaceId: WorkspaceId,
+  ) => {
+    readonly open: (ids: readonly UserId[]) => Promise<ReadonlyMap<UserId, string | null>>;
+  };
   /**
    * The stage of the road. Refuses `unauthenticated` or `token_expired`, and `not_found` when an open operation
    * names a workspace that does not exist. Open operations ignore a token.
@@ -178,6 +185,9 @@ export function authDomain(options: AuthOptions): Auth {
           people: opening,
         }),
     },
+    profileNames: (tx, workspaceId) => ({
+      open: (ids) => opening.names(authRows(tx, workspaceId), ids),
+    }),
     authenticate: authenticate({ clock, tokens, live, workspaces: options.workspaces, within }),
     proveToken: tokens.prove,
     sessionIsLive: live.require,

@@ -25,6 +25,11 @@ export interface FoundPerson {
 export interface Profiles {
   /** Who has this address here and an active account; null for everybody else, for all of them alike. */
   readonly find: (rows: AuthRows, email: string) => Promise<FoundPerson | null>;
+  /** Of those of these people who have an account here, in one query; null where a profile does not open. */
+  readonly names: (
+    rows: AuthRows,
+    ids: readonly UserId[],
+  ) => Promise<ReadonlyMap<UserId, string | null>>;
   readonly own: (rows: AuthRows, id: UserId) => Promise<OwnProfile>;
 }
 
@@ -54,6 +59,12 @@ export function profiles({ vault, digests, alert }: Parts): Profiles {
       const sought = emailDigests(digests, rows.workspaceId, email);
       const row = await rows.profiles.activeByEmail(sought);
       return row && { userId: row.id, displayName: name(rows, row, await keyOf(rows, row)) };
+    },
+    async names(rows, ids) {
+      const found = ids.length === 0 ? [] : await rows.profiles.of(ids);
+      const names = new Map<UserId, string | null>();
+      for (const row of found) names.set(row.id, name(rows, row, await keyOf(rows, row)));
+      return names;
     },
     async own(rows, id) {
       const [row] = await rows.profiles.of([id]);
