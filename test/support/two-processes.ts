@@ -153,7 +153,14 @@ export class TwoProcesses {
     const lived = this.nodes.map(({ alive }) => alive);
     const codes = await Promise.all(this.nodes.map((node) => node.stop()));
     await this.redis.end();
-    assert.deepEqual([lived, codes], [[true, true], [0, 0]], 'the nodes live, and end well');
+    assert.deepEqual(
+      [lived, codes],
+      [
+        [true, true],
+        [0, 0],
+      ],
+      'the nodes live, and end well',
+    );
   }
 }
 

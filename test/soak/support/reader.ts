@@ -56,6 +56,26 @@ export class Reader {
   }
 }
 
+/** Demands that every reader, however late, shows each acknowledged message once, at its place. */
+export async function assertRead(
+  readers: readonly Reader[],
+  posts: readonly Post[],
+): Promise<void> {
+  await caughtUp(readers, posts);
+  for (const { log } of readers) {
+    const places = new Map(log.messages.map(({ body, seq }) => [body, seq]));
+    assert.equal(places.size, log.messages.length, 'nothing is there twice');
+    for (const { body, acked } of posts) assert.equal(places.get(body), acked?.seq, body);
+  }
+}
+
+async function caughtUp(readers: readonly Reader[], posts: readonly Post[]): Promise<void> {
+  const last = Math.max(...posts.map(({ acked }) => acked?.rev ?? Infinity));
+  await eventually('every reader has come to the end', () =>
+    readers.every(({ log }) => log.state.is === 'live' && log.rev >= last),
+  );
+}
+
 /**
  * Demands of every reader: all that was acknowledged is there once, at the place that the acknowledgement named, and
  * nothing else is; places are 1 to n without a hole; and all readers have the same.
@@ -64,10 +84,7 @@ export async function assertWhole(
   readers: readonly Reader[],
   posts: readonly Post[],
 ): Promise<void> {
-  const last = Math.max(...posts.map(({ acked }) => acked?.rev ?? Infinity));
-  await eventually('every reader has come to the end', () =>
-    readers.every(({ log }) => log.state.is === 'live' && log.rev >= last),
-  );
+  await caughtUp(readers, posts);
   const expected = posts
     .map(({ body, acked }) => ({ seq: acked?.seq, body }))
     .sort((x, y) => (x.seq ?? 0) - (y.seq ?? 0));
@@ -94,7 +111,8 @@ export function waits({ arrived }: Reader, posts: readonly Post[]): number[] {
 /** As it is quoted: the middle, the ninety-ninth of a hundred, and the worst. */
 export function spread(times: readonly number[]): string {
   const sorted = [...times].sort((x, y) => x - y);
-  const at = (part: number) => sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)];
+  const at = (part: number) =>
+    sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)];
   const shown = (value: number | undefined) => (value ?? NaN).toFixed(1);
   return `p50 ${shown(at(0.5))} ms, p99 ${shown(at(0.99))} ms, longest ${shown(at(1))} ms`;
 }
