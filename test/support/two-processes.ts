@@ -1,6 +1,7 @@
 /** Two nodes in processes of their own and a Redis that belongs to them, with people who came in by the front door. */
 import assert from 'node:assert/strict';
 import { randomBytes, randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, type Client } from 'conclave/client';
 import type { Environment } from '../../src/config.ts';
 import type { Channel, UserId } from '../../src/contract/index.ts';
@@ -116,7 +117,11 @@ export class TwoProcesses {
         fetch(url, { ...init, headers: { ...init.headers, ...behind(address) } }),
     });
     this.#clients.push(client);
-    const signedIn = await client.signIn({ email, password });
+    let signedIn = await client.signIn({ email, password });
+    for (let attempt = 1; !signedIn.ok && isBusy(signedIn.refusal.code, attempt); attempt += 1) {
+      await pause(BUSY_MS);
+      signedIn = await client.signIn({ email, password });
+    }
     assert.ok(signedIn.ok, JSON.stringify(signedIn));
     await eventually(`${name} is online`, () => client.state.value.is === 'online');
     return client;
@@ -193,13 +198,23 @@ function someAddress(): string {
   return `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
+/** How often and at what distance a server is asked again that has too much to do at the moment. */
+const ATTEMPTS = 10;
+const BUSY_MS = 500;
+const BUSY: ReadonlySet<string> = new Set(['overloaded', 'unavailable', 'outcome_unknown']);
+const isBusy = (code: string, attempt: number) => BUSY.has(code) && attempt < ATTEMPTS;
+
 async function post(url: string, address: string, body: object): Promise<unknown> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...behind(address) },
-    body: JSON.stringify(body),
-  });
-  const answer = (await response.json()) as { readonly code?: string };
-  if (!response.ok) throw new Error(answer.code ?? String(response.status));
-  return answer;
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...behind(address) },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as { readonly code?: string };
+    if (response.ok) return answer;
+    const { code = String(response.status) } = answer;
+    if (!isBusy(code, attempt)) throw new Error(code);
+    await pause(BUSY_MS);
+  }
 }

@@ -25,6 +25,7 @@ export class Pace {
   readonly #interval: number;
   readonly #name: string;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #failures: Error[] = [];
   #timer: NodeJS.Timeout | undefined;
   #began = 0;
 
@@ -37,7 +38,7 @@ export class Pace {
 
   begin(): this {
     this.#began = performance.now();
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
     return this;
   }
 
@@ -45,6 +46,8 @@ export class Pace {
   async end(): Promise<readonly Post[]> {
     clearInterval(this.#timer);
     await Promise.all(this.#underWay);
+    const [failure] = this.#failures;
+    if (failure) throw failure;
     return [...this.posts.values()];
   }
 
@@ -56,6 +59,7 @@ export class Pace {
   }
 
   #tick(): void {
+    if (this.#failures.length > 0) clearInterval(this.#timer);
     const due = Math.floor((performance.now() - this.#began) / this.#interval);
     while (this.posts.size < due) {
       const by = this.#senders[this.posts.size % this.#senders.length];
@@ -63,7 +67,9 @@ export class Pace {
       const body = `${this.#name}${this.posts.size}`;
       const post: Post = { body, begun: performance.now(), by, acked: null };
       this.posts.set(body, post);
-      const sending = this.#send(post).finally(() => this.#underWay.delete(sending));
+      const sending = this.#send(post)
+        .catch((error: unknown) => this.#failures.push(error as Error))
+        .then(() => void this.#underWay.delete(sending));
       this.#underWay.add(sending);
     }
   }
@@ -79,7 +85,8 @@ export class Pace {
       }
       const { code, retry, retryAfterMs } = outcome.refusal;
       this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
-      if (retry === 'never') throw new Error(`${post.body} was refused for good: ${code}`);
+      const final = retry === 'never' || post.by.state.value.is === 'offline';
+      if (final) throw new Error(`${post.body} was refused for good: ${code}`);
       await pause(retryAfterMs ?? 100);
     }
   }
