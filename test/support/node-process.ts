@@ -1,5 +1,6 @@
 /** A node as it really runs: a process of its own, which a test reads the log of, stops in its tracks and ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Environment } from '../../src/config.ts';
 import { project } from './bootstrap-clone.ts';
@@ -89,11 +90,11 @@ export class NodeProcess {
     return this.logged(({ level }) => level === 'error');
   }
 
-  /** Tells a module that was loaded before the node. */
-  tell(message: object): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#child.send(message, (error) => (error ? reject(error) : resolve()));
-    });
+  /** Tells a module that was loaded before the node; resolves with its answer. */
+  async tell(message: object): Promise<unknown> {
+    const answered = once(this.#child, 'message');
+    this.#child.send(message);
+    return (await answered)[0] as unknown;
   }
 
   /** It stands still until `thaw`, as on a machine that swaps; its connections stay open. */
