@@ -193,6 +193,20 @@ describe('soak: a node with a wrong clock', function () {
     );
   });
 
+  it('gives nobody a fresh start when it is set forward while the node counts alone', async () => {
+    const victim = await nodes.register('Victim', nodes.a);
+    const guess = { ...victim, password: 'Not-The-Password-1' };
+    await nodes.redis.kill();
+    for (let i = 0; i < SIGN_INS; i += 1)
+      assert.equal(await signInRefusal(nodes.b, guess), 'invalid_credentials');
+    for (const aheadMs of [0, 10 * MINUTE, HOUR, -HOUR]) {
+      await clock(aheadMs);
+      assert.equal(await signInRefusal(nodes.b, guess), 'rate_limited');
+    }
+    await nodes.redis.begin();
+    await nodes.connected();
+  });
+
   it('is made up for by the client library, which goes by the clock of its node', async () => {
     const ben = await nodes.client('Ben', nodes.b);
     const named = { kind: 'private', name: 'A diary' } as const;
