@@ -21,8 +21,10 @@ interface Live {
   readonly workspaceId: string;
   readonly userId: string;
   readonly role: WorkspaceRole;
+  /** By the monotonic clock: a wall clock that is set back would let it be believed for as long as it was. */
+  readonly believedUntil: number;
   /** Milliseconds since the epoch. */
-  readonly until: number;
+  readonly expiresAt: number;
 }
 
 export function liveness({ clock, within }: { clock: Clock; within: Within }): Liveness {
@@ -34,12 +36,13 @@ export function liveness({ clock, within }: { clock: Clock; within: Within }): L
 
   async function load({ workspaceId, userId, sessionId }: ProvedClaims): Promise<Live | null> {
     const now = clock.now();
+    const believedUntil = clock.monotonic() + BELIEVED_MS;
     const row = await within(workspaceId, 'read', (rows) =>
       rows.sessions.live(sessionId, userId, now),
     );
     if (!row) return null;
-    const until = Math.min(now.getTime() + BELIEVED_MS, row.expiresAt.getTime());
-    return { workspaceId, userId, role: row.role, until };
+    const expiresAt = row.expiresAt.getTime();
+    return { workspaceId, userId, role: row.role, believedUntil, expiresAt };
   }
 
   /** One look for all who ask at the same time. Its answer is kept only if nobody reported the end meanwhile. */
@@ -58,12 +61,14 @@ export function liveness({ clock, within }: { clock: Clock; within: Within }): L
     }
   }
 
+  const isFresh = ({ believedUntil, expiresAt }: Live) =>
+    believedUntil > clock.monotonic() && expiresAt > clock.now().getTime();
+
   return {
     async require(claims) {
       const held = remembered.get(claims.sessionId);
-      const fresh = held !== undefined && held.until > clock.now().getTime();
       const before = reported;
-      let live = fresh ? held : await look(claims);
+      let live = held && isFresh(held) ? held : await look(claims);
       if (live && reported !== before) live = await load(claims);
       if (live?.userId !== claims.userId || live.workspaceId !== claims.workspaceId)
         throw new Refusal('unauthenticated');

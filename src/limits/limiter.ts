@@ -42,7 +42,8 @@ const NO_WORKSPACE = 'server';
 export function limiter(options: LimiterOptions): Limiter {
   const { clock, table, admission, digest } = options;
   const shared = new SlidingWindows({ ...options, monotonic: () => clock.monotonic() });
-  const now = () => clock.now().getTime();
+  // Of the monotonic clock: nobody gets a fresh start because the wall clock was set forward.
+  const now = () => Math.floor(clock.monotonic());
   // Apart, so that what anybody can fill does not push out what is counted for those who are signed in.
   const memory = {
     local: new LocalWindows(now),

@@ -9,7 +9,7 @@ export class LocalWindows {
   readonly #keys: LRUCache<string, Slice[]>;
   readonly #now: () => number;
 
-  /** `now` gives milliseconds since the epoch. */
+  /** `now` gives whole milliseconds since any moment. */
   constructor(now: () => number, keys = KEYS) {
     this.#now = now;
     this.#keys = new LRUCache({ max: keys });

@@ -33,7 +33,7 @@ export interface Slice {
   readonly calls: number;
 }
 
-/** The part that a moment, in milliseconds since the epoch, is in. All products stay below 2^53. */
+/** The part that a moment, in milliseconds since the epoch or any other, is in. All products stay below 2^53. */
 export function partAt(now: number, milliseconds: number): number {
   return Math.floor((now * PARTS) / milliseconds);
 }

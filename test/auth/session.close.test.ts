@@ -107,6 +107,24 @@ describe('session.close', () => {
     }
   });
 
+  it('is final within five seconds also where the clock is set back meanwhile', async () => {
+    let back = 0;
+    const now = () => new Date(house.clock.now().getTime() - back);
+    const other = await openHouse({ clock: { ...house.clock, now } });
+    try {
+      const claims = other.auth.proveToken(minted.accessToken);
+      await authenticate({ kind: 'proved', claims }, other);
+      accepted(await close(bearer(minted.accessToken)));
+      back = 10 * MINUTE;
+      house.clock.advance(5_000);
+      await assert.rejects(authenticate({ kind: 'proved', claims }, other), {
+        code: 'unauthenticated',
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
   it('is not undone by a look that began before it and ended after', async () => {
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));

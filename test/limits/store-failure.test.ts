@@ -130,6 +130,18 @@ describe('limits whose Redis fails', () => {
     assert.deepEqual(node.changes, [], 'it was never away');
   });
 
+  it('give a credential no fresh start when the clock is set, forward or back', async () => {
+    await redis.admin.client('PAUSE', 600_000, 'WRITE');
+    assert.equal(await taken('auth.login', stranger), LOGINS);
+    for (const hours of [1, -2]) {
+      clock.set(hours * 60 * MINUTE);
+      assert.equal(await taken('auth.login', stranger), 0);
+    }
+    clock.forward(MINUTE + SECOND);
+    assert.equal(await taken('auth.login', stranger), LOGINS, 'and nobody waits for longer');
+    await redis.admin.client('UNPAUSE');
+  });
+
   it('keep the door as well: an address is admitted as often as it was, and asking never fails', async () => {
     const small = { milliseconds: MINUTE, calls: 4 };
     const admission = { 'http.request': small, 'http.probe': small, 'socket.handshake': small };

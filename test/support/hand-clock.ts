@@ -3,13 +3,14 @@ import type { Clock } from '../../src/kernel/index.ts';
 
 export class HandClock implements Clock {
   #milliseconds: number;
+  #wrong = 0;
 
   constructor(start = Date.now()) {
     this.#milliseconds = start;
   }
 
   now(): Date {
-    return new Date(this.#milliseconds);
+    return new Date(this.#milliseconds + this.#wrong);
   }
 
   monotonic(): number {
@@ -18,6 +19,11 @@ export class HandClock implements Clock {
 
   forward(milliseconds: number): void {
     this.#milliseconds += milliseconds;
+  }
+
+  /** Sets the wall clock forward, or back, by so much; no time passes. */
+  set(milliseconds: number): void {
+    this.#wrong += milliseconds;
   }
 }
 
