@@ -42,12 +42,24 @@ export async function execute(
     return { ok: false, error: onWire(refusal, call.traceId), ...(limit && { limit }) };
   } finally {
     leave();
-    const { traceId, origin } = call;
-    const milliseconds = stages.monotonic() - began;
-    const { name } = operation;
-    const { transport } = origin;
-    stages.observe({ operation: name, transport, traceId, caller, result, milliseconds });
+    observe(operation, call, caller, result, began, stages);
   }
+}
+
+/**
+ * Ends a call that could not be read and so never set out, as the road ends one that it refuses. `began` is the
+ * monotonic time in milliseconds at which the transport took it up.
+ */
+export function turnAway(
+  operation: AnyOperation,
+  call: Call,
+  refusal: Refusal,
+  began: number,
+  stages: Stages,
+): Reply<never> {
+  stages.refused(operation, call, null, refusal);
+  observe(operation, call, null, refusal.code, began, stages);
+  return { ok: false, error: onWire(refusal, call.traceId) };
 }
 
 /** A refusal as the client sees it: code, what to do, trace id, and nothing from inside. */
@@ -59,6 +71,18 @@ export function onWire(refusal: Refusal, traceId: string) {
     ...(refusal.detail !== undefined && { detail: refusal.detail }),
     ...(refusal.retryAfterMs !== undefined && { retryAfterMs: refusal.retryAfterMs }),
   };
+}
+
+function observe(
+  { name }: AnyOperation,
+  { traceId, origin: { transport } }: Call,
+  caller: Caller | null,
+  result: string,
+  began: number,
+  stages: Stages,
+): void {
+  const milliseconds = stages.monotonic() - began;
+  stages.observe({ operation: name, transport, traceId, caller, result, milliseconds });
 }
 
 function validate(operation: AnyOperation, raw: unknown): unknown {
