@@ -26,6 +26,7 @@ export function onChannel(
     describe: `channel permission ${permission}`,
     audience: 'signed-in',
     workspace: null,
+    about: ({ channelId: id }) => ({ kind: 'channel', id }),
     async resolve({ input, caller, services }) {
       const subject = await visible(input.channelId, caller, services, mode);
       if (!mayInChannel(subject.standing, permission)) throw new Refusal('forbidden');
@@ -49,6 +50,7 @@ export function onMessage(needs: {
     describe: `own message: ${needs.own}, any message: ${needs.any}`,
     audience: 'signed-in',
     workspace: null,
+    about: ({ messageId: id }) => ({ kind: 'message', id }),
     async resolve({ input, caller, services }) {
       const subject = await visible(input.channelId, caller, services, 'change');
       const message = await services.messages.find(subject.channel.id, input.messageId);

@@ -101,7 +101,7 @@ export interface GroupedOperation<
   R extends RefusalCode,
 > extends Declaration<N, In, Out, R> {
   readonly commit: 'grouped';
-  readonly access: GroupedAccess<G>;
+  readonly access: GroupedAccess<z.output<In>, G>;
   readonly audit: { readonly skip: string };
   readonly prepare: Prepare<z.output<In>, Actor, D, P, R>;
   /** One verdict per call, in the order of the calls. All calls are of one workspace. */

@@ -1,6 +1,7 @@
 /** The only road from the network to a handler. Reading order is execution order. */
 import type { z } from 'zod';
 import { REFUSALS, type LimitOnWire, type RefusalCode, type Reply } from '../contract/index.ts';
+import type { Resource } from './audit.ts';
 import type { Actor, Caller } from './caller.ts';
 import type { AnyGroupedOperation, AnyOperation, AnyOwnOperation } from './operation.ts';
 import type { Effect, Outcome } from './outcome.ts';
@@ -20,12 +21,14 @@ export async function execute(
 ): Promise<Reply<unknown>> {
   const began = stages.monotonic();
   let caller: Caller | null = null;
+  let claimed: Resource | null = null;
   let limit: LimitOnWire | undefined;
   let result = 'ok';
   let leave = (): void => undefined;
   try {
     leave = stages.admit(operation);
     const input = validate(operation, call.input);
+    claimed = operation.access.about?.(input) ?? null;
     caller = await stages.authenticate(operation, call, input);
     limit = await stages.limit(operation, caller, input);
     const done =
@@ -38,7 +41,7 @@ export async function execute(
     const refusal = asRefusal(error);
     result = refusal.code;
     limit ??= refusal.limit;
-    stages.refused(operation, call, caller, refusal);
+    stages.refused(operation, call, caller, refusal, claimed);
     return { ok: false, error: onWire(refusal, call.traceId), ...(limit && { limit }) };
   } finally {
     leave();
@@ -57,7 +60,7 @@ export function turnAway(
   began: number,
   stages: Stages,
 ): Reply<never> {
-  stages.refused(operation, call, null, refusal);
+  stages.refused(operation, call, null, refusal, null);
   observe(operation, call, null, refusal.code, began, stages);
   return { ok: false, error: onWire(refusal, call.traceId) };
 }
