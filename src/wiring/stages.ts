@@ -90,7 +90,8 @@ export function stages(options: StagesOptions): Stages {
     refused(operation, call, caller, refusal, claimed) {
       const { traceId } = call;
       if (refusal.cause !== undefined) options.failed(refusal.cause, traceId, operation.name);
-      if (caller) audit.refusals.note({ action: operation.name, caller, traceId }, refusal, claimed);
+      if (caller)
+        audit.refusals.note({ action: operation.name, caller, traceId }, refusal, claimed);
     },
     observe: options.observe,
   };
