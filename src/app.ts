@@ -164,6 +164,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     socketsPerAddress: config.door.socketsPerAddress,
     frames: config.door.frames,
     allowedOrigins: config.allowedOrigins,
+    drainMs: config.drainMs,
     later,
     async prove(token) {
       await lease.required('unavailable');

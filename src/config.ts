@@ -64,6 +64,7 @@ export function readConfig(environment: Environment) {
     },
     editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
     callsAdmitted: settings.CALLS_ADMITTED,
+    drainMs: settings.DRAIN_MS,
     trustedProxies: settings.TRUSTED_PROXIES,
     door: {
       requestsPerHour: settings.HTTP_REQUESTS_PER_HOUR,

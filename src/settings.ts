@@ -192,6 +192,12 @@ export const SETTINGS = {
     allowed: '10-100000',
     standard: '1000',
   },
+  DRAIN_MS: {
+    schema: count(0, 7_000),
+    about: 'How long a node that stops waits for calls under way; it ends within 10 s in any case.',
+    allowed: '0-7000',
+    standard: '6000',
+  },
   HTTP_REQUESTS_PER_HOUR: {
     schema: count(10, 100_000_000),
     about: 'HTTP requests an hour per client address (IPv6: per /64), whatever they ask for.',

@@ -26,11 +26,17 @@ export function sees({ workspaceRole, channelRole, kind }: Standing): boolean {
 /** True when the person sees the channel and holds the permission there. */
 export function mayInChannel(standing: Standing, permission: ChannelPermission): boolean {
   const rule: ChannelRule = CHANNEL_POLICY[permission];
-  const { workspaceRole, channelRole } = standing;
+  const { workspaceRole, channelRole, historyPolicy } = standing;
   if (!sees(standing)) return false;
   if (rule.needs !== null && !mayInWorkspace(workspaceRole, rule.needs)) return false;
   if (channelRole !== null && rule.channel.includes(channelRole)) return true;
+  if (rule.whereHistoryIsOpen && historyPolicy !== 'all') return false;
   return rule.workspace.includes(workspaceRole);
+}
+
+/** The same, leaving aside whether the person is in the channel: what staff may do in any channel they can see. */
+export function mayFromOutside(standing: Standing, permission: ChannelPermission): boolean {
+  return mayInChannel({ ...standing, channelRole: null }, permission);
 }
 
 /** Everything the standing carries, in the order of the policy. */

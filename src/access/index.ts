@@ -7,7 +7,14 @@ import { standings } from './store.ts';
 
 export { ControlFeed, type Lease } from './control-feed.ts';
 export { controlRows, recordControl, type ControlEvent } from './control-store.ts';
-export { channelPermissions, mayBestow, mayInChannel, mayInWorkspace, sees } from './decide.ts';
+export {
+  channelPermissions,
+  mayBestow,
+  mayFromOutside,
+  mayInChannel,
+  mayInWorkspace,
+  sees,
+} from './decide.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';
 export {
   CHANNEL_PERMISSIONS,

@@ -1,5 +1,5 @@
 /** Who may do what, as data: nothing here is code that could decide differently at a second place. */
-import type { ChannelKind, ChannelRole, WorkspaceRole } from '../contract/index.ts';
+import type { ChannelKind, ChannelRole, HistoryPolicy, WorkspaceRole } from '../contract/index.ts';
 
 export const RESOURCES = [
   'channel',
@@ -72,6 +72,8 @@ export interface ChannelRule {
   readonly channel: readonly ChannelRole[];
   /** Workspace roles that hold it in every channel they can see. */
   readonly workspace: readonly WorkspaceRole[];
+  /** The workspace roles hold it only where history is open: elsewhere it takes being in the channel. */
+  readonly whereHistoryIsOpen?: true;
   /** What the workspace role must allow in any case: an auditor who is a member still changes nothing. */
   readonly needs: WorkspacePermission | null;
 }
@@ -80,12 +82,17 @@ const EVERYONE = ['owner', 'moderator', 'member', 'guest'] as const;
 const WRITERS = ['owner', 'moderator', 'member'] as const;
 const KEEPERS = ['owner', 'moderator'] as const;
 const STAFF = ['admin', 'moderator'] as const;
-/** A public channel can be read, and joined, by whoever can see channels. */
+/** A public channel can be looked at, read where its history is open, and joined, by whoever can see channels. */
 const VIEWERS = ['admin', 'moderator', 'user', 'auditor'] as const;
 
 export const CHANNEL_POLICY = {
   'channel.read': { channel: EVERYONE, workspace: VIEWERS, needs: null },
-  'message.read': { channel: EVERYONE, workspace: VIEWERS, needs: 'message.read' },
+  'message.read': {
+    channel: EVERYONE,
+    workspace: VIEWERS,
+    whereHistoryIsOpen: true,
+    needs: 'message.read',
+  },
   'message.send': { channel: WRITERS, workspace: [], needs: 'message.write' },
   'message.edit.own': { channel: WRITERS, workspace: [], needs: 'message.write' },
   'message.edit.any': { channel: [], workspace: [], needs: 'message.write' },
@@ -115,4 +122,5 @@ export interface Standing {
   /** Null for somebody who is not in the channel. */
   readonly channelRole: ChannelRole | null;
   readonly kind: ChannelKind;
+  readonly historyPolicy: HistoryPolicy;
 }

@@ -1,11 +1,5 @@
 /** Reads who the caller is in the workspace and in a channel, as of this transaction and no earlier. */
-import type {
-  ChannelId,
-  ChannelKind,
-  ChannelRole,
-  UserId,
-  WorkspaceRole,
-} from '../contract/index.ts';
+import type { ChannelId, UserId, WorkspaceRole } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import type { Standing } from './policy.ts';
 
@@ -26,10 +20,9 @@ export function standings(tx: Tx): Standings {
       return account && (account.role as WorkspaceRole);
     },
     async inChannel(userId, channelId) {
-      const [row] = await tx.$queryRaw<
-        { workspaceRole: WorkspaceRole; channelRole: ChannelRole | null; kind: ChannelKind }[]
-      >`
-        SELECT a.role AS "workspaceRole", m.role AS "channelRole", c.kind
+      const [row] = await tx.$queryRaw<Standing[]>`
+        SELECT a.role AS "workspaceRole", m.role AS "channelRole", c.kind,
+          c.history_policy AS "historyPolicy"
         FROM account a
         JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = ${channelId}::uuid
         LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL

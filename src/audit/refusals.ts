@@ -1,5 +1,5 @@
 /** Records security-relevant refusals in transactions of their own, from a bounded queue whose drops are counted. */
-import type { AuditDetail, Refusal } from '../kernel/index.ts';
+import type { AuditDetail, Caller, Refusal, Resource } from '../kernel/index.ts';
 import type { RefusalCode, WorkspaceId } from '../contract/index.ts';
 import { typeOfRefusal } from './catalogue.ts';
 import type { Entry, Recorder } from './recorder.ts';
@@ -16,9 +16,15 @@ const WAITING = 1_000;
 /** Rows written in one transaction at most. */
 const TOGETHER = 50;
 
+/** Different things that one caller may be recorded to have asked for in vain while they wait; beyond, they are one. */
+const NAMED = 20;
+const NOTHING_NAMED: Resource = { kind: 'operation', id: null };
+
 interface Waiting {
   readonly entry: Omit<Entry, 'outcome' | 'type'> & { readonly code: RefusalCode };
   count: number;
+  /** Whose share of what can be named it takes, or null when it names nothing. */
+  readonly namedBy: string | null;
 }
 
 export class RefusalLog {
@@ -26,6 +32,7 @@ export class RefusalLog {
   readonly #transaction: Transaction;
   readonly #failed: (error: unknown, lost: number) => void;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #named = new Map<string, number>();
   #writing: Promise<void> | null = null;
   #dropped = 0;
 
@@ -44,19 +51,27 @@ export class RefusalLog {
     return this.#dropped;
   }
 
-  /** Takes note and returns at once. Identical refusals that wait together become one row with their count. */
-  note(entry: Omit<Entry, 'outcome' | 'type' | 'facts'>, refusal: Refusal): void {
-    const { code } = refusal;
-    if (typeOfRefusal(code) === null) return;
-    const { caller, action, traceId } = entry;
-    const who = caller.kind === 'actor' ? caller.userId : caller.origin.address;
-    const key = `${caller.workspaceId}|${who}|${action}|${code}`;
+  /**
+   * Takes note and returns at once. Identical refusals that wait together become one row with their count. What was
+   * denied is recorded with what the caller `claimed` to ask for, whether or not there is such a thing; a caller who
+   * tries one id after the other fills neither the queue nor the trail.
+   */
+  note(
+    { caller, action, traceId }: Omit<Entry, 'outcome' | 'type' | 'facts'>,
+    { code }: Refusal,
+    claimed: Resource | null = null,
+  ): void {
+    const type = typeOfRefusal(code);
+    if (type === null) return;
+    const denied = type === 'authorization_failed' ? claimed : null; // a limit or a token is about nothing else
+    const { key, resource, namedBy } = this.#place(caller, `${action}|${code}`, denied);
     const same = this.#waiting.get(key);
     if (same) same.count += 1;
     else if (this.#waiting.size >= WAITING) this.#dropped += 1;
     else {
-      const facts = { resource: { kind: 'operation', id: null } };
-      this.#waiting.set(key, { entry: { action, caller, traceId, facts, code }, count: 1 });
+      const entry = { action, caller, traceId, facts: { resource }, code };
+      this.#waiting.set(key, { entry, count: 1, namedBy });
+      if (namedBy !== null) this.#named.set(namedBy, (this.#named.get(namedBy) ?? 0) + 1);
     }
     this.#writing ??= this.#write().finally(() => (this.#writing = null));
   }
@@ -64,6 +79,28 @@ export class RefusalLog {
   /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
     while (this.#writing) await this.#writing;
+  }
+
+  /** Where a refusal waits: with the others of its asker, or under a name of its own while there is room for one. */
+  #place(caller: Caller, what: string, denied: Resource | null) {
+    const who = caller.kind === 'actor' ? caller.userId : caller.origin.address;
+    const asker = `${caller.workspaceId}|${who}`;
+    const bare = { key: `${asker}|${what}`, resource: NOTHING_NAMED, namedBy: null };
+    if (denied?.id == null) return bare;
+    const named = {
+      key: `${bare.key}|${denied.kind}|${denied.id}`,
+      resource: denied,
+      namedBy: asker,
+    };
+    const room = this.#waiting.has(named.key) || (this.#named.get(asker) ?? 0) < NAMED;
+    return room ? named : bare;
+  }
+
+  #unname(asker: string | null): void {
+    if (asker === null) return;
+    const left = (this.#named.get(asker) ?? 1) - 1;
+    if (left > 0) this.#named.set(asker, left);
+    else this.#named.delete(asker);
   }
 
   async #write(): Promise<void> {
@@ -75,7 +112,10 @@ export class RefusalLog {
       const batch = [...this.#waiting]
         .filter(([, { entry }]) => entry.caller.workspaceId === workspaceId)
         .slice(0, TOGETHER);
-      for (const [key] of batch) this.#waiting.delete(key);
+      for (const [key, { namedBy }] of batch) {
+        this.#waiting.delete(key);
+        this.#unname(namedBy);
+      }
       const work = async (tx: Tx) => {
         for (const [, waiting] of batch) await this.#record(tx, waiting);
       };

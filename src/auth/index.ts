@@ -119,8 +119,9 @@ export interface Auth {
   readonly createWorkspace: (workspace: NewWorkspace) => Promise<WorkspaceId>;
   /**
    * Makes the workspace `main` when the server has none, once however many nodes start together. As long as it
-   * has no active admin, every call gives a fresh set-up code, valid once and for 24 hours, and earlier ones are
-   * void. `workspaceId` is null only where there are several workspaces and none is called `main`.
+   * has no active admin, every call gives a fresh set-up code, valid for 24 hours, and earlier ones stay good: each
+   * node shows one, and whichever is used first makes the others void. `workspaceId` is null only where there are
+   * several workspaces and none is called `main`.
    */
   readonly ensureFirstWorkspace: () => Promise<FirstWorkspace>;
   /** A code to register with, once and within 24 hours, for the given role. `invitedBy` null is the operator. */

@@ -5,6 +5,8 @@ import type { Tx } from '../platform/postgres/index.ts';
 export interface InvitationRow {
   readonly id: string;
   readonly role: WorkspaceRole;
+  /** An admin's invitation by the operator: with one of those a server gets its first admin. */
+  readonly isSetupCode: boolean;
 }
 
 export interface NewInvitation {
@@ -23,10 +25,8 @@ export interface InvitationRows {
   /** The same, after waiting for whoever is redeeming it, and held until this transaction ends. */
   lock(digests: readonly Uint8Array[], at: Date): Promise<InvitationRow | null>;
   use(id: string, usedBy: UserId, at: Date): Promise<void>;
-  /** Waits for whoever is redeeming a set-up code, an admin's invitation by the operator. */
-  lockSetupCodes(): Promise<void>;
-  /** Removes every set-up code that has not been used. */
-  removeSetupCodes(): Promise<void>;
+  /** Removes the set-up codes that have not been used: all of them, or those that expired by then. */
+  removeSetupCodes(expiredBy?: Date): Promise<void>;
 }
 
 export function invitationRows(tx: Tx, workspaceId: WorkspaceId): InvitationRows {
@@ -39,14 +39,16 @@ export function invitationRows(tx: Tx, workspaceId: WorkspaceId): InvitationRows
       const codeDigest = { in: digests.map((digest) => new Uint8Array(digest)) };
       const row = await tx.invitation.findFirst({
         where: { workspaceId, codeDigest, usedAt: null, expiresAt: { gt: at } },
-        select: { id: true, role: true },
+        select: { id: true, role: true, invitedBy: true },
       });
-      return row as InvitationRow | null;
+      if (!row) return null;
+      const role = row.role as WorkspaceRole; // the table's CHECK allows nothing else
+      return { id: row.id, role, isSetupCode: role === 'admin' && row.invitedBy === null };
     },
     async lock(digests, at) {
       const hex = digests.map((digest) => Buffer.from(digest).toString('hex'));
       const [row] = await tx.$queryRaw<InvitationRow[]>`
-        SELECT id, role FROM invitation
+        SELECT id, role, role = 'admin' AND invited_by IS NULL AS "isSetupCode" FROM invitation
         WHERE workspace_id = ${workspaceId}::uuid
           AND code_digest = ANY (SELECT decode(d, 'hex') FROM unnest(${hex}::text[]) d)
           AND used_at IS NULL AND expires_at > ${at}
@@ -57,15 +59,10 @@ export function invitationRows(tx: Tx, workspaceId: WorkspaceId): InvitationRows
       const where = { workspaceId_id: { workspaceId, id } };
       await tx.invitation.update({ where, data: { usedAt, usedBy } });
     },
-    async lockSetupCodes() {
-      await tx.$queryRaw`
-        SELECT id FROM invitation
-        WHERE workspace_id = ${workspaceId}::uuid AND role = 'admin' AND invited_by IS NULL AND used_at IS NULL
-        FOR UPDATE`;
-    },
-    async removeSetupCodes() {
+    async removeSetupCodes(expiredBy) {
       const where = { workspaceId, role: 'admin', invitedBy: null, usedAt: null };
-      await tx.invitation.deleteMany({ where });
+      const expired = expiredBy && { expiresAt: { lte: expiredBy } };
+      await tx.invitation.deleteMany({ where: { ...where, ...expired } });
     },
   };
 }

@@ -11,7 +11,7 @@ export interface Invitations {
   readonly issue: (rows: AuthRows, invitation: Issue) => Promise<string>;
   /** Null for a code that is malformed, of another workspace, used or expired: one answer for all. */
   readonly find: (rows: AuthRows, code: string, at: Date) => Promise<InvitationRow | null>;
-  /** The same, held until the transaction ends. */
+  /** The same, held until the transaction ends. Of those who come with set-up codes, one at a time is let on. */
   readonly lock: (rows: AuthRows, code: string, at: Date) => Promise<InvitationRow | null>;
 }
 
@@ -52,6 +52,11 @@ export function invitations({
       return writeToken('ci1', { workspaceId, secret });
     },
     find: (rows, code, at) => rows.invitations.find(digestsOf(rows, code), at),
-    lock: (rows, code, at) => rows.invitations.lock(digestsOf(rows, code), at),
+    async lock(rows, code, at) {
+      const candidates = digestsOf(rows, code);
+      const found = await rows.invitations.find(candidates, at);
+      if (found?.isSetupCode) await rows.lockFirstWorkspace(); // before the row: whoever is first removes the others
+      return found && rows.invitations.lock(candidates, at);
+    },
   };
 }

@@ -28,7 +28,7 @@ export interface Registration {
   ) => Promise<Admission>;
   /**
    * Makes the account, and uses up the invitation, unless the e-mail is taken: then nothing changes. False when
-   * the invitation is no longer good.
+   * the invitation is no longer good. Whoever becomes the first admin makes all other set-up codes void.
    */
   readonly register: (rows: AuthRows, entry: Entry) => Promise<boolean>;
 }
@@ -68,9 +68,12 @@ export function registration({ within, hashes, people, invited }: Parts): Regist
       const { email, displayName, invitation } = application;
       const held = invitation === undefined ? null : await invited.lock(rows, invitation, at);
       if (invitation !== undefined && !held) return false;
+      const isFirstAdmin = held?.isSetupCode && !(await rows.accounts.hasActiveAdmin());
       const role = held?.role ?? 'user';
       const created = await people.create(rows, { id, email, displayName, role, password, at });
-      if (created && held) await rows.invitations.use(held.id, id, at);
+      if (!created || !held) return true;
+      await rows.invitations.use(held.id, id, at);
+      if (isFirstAdmin) await rows.invitations.removeSetupCodes();
       return true;
     },
   };

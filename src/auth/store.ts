@@ -26,7 +26,7 @@ export interface AuthRows {
   /** The workspace itself, or null when there is none of this id. */
   workspace(): Promise<WorkspaceRow | null>;
   addWorkspace(row: WorkspaceRow, at: Date): Promise<void>;
-  /** Waits until no other transaction makes first workspaces or set-up codes; held until this one ends. */
+  /** Waits until no other transaction makes first workspaces, or makes or redeems set-up codes; held to the end. */
   lockFirstWorkspace(): Promise<void>;
   /** The workspace that a server starts with: the only one, or the one of that slug. */
   firstWorkspace(slug: string): Promise<{ any: boolean; id: WorkspaceId | null }>;

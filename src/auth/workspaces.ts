@@ -23,7 +23,7 @@ export interface NewWorkspace {
 
 export interface FirstWorkspace {
   readonly workspaceId: WorkspaceId | null;
-  /** For the first admin to register with; null once there is one. Show it, do not log it. */
+  /** For the first admin to register with; null once there is one. Show it, do not log it. Others shown stay good. */
   readonly setupCode: string | null;
 }
 
@@ -63,11 +63,11 @@ export function workspaces({ clock, entropy, vault, within, invited }: Parts): W
 
   function setupCode(workspaceId: WorkspaceId): Promise<string | null> {
     return within(workspaceId, 'own', async (rows) => {
-      await rows.lockFirstWorkspace();
-      await rows.invitations.lockSetupCodes(); // so that the next look sees the admin whom one just made
+      const at = clock.now();
+      await rows.lockFirstWorkspace(); // whoever redeems a code holds it too: the next look sees the admin they made
       if (await rows.accounts.hasActiveAdmin()) return null;
-      await rows.invitations.removeSetupCodes();
-      return invited.issue(rows, { role: 'admin', invitedBy: null, at: clock.now() });
+      await rows.invitations.removeSetupCodes(at);
+      return invited.issue(rows, { role: 'admin', invitedBy: null, at });
     });
   }
 

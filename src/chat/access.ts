@@ -1,5 +1,11 @@
 /** Declares who may act in a channel or on a message; the decision is made under the channel's lock. */
-import { mayInChannel, sees, type ChannelPermission, type Standing } from '../access/index.ts';
+import {
+  mayFromOutside,
+  mayInChannel,
+  sees,
+  type ChannelPermission,
+  type Standing,
+} from '../access/index.ts';
 import type { ChannelId, MessageId } from '../contract/index.ts';
 import { Refusal, type Access, type Actor } from '../kernel/index.ts';
 import { mayRead, type ChannelRow, type MessageRow } from './rows.ts';
@@ -26,6 +32,7 @@ export function onChannel(
     describe: `channel permission ${permission}`,
     audience: 'signed-in',
     workspace: null,
+    about: ({ channelId: id }) => ({ kind: 'channel', id }),
     async resolve({ input, caller, services }) {
       const subject = await visible(input.channelId, caller, services, mode);
       if (!mayInChannel(subject.standing, permission)) throw new Refusal('forbidden');
@@ -35,7 +42,10 @@ export function onChannel(
   };
 }
 
-/** The message named by `messageId` in `channelId`; which permission it takes depends on whose message it is. */
+/**
+ * The message named by `messageId` in `channelId`; which permission it takes depends on whose message it is. Only
+ * who may read it is told that it exists, but for staff of a public channel, who may act on what they cannot read.
+ */
 export function onMessage(needs: {
   readonly own: ChannelPermission;
   readonly any: ChannelPermission;
@@ -49,13 +59,21 @@ export function onMessage(needs: {
     describe: `own message: ${needs.own}, any message: ${needs.any}`,
     audience: 'signed-in',
     workspace: null,
+    about: ({ messageId: id }) => ({ kind: 'message', id }),
     async resolve({ input, caller, services }) {
       const subject = await visible(input.channelId, caller, services, 'change');
+      const { standing } = subject;
+      const may = {
+        own: mayInChannel(standing, needs.own),
+        any: mayInChannel(standing, needs.any),
+      };
+      if (!may.own && !may.any) throw new Refusal('forbidden'); // whatever message it may be
       const message = await services.messages.find(subject.channel.id, input.messageId);
       const readable = await services.memberships.readable(subject.channel, caller.userId);
-      if (!message || !mayRead(readable, message.seq)) throw new Refusal('not_found');
-      const needed = message.authorId === caller.userId ? needs.own : needs.any;
-      if (!mayInChannel(subject.standing, needed)) throw new Refusal('forbidden');
+      const reached =
+        message && (mayRead(readable, message.seq) || mayFromOutside(standing, needs.any));
+      if (!reached) throw new Refusal('not_found');
+      if (!may[message.authorId === caller.userId ? 'own' : 'any']) throw new Refusal('forbidden');
       refuseArchived(subject.channel, 'change');
       return { ...subject, message };
     },

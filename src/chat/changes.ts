@@ -1,8 +1,8 @@
 /** The commit notices of this domain: each change as the effect that its channel's follower takes. */
-import type { ChannelId, Message, WorkspaceId } from '../contract/index.ts';
+import type { ChannelId, Member, Message, WorkspaceId } from '../contract/index.ts';
 import type { Effect } from '../kernel/index.ts';
 import { shownMember } from './content.ts';
-import type { MembershipRow } from './rows.ts';
+import type { ChannelRow, MembershipRow } from './rows.ts';
 
 export function memberChanged(
   workspaceId: WorkspaceId,
@@ -18,6 +18,14 @@ export function messageChanged(workspaceId: WorkspaceId, message: Message): Effe
   const { channelId, rev } = message;
   const event = { kind: 'message', rev, message } as const;
   return { effect: 'channel-changed', workspaceId, channelId, last: rev, events: [event] };
+}
+
+/**
+ * True when the call left the member as it was: the channel, as it was locked before, had that revision already.
+ * Its audit row says so, since a trail that tells of changes which never were misleads who counts them.
+ */
+export function wasSoAlready({ lastRev }: ChannelRow, { rev }: Member): boolean {
+  return rev <= lastRev;
 }
 
 /** Something up to `last` is committed, and this node may not have heard of it. */

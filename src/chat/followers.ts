@@ -141,10 +141,7 @@ export class Followers {
       const channel = await channelStore(tx, workspaceId).find(channelId);
       if (!channel) throw new Error('a channel that is followed is gone');
       const standing = reader === null ? null : await standings(tx).inChannel(reader, channelId);
-      const { epoch, historyPolicy, lastRev: head } = channel;
-      // Who looks in at a public channel without joining came just now, too.
-      const passerBy = standing !== null && standing.channelRole === null;
-      const newestJoinedSeq = passerBy ? channel.lastSeq : channel.newestJoinedSeq;
+      const { epoch, historyPolicy, newestJoinedSeq, lastRev: head } = channel;
       const mayRead = standing !== null && mayInChannel(standing, 'message.read');
       const state = { epoch, historyPolicy, newestJoinedSeq, head, mayRead };
       if (since === null || since >= head) return { ...state, events: [], complete: true };

@@ -1,5 +1,6 @@
 /** One socket from its handshake to its end: every call on it gets exactly one outcome, and its end is told once, with the reason. */
 import { io, type Socket } from 'socket.io-client';
+import type { Broadcasts } from '../contract/broadcasts.ts';
 import type { Closing } from '../contract/closures.ts';
 import { FRAME_BYTES } from '../contract/sizes.ts';
 import { bytesOf } from './http.ts';
@@ -18,6 +19,8 @@ export interface Ended {
   readonly refused: Refused | null;
   /** It was ended here, because there is a newer token. */
   readonly retired: boolean;
+  /** Milliseconds that the server asked to be left alone, if it did. */
+  readonly awayMs: number;
 }
 
 export interface ConnectionParts {
@@ -40,6 +43,7 @@ export class Connection {
   #packets = 0;
   #closing: Closing | null = null;
   #retired = false;
+  #awayMs: number | null = null;
   #over = false;
   readonly #late: () => void;
 
@@ -67,6 +71,8 @@ export class Connection {
     socket.onAny((event: string, payload: unknown) => {
       if (this.#over) return;
       if (event === 'connection.closing') this.#closing = payload as Closing;
+      if (event === 'server.draining')
+        this.#awayMs = (payload as Broadcasts['server.draining']).reconnectInMs;
       heard(event, payload);
     });
     const count = () => void (this.#packets += 1);
@@ -77,7 +83,8 @@ export class Connection {
 
   /** Whether calls can be made on it. */
   get usable(): boolean {
-    return this.#socket.connected && !this.#retired && !this.#over && this.#closing === null;
+    const leaving = this.#retired || this.#awayMs !== null || this.#closing !== null;
+    return this.#socket.connected && !leaving && !this.#over;
   }
 
   send(name: string, input: object): Promise<Outcome<unknown>> {
@@ -118,7 +125,8 @@ export class Connection {
   #end(refused: Refused | null): void {
     if (this.#over) return;
     this.drop();
-    this.#ended({ closing: this.#closing, refused, retired: this.#retired });
+    const awayMs = this.#awayMs ?? 0;
+    this.#ended({ closing: this.#closing, refused, retired: this.#retired, awayMs });
   }
 }
 

@@ -105,7 +105,7 @@ export class Link {
   async #ended(connection: Connection, how: Ended): Promise<void> {
     if (this.#connection !== connection) return;
     const { now } = this.#parts;
-    const { closing, refused, retired } = how;
+    const { closing, refused, retired, awayMs } = how;
     const wasOpen = this.#openedAt !== null;
     if (this.#openedAt !== null && now() - this.#openedAt >= STEADY_MS) this.#attempts = 0;
     this.#openedAt = null;
@@ -116,9 +116,9 @@ export class Link {
     else {
       this.#become({ is: 'connecting' });
       const expired = closing?.next === 'refresh' || refused?.retry === 'reauthenticate';
-      if (retired) this.start();
+      if (retired && awayMs === 0) this.start();
       else if (expired) await this.#renew(connection.token, wasOpen);
-      else this.#again(refused?.retryAfterMs ?? 0);
+      else this.#again(refused?.retryAfterMs ?? awayMs);
     }
   }
 

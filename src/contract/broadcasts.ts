@@ -8,6 +8,8 @@ export interface Broadcasts {
   'channel.events': ChannelFrame;
   /** The caller's standing in a channel changed: list, read or subscribe again. */
   'access.changed': { readonly channelId: ChannelId };
+  /** The server is going to close the connection: make no more calls on it, and come back after that time. */
+  'server.draining': { readonly reconnectInMs: number };
   /** The last event on a connection that the server closes. */
   'connection.closing': Closing;
 }

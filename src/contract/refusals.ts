@@ -73,7 +73,7 @@ export const REFUSALS = {
   unavailable: {
     http: 503,
     retry: 'later',
-    title: 'The server cannot reach its database. Nothing was stored.',
+    title: 'The server cannot reach its database, or is shutting down. Nothing was stored.',
   },
   outcome_unknown: {
     http: 503,

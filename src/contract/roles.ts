@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const WorkspaceRole = z.enum(['user', 'moderator', 'admin', 'auditor', 'guest', 'system']);
 export const ChannelRole = z.enum(['owner', 'moderator', 'member', 'guest']);
 export const ChannelKind = z.enum(['public', 'private', 'direct']);
-/** What a member may read of the time before they joined: everything, or nothing. */
+/**
+ * What a member may read of the time before they joined: everything, or nothing. In a public channel, `all` is for
+ * everybody who can see it, and `since-join` for its members alone.
+ */
 export const HistoryPolicy = z.enum(['all', 'since-join']);
 
 export type WorkspaceRole = z.infer<typeof WorkspaceRole>;

@@ -50,7 +50,7 @@ export const Channel = z.strictObject({
   epoch: z.int().positive(),
   lastSeq: z.int().nonnegative(),
   lastRev: Rev,
-  /** The caller's role, or null for a reader of a public channel who has not joined. */
+  /** The caller's role, or null for who sees a public channel without having joined. */
   role: ChannelRole.nullable(),
 });
 

@@ -1,4 +1,5 @@
 /** What an operation must say about who may call it; there is no operation without it. */
+import type { Resource } from './audit.ts';
 import type { Caller, WorkspaceHint } from './caller.ts';
 
 /** Decides inside the transaction. It loads the row the call is about and refuses, or hands the row on. */
@@ -8,6 +9,11 @@ export interface Access<I, A extends Caller, S, V> {
   readonly audience: 'anyone' | 'signed-in';
   /** For callers without a session: which workspace the call is about. */
   readonly workspace: ((input: I) => WorkspaceHint) | null;
+  /**
+   * What the input claims to be about, for the trail of whoever is refused: it may not exist. Left out where a call
+   * is about nothing that has an id, or about the caller.
+   */
+  readonly about?: (input: I) => Resource;
   /** Throws a Refusal, or returns the authorised subject. Absent and invisible are both `not_found`. */
   readonly resolve: (request: {
     readonly input: I;
@@ -17,9 +23,11 @@ export interface Access<I, A extends Caller, S, V> {
 }
 
 /** For grouped operations, where one statement decides many calls: what that statement must demand. */
-export interface GroupedAccess<G> {
+export interface GroupedAccess<I, G> {
   readonly describe: string;
   readonly audience: 'signed-in';
+  /** As in Access. */
+  readonly about?: (input: I) => Resource;
   /** Handed to the statement that decides; what is declared here is what is enforced there. */
   readonly demand: G;
 }

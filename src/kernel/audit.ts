@@ -2,9 +2,15 @@
 
 export type AuditDetail = string | number | boolean | null;
 
+/** What a call is about, e.g. `{ kind: 'channel', id }`. Ids only, never text of people. */
+export interface Resource {
+  readonly kind: string;
+  readonly id: string | null;
+}
+
 export interface AuditFacts {
-  /** What was acted on, e.g. `{ kind: 'channel', id }`. Ids only, never text of people. */
-  readonly resource: { readonly kind: string; readonly id: string | null };
+  /** What was acted on. */
+  readonly resource: Resource;
   /** Who acted, where the caller was anonymous when asking (signing in). */
   readonly actorId?: string;
   /** Whose data it was, where not the actor's own. */

@@ -11,7 +11,7 @@ export { lifecycle, type Lifecycle, type Part } from './lifecycle.ts';
 export type * from './module.ts';
 export * from './operation.ts';
 export * from './outcome.ts';
-export { execute, onWire } from './pipeline.ts';
+export { execute, onWire, turnAway } from './pipeline.ts';
 export { Refusal } from './refusal.ts';
 export { Secret } from './secret.ts';
 export type * from './stages.ts';

@@ -102,7 +102,7 @@ export interface GroupedOperation<
   R extends RefusalCode,
 > extends Declaration<N, In, Out, R> {
   readonly commit: 'grouped';
-  readonly access: GroupedAccess<G>;
+  readonly access: GroupedAccess<z.output<In>, G>;
   readonly audit: { readonly skip: string };
   readonly prepare: Prepare<z.output<In>, Actor, D, P, R>;
   /** What a call may have to wait for while somebody else holds it, e.g. its channel. */

@@ -1,6 +1,7 @@
 /** The only road from the network to a handler. Reading order is execution order. */
 import type { z } from 'zod';
 import { REFUSALS, type LimitOnWire, type RefusalCode, type Reply } from '../contract/index.ts';
+import type { Resource } from './audit.ts';
 import type { Actor, Caller } from './caller.ts';
 import type { AnyGroupedOperation, AnyOperation, AnyOwnOperation } from './operation.ts';
 import type { Effect, Outcome } from './outcome.ts';
@@ -20,12 +21,14 @@ export async function execute(
 ): Promise<Reply<unknown>> {
   const began = stages.monotonic();
   let caller: Caller | null = null;
+  let claimed: Resource | null = null;
   let limit: LimitOnWire | undefined;
   let result = 'ok';
   let leave = (): void => undefined;
   try {
     leave = stages.admit(operation);
     const input = validate(operation, call.input);
+    claimed = operation.access.about?.(input) ?? null;
     caller = await stages.authenticate(operation, call, input);
     limit = await stages.limit(operation, caller, input);
     const done =
@@ -38,16 +41,28 @@ export async function execute(
     const refusal = asRefusal(error);
     result = refusal.code;
     limit ??= refusal.limit;
-    stages.refused(operation, call, caller, refusal);
+    stages.refused(operation, call, caller, refusal, claimed);
     return { ok: false, error: onWire(refusal, call.traceId), ...(limit && { limit }) };
   } finally {
     leave();
-    const { traceId, origin } = call;
-    const milliseconds = stages.monotonic() - began;
-    const { name } = operation;
-    const { transport } = origin;
-    stages.observe({ operation: name, transport, traceId, caller, result, milliseconds });
+    observe(operation, call, caller, result, began, stages);
   }
+}
+
+/**
+ * Ends a call that could not be read and so never set out, as the road ends one that it refuses. `began` is the
+ * monotonic time in milliseconds at which the transport took it up.
+ */
+export function turnAway(
+  operation: AnyOperation,
+  call: Call,
+  refusal: Refusal,
+  began: number,
+  stages: Stages,
+): Reply<never> {
+  stages.refused(operation, call, null, refusal, null);
+  observe(operation, call, null, refusal.code, began, stages);
+  return { ok: false, error: onWire(refusal, call.traceId) };
 }
 
 /** A refusal as the client sees it: code, what to do, trace id, and nothing from inside. */
@@ -59,6 +74,18 @@ export function onWire(refusal: Refusal, traceId: string) {
     ...(refusal.detail !== undefined && { detail: refusal.detail }),
     ...(refusal.retryAfterMs !== undefined && { retryAfterMs: refusal.retryAfterMs }),
   };
+}
+
+function observe(
+  { name }: AnyOperation,
+  { traceId, origin: { transport } }: Call,
+  caller: Caller | null,
+  result: string,
+  began: number,
+  stages: Stages,
+): void {
+  const milliseconds = stages.monotonic() - began;
+  stages.observe({ operation: name, transport, traceId, caller, result, milliseconds });
 }
 
 function validate(operation: AnyOperation, raw: unknown): unknown {

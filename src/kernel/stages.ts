@@ -1,6 +1,6 @@
 /** The ports of the road: what the pipeline needs from the rest of the server, and nothing more. */
 import type { LimitOnWire } from '../contract/index.ts';
-import type { AuditFacts } from './audit.ts';
+import type { AuditFacts, Resource } from './audit.ts';
 import type { Caller, Credential, Origin } from './caller.ts';
 import type {
   AnyGroupedOperation,
@@ -67,12 +67,16 @@ export interface Stages {
   ) => Promise<Verdict<unknown>>;
   /** Sends what was committed. Whatever fails here is repaired by readers, never reported as a no. */
   readonly publish: (effects: readonly Effect[], call: Call) => Promise<void>;
-  /** Takes note of a no: audit, counters, threat signals. Never throws, never waits for a disk. */
+  /**
+   * Takes note of a no: audit, counters, threat signals. Never throws, never waits for a disk. `claimed` is what a
+   * call of the declared shape says it is about; nobody has looked whether there is such a thing.
+   */
   readonly refused: (
     operation: AnyOperation,
     call: Call,
     caller: Caller | null,
     refusal: Refusal,
+    claimed: Resource | null,
   ) => void;
   readonly observe: (observation: Observation) => void;
 }

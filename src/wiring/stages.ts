@@ -87,10 +87,11 @@ export function stages(options: StagesOptions): Stages {
       },
     }),
     publish: options.publish,
-    refused(operation, call, caller, refusal) {
+    refused(operation, call, caller, refusal, claimed) {
       const { traceId } = call;
       if (refusal.cause !== undefined) options.failed(refusal.cause, traceId, operation.name);
-      if (caller) audit.refusals.note({ action: operation.name, caller, traceId }, refusal);
+      if (caller)
+        audit.refusals.note({ action: operation.name, caller, traceId }, refusal, claimed);
     },
     observe: options.observe,
   };

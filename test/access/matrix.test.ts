@@ -28,6 +28,15 @@ const PLACES = [
   ['owner', 'o'],
 ] as const satisfies readonly (readonly [ChannelRole | null, string])[];
 
+type Place = Pick<Standing, 'kind' | 'historyPolicy'>;
+/** Every kind of channel; how far back its history goes decides only where it can be read without joining. */
+const CHANNELS: readonly (readonly [string, Place])[] = [
+  ...ChannelKind.options.map(
+    (kind) => [`in a ${kind} channel`, { kind, historyPolicy: 'all' }] as const,
+  ),
+  ['in a public one since joining', { kind: 'public', historyPolicy: 'since-join' }],
+];
+
 const WORKSPACE_PERMISSIONS: readonly WorkspacePermission[] = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
@@ -46,15 +55,15 @@ function table(head: readonly string[], body: readonly (readonly string[])[]): s
 const letters = (held: (channelRole: ChannelRole | null) => boolean) =>
   `\`${PLACES.map(([role, letter]) => (held(role) ? letter : '-')).join('')}\``;
 
-function inChannels(kind: ChannelKind): string {
+function inChannels([what, place]: readonly [string, Place]): string {
   const row = (name: string, held: (standing: Standing) => boolean) => [
     name,
     ...WorkspaceRole.options.map((workspaceRole) =>
-      letters((channelRole) => held({ workspaceRole, channelRole, kind })),
+      letters((channelRole) => held({ workspaceRole, channelRole, ...place })),
     ),
   ];
   return table(
-    [`in a ${kind} channel`, ...WorkspaceRole.options],
+    [what, ...WorkspaceRole.options],
     [
       row('_sees it_', sees),
       ...CHANNEL_PERMISSIONS.map((permission) =>
@@ -68,7 +77,8 @@ function bestowing(): string {
   const body = WorkspaceRole.options.map((workspaceRole) => [
     workspaceRole,
     ...PLACES.map(([channelRole]) => {
-      const standing = { workspaceRole, channelRole, kind: 'public' } as const;
+      const place = { kind: 'public', historyPolicy: 'all' } as const;
+      const standing = { workspaceRole, channelRole, ...place };
       return ChannelRole.options.find((role) => mayBestow(standing, role)) ?? '-';
     }),
   ]);
@@ -88,7 +98,7 @@ function matrix(): string {
     ),
     '## In a channel',
     'By workspace role; the letters say with which role in the channel: none, guest, member, Moderator, owner.',
-    ...ChannelKind.options.map(inChannels),
+    ...CHANNELS.map(inChannels),
     '## The highest role one may give or take',
     'Where one may at all; by workspace role and role in the channel.',
     bestowing(),
@@ -110,13 +120,16 @@ describe('the permission matrix', () => {
   });
 
   it('gives nobody more for standing outside a channel than a member has who may write', () => {
-    for (const kind of ChannelKind.options)
+    for (const [what, place] of CHANNELS)
       for (const workspaceRole of WorkspaceRole.options)
         for (const permission of CHANNEL_PERMISSIONS) {
-          const outside = mayInChannel({ workspaceRole, channelRole: null, kind }, permission);
-          const inside = mayInChannel({ workspaceRole, channelRole: 'member', kind }, permission);
-          assert.ok(!outside || inside, `${workspaceRole} ${permission} ${kind}`);
-          assert.ok(!outside || kind === 'public', `${workspaceRole} sees a ${kind} channel`);
+          const outside = mayInChannel({ workspaceRole, channelRole: null, ...place }, permission);
+          const inside = mayInChannel(
+            { workspaceRole, channelRole: 'member', ...place },
+            permission,
+          );
+          assert.ok(!outside || inside, `${workspaceRole} ${permission} ${what}`);
+          assert.ok(!outside || place.kind === 'public', `${workspaceRole} sees it ${what}`);
         }
   });
 });
@@ -133,10 +146,14 @@ describe('the running server and the permission matrix', () => {
     PLACES.map(([channelRole]) => ({ workspaceRole, channelRole })),
   );
 
-  async function channelOf(kind: ChannelKind, owner: Person, people: readonly Person[]) {
+  async function channelOf(
+    { kind, historyPolicy }: Place,
+    owner: Person,
+    people: readonly Person[],
+  ) {
     const created = kind === 'direct' ? 'private' : kind;
     const { id } = await owner
-      .call('channel.create', { kind: created, name: 'A channel' })
+      .call('channel.create', { kind: created, name: 'A channel', historyPolicy })
       .accepted();
     for (const [i, { channelRole: role }] of everybody.entries()) {
       const userId = people[i]?.userId;
@@ -154,8 +171,8 @@ describe('the running server and the permission matrix', () => {
       everybody.map(({ workspaceRole: role }) => world.person(role, { role })),
     );
     let asked = 0;
-    for (const kind of ChannelKind.options) {
-      const channelId = await channelOf(kind, owner, people);
+    for (const [where, place] of CHANNELS) {
+      const channelId = await channelOf(place, owner, people);
       const { userId } = target;
       const back = { channelId, userId, role: 'guest' } as const;
       await owner.call('member.add', back).accepted();
@@ -172,20 +189,20 @@ describe('the running server and the permission matrix', () => {
       ];
       for (const [i, { workspaceRole, channelRole }] of everybody.entries())
         for (const [permission, ask] of samples) {
-          const standing = { workspaceRole, channelRole, kind };
+          const standing = { workspaceRole, channelRole, ...place };
           const expected = mayInChannel(standing, permission)
             ? 'ok'
             : sees(standing)
               ? 'forbidden'
               : 'not_found';
           const reply = await ask(people[i] as Person);
-          const what = `${permission} as ${workspaceRole} and ${channelRole ?? 'none'}, ${kind}`;
+          const what = `${permission} as ${workspaceRole} and ${channelRole ?? 'none'}, ${where}`;
           assert.equal(reply.ok ? 'ok' : reply.error.code, expected, what);
           asked += 1;
           if (permission === 'member.remove' && reply.ok)
             await owner.call('member.add', back).accepted();
         }
     }
-    assert.equal(asked, 6 * 5 * 3 * 5);
+    assert.equal(asked, 6 * 5 * 4 * 5);
   });
 });

@@ -11,7 +11,7 @@ import {
   type UserId,
 } from '../../src/contract/index.ts';
 import { keyring, Vault } from '../../src/crypto/index.ts';
-import { Refusal, type Actor } from '../../src/kernel/index.ts';
+import { Refusal, type Actor, type Resource } from '../../src/kernel/index.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
 import { systemEntropy } from '../../src/platform/system.ts';
 import { World } from '../support/world.ts';
@@ -67,11 +67,12 @@ describe('the trail of refusals', () => {
     caller: Actor,
     code: RefusalCode = 'forbidden',
     action = 'message.delete',
-  ) => refusals.note({ action, caller, traceId: 'trace' }, new Refusal(code));
+    claimed: Resource | null = null,
+  ) => refusals.note({ action, caller, traceId: 'trace' }, new Refusal(code), claimed);
   const recorded = (caller: Actor) =>
     rows(
       world,
-      `SELECT action, type, severity, outcome, details, e::text AS whole FROM audit_event e
+      `SELECT action, type, severity, outcome, details, resource_kind, resource_id FROM audit_event e
        WHERE actor_id = $1 ORDER BY e.ctid`,
       caller.userId,
     );
@@ -120,6 +121,47 @@ describe('the trail of refusals', () => {
     note(log, one);
     await log.refusals.drained();
     assert.equal((await recorded(one)).length, 4);
+  });
+
+  it('names what was asked for in vain, twenty things of one caller at a time, and counts the others', async () => {
+    const log = trail();
+    const [guesser, other] = [somebody(), somebody()];
+    const things = Array.from({ length: 25 }, () => ({ kind: 'message', id: randomUUID() }));
+    const tries = (caller: Actor, thing: Resource) =>
+      note(log, caller, 'not_found', 'message.delete', thing);
+    for (const thing of [...things, ...things.slice(0, 3)]) tries(guesser, thing);
+    tries(other, { kind: 'message', id: things[24]?.id ?? null });
+    log.open();
+    await log.refusals.drained();
+    const named = things.slice(0, 20).map(({ id }, i) => ['message', id, { count: i < 3 ? 2 : 1 }]);
+    const shown = async (caller: Actor) =>
+      (await recorded(caller)).map((event) => [
+        event['resource_kind'],
+        event['resource_id'],
+        event['details'],
+      ]);
+    assert.deepEqual(await shown(guesser), [...named, ['operation', null, { count: 5 }]]);
+    assert.deepEqual(await shown(other), [['message', things[24]?.id, { count: 1 }]]);
+    tries(guesser, { kind: 'message', id: things[24]?.id ?? null });
+    await log.refusals.drained();
+    assert.deepEqual((await shown(guesser)).at(-1), ['message', things[24]?.id, { count: 1 }]);
+  });
+
+  it('names nothing where the thing was not what was denied', async () => {
+    const log = trail();
+    const caller = somebody();
+    log.open();
+    for (const code of ['rate_limited', 'token_expired'] as const)
+      note(log, caller, code, 'channel.read', { kind: 'channel', id: randomUUID() });
+    await log.refusals.drained();
+    const ids = (await recorded(caller)).map((event) => [
+      event['resource_kind'],
+      event['resource_id'],
+    ]);
+    assert.deepEqual(ids, [
+      ['operation', null],
+      ['operation', null],
+    ]);
   });
 
   it('leaves out what is a mistake and no threat', async () => {

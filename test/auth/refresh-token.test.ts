@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { MintedSession } from '../../src/auth/index.ts';
 import type { WorkspaceId } from '../../src/contract/index.ts';
+import { freshSessions, nonce } from './refreshing.ts';
 import {
   accepted,
   bearer,
@@ -10,32 +11,17 @@ import {
   openHouse,
   refused,
   ring,
-  type Answer,
   type House,
 } from './support.ts';
 
-const nonce = (letter: string): string => letter.repeat(22);
-
 describe('a refresh token', () => {
+  const { scene, refresh, session, tokens } = freshSessions();
   let house: House;
   let id: WorkspaceId;
   let minted: MintedSession;
-  before(async () => {
-    house = await openHouse();
+  beforeEach(() => {
+    ({ house, id, minted } = scene);
   });
-  after(() => house.close());
-  beforeEach(async () => {
-    ({ id } = await house.workspace());
-    minted = await house.auth.mintSession(id);
-    house.ended.length = 0;
-  });
-
-  const refresh = (refreshToken: string | undefined, letter: string, at = house): Promise<Answer> =>
-    at.call('session.refresh', { refreshToken, nonce: nonce(letter) });
-  const session = async () =>
-    (await house.rows('SELECT * FROM session WHERE id = $1', minted.sessionId))[0];
-  const tokens = () =>
-    house.rows('SELECT * FROM refresh_token WHERE session_id = $1', minted.sessionId);
 
   it('expires after 7 days unused, and not while it is used', async () => {
     house.clock.advance(7 * DAY - 1);

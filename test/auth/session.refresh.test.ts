@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { RefreshTokenReused, type MintedSession } from '../../src/auth/index.ts';
 import type { WorkspaceId } from '../../src/contract/index.ts';
+import { freshSessions, nonce } from './refreshing.ts';
 import {
   accepted,
   bearer,
@@ -12,28 +13,14 @@ import {
   type House,
 } from './support.ts';
 
-const nonce = (letter: string): string => letter.repeat(22);
-
 describe('session.refresh', () => {
+  const { scene, refresh, session, tokens } = freshSessions();
   let house: House;
   let id: WorkspaceId;
   let minted: MintedSession;
-  before(async () => {
-    house = await openHouse();
+  beforeEach(() => {
+    ({ house, id, minted } = scene);
   });
-  after(() => house.close());
-  beforeEach(async () => {
-    ({ id } = await house.workspace());
-    minted = await house.auth.mintSession(id);
-    house.ended.length = 0;
-  });
-
-  const refresh = (refreshToken: string | undefined, letter: string, at = house): Promise<Answer> =>
-    at.call('session.refresh', { refreshToken, nonce: nonce(letter) });
-  const session = async () =>
-    (await house.rows('SELECT * FROM session WHERE id = $1', minted.sessionId))[0];
-  const tokens = () =>
-    house.rows('SELECT * FROM refresh_token WHERE session_id = $1', minted.sessionId);
 
   it('gives a successor and a fresh access token, and moves the last use', async () => {
     house.clock.advance(10 * MINUTE);

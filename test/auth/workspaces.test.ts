@@ -73,32 +73,56 @@ describe('a new server', () => {
     const rows = await house.rows('SELECT slug FROM workspace');
     assert.deepEqual(rows, [{ slug: 'main' }]);
     assert.equal((await house.rows('SELECT 1 FROM workspace_key')).length, 1);
-    assert.equal((await house.rows('SELECT 1 FROM invitation')).length, 1);
+    const codes = starts.map(({ setupCode }) => setupCode);
+    assert.equal(new Set(codes).size, nodes.length);
   });
 
-  it('gives a fresh set-up code at each start, of which only the last is good, for a day', async () => {
-    const { setupCode: first } = await house.auth.ensureFirstWorkspace();
-    const { setupCode: second } = await other.auth.ensureFirstWorkspace();
-    assert.notEqual(first, second);
-    refused(await register(first, 'root@example.org'), 'registration_closed');
+  it('shows a set-up code at each start, good for a day, and keeps no more than its digest', async () => {
+    const { setupCode } = await house.auth.ensureFirstWorkspace();
+    const secret = setupCode?.split('.').at(-1) ?? '';
+    assert.equal(secret.length, 43);
+    const kept = await house.rows('SELECT i.*, i::text AS whole FROM invitation i');
+    assert.ok(!JSON.stringify(kept).includes(secret));
+    const bytes = Buffer.from(secret, 'base64url').toString('hex');
+    assert.ok(kept.every(({ whole }) => !String(whole).includes(bytes)));
     clock.advance(DAY);
-    refused(await register(second, 'root@example.org'), 'registration_closed');
+    refused(await register(setupCode, 'root@example.org'), 'registration_closed');
+    await house.auth.ensureFirstWorkspace();
+    assert.equal((await house.rows('SELECT 1 FROM invitation')).length, 1, 'the expired are gone');
   });
 
-  it('makes its first admin with the code, once, and gives no code from then on', async () => {
-    const { workspaceId, setupCode } = await house.auth.ensureFirstWorkspace();
+  it('makes its first admin with any code that was shown, and then no code is good or given any more', async () => {
+    const { workspaceId, setupCode: first } = await house.auth.ensureFirstWorkspace();
+    const { setupCode: second } = await other.auth.ensureFirstWorkspace();
+    const { setupCode: third } = await house.auth.ensureFirstWorkspace();
     assert.ok(workspaceId);
     const kept = await house.auth.invite(workspaceId, { role: 'moderator' });
     const answers = await Promise.all([
-      register(setupCode, 'root@example.org'),
-      register(setupCode, 'rival@example.org'),
+      register(first, 'root@example.org'),
+      register(first, 'rival@example.org'),
+      register(second, 'other@example.org'),
     ]);
     assert.equal(answers.filter(({ reply }) => reply.ok).length, 1);
+    for (const answer of answers) if (!answer.reply.ok) refused(answer, 'registration_closed');
     const admins = await house.rows("SELECT 1 FROM account WHERE role = 'admin'");
     assert.equal(admins.length, 1);
     assert.deepEqual(await house.auth.ensureFirstWorkspace(), { workspaceId, setupCode: null });
-    refused(await register(setupCode, 'late@example.org'), 'registration_closed');
+    for (const code of [first, second, third])
+      refused(await register(code, 'late@example.org'), 'registration_closed');
     accepted(await register(kept, 'helper@example.org'));
+  });
+
+  it('takes further admins whom the operator invites, each code by itself', async () => {
+    const [workspaceId] = (await house.rows('SELECT workspace_id FROM workspace')).map(
+      (row) => row['workspace_id'] as WorkspaceId,
+    );
+    assert.ok(workspaceId);
+    const [one, two] = [
+      await house.auth.invite(workspaceId, { role: 'admin' }),
+      await house.auth.invite(workspaceId, { role: 'admin' }),
+    ];
+    accepted(await register(one, 'admin-one@example.org'));
+    accepted(await register(two, 'admin-two@example.org'));
   });
 
   it('gives no code to a start that meets the registration of the first admin', async () => {

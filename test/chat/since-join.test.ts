@@ -169,18 +169,6 @@ describe('a channel whose history begins at joining', () => {
     await bob.call('message.edit', { channelId, messageId: own.id, body }).accepted();
     assert.deepEqual(await obtains(bob, channelId), [body]);
   });
-
-  it('shows a passer-by in a public channel what is posted while they listen, and nothing older', async () => {
-    const settings = { ...SINCE_JOIN, kind: 'public', sayings: ['too early'] } as const;
-    const { id, posts } = await quietChannel(world, alice, [], settings);
-    await alice.call('channel.subscribe', { channelId: id }).accepted();
-    await bob.call('channel.subscribe', { channelId: id }).accepted();
-    await edit(id, posts[0]?.id as MessageId, 'too early, edited');
-    await say(id, 'welcome');
-    await bob.hearsMessage(({ body }) => body === 'welcome');
-    await neverHeard(bob, id, 'too early');
-    assert.deepEqual(await obtains(bob, id), []);
-  });
 });
 
 describe('a channel whose history is open', () => {

@@ -55,6 +55,24 @@ describe('the client: a link', () => {
       assert.equal(server.refreshes, 0);
     });
 
+  it('makes no more calls on a server that drains, and stays away for as long as it was asked to', async () => {
+    const drained = new Promise<void>((resolve) =>
+      client.listen('server.draining', () => resolve()),
+    );
+    server.drain(4_200);
+    await drained;
+    const call = client.call('role.describe', {});
+    server.end('server_draining');
+    await reaches(client, 'connecting');
+    const pauses = timers.due.filter((pause) => pause < 10_000);
+    assert.deepEqual(pauses, [4_200]);
+    assert.equal(server.calls, 0);
+    timers.forward(4_200);
+    await reconnected();
+    assert.ok((await call).ok);
+    assert.deepEqual([server.calls, server.handshakes.length], [1, 2]);
+  });
+
   it('stops where the protocol was broken, until it is told to go on', async () => {
     server.end('protocol_violation');
     const state = await reaches(client, 'offline');

@@ -9,6 +9,8 @@ export class ScriptedServer {
   /** The tokens of the handshakes so far, refused ones too. */
   readonly handshakes: string[] = [];
   refreshes = 0;
+  /** Calls answered so far. */
+  calls = 0;
   /** The refusal of the next handshakes, if any. */
   refuses: RefusalOnWire | null = null;
   readonly #http = createServer((request, response) => void this.#answer(request, response));
@@ -29,6 +31,7 @@ export class ScriptedServer {
     });
     this.#io.on('connection', (socket) => {
       socket.on('role.describe', (_input, ack: (reply: unknown) => void) => {
+        this.calls += 1;
         ack({ ok: true, data: { role: 'user', permissions: [], channel: null } });
       });
     });
@@ -36,6 +39,11 @@ export class ScriptedServer {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  /** Says that it is about to stop, and goes on serving. */
+  drain(reconnectInMs: number): void {
+    this.#io.emit('server.draining', { reconnectInMs });
   }
 
   /** Ends every connection as the product does. */

@@ -7,6 +7,7 @@ import {
   Refusal,
   reply,
   tell,
+  turnAway,
   type AnyOperation,
   type Outcome,
 } from '../../src/kernel/index.ts';
@@ -142,6 +143,24 @@ describe('the road', () => {
       assert.ok(steps.includes('rollback') && !steps.includes('commit'));
       assert.deepEqual(published, []);
     });
+
+  it('ends a call that could not even be read as it ends any other, with the time since it was taken up', () => {
+    const { steps, stages } = road();
+    const seen: unknown[] = [];
+    const timed = {
+      ...stages,
+      monotonic: () => 12,
+      observe: (observation: unknown) => void seen.push(observation),
+    };
+    const refusal = new Refusal('payload_too_large');
+    const answer = turnAway(operation(steps), CALL, refusal, 5, timed);
+    const { traceId } = CALL;
+    const error = { code: 'payload_too_large', retry: 'never', traceId };
+    assert.deepEqual(answer, { ok: false, error });
+    assert.deepEqual(steps, ['refused payload_too_large']);
+    const end = { operation: 'thing.do', transport: 'socket', traceId, caller: null };
+    assert.deepEqual(seen, [{ ...end, result: 'payload_too_large', milliseconds: 7 }]);
+  });
 
   it('stays a yes when what was committed cannot be published', async () => {
     const { steps, stages } = road({ publish: BUG });

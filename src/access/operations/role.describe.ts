@@ -7,13 +7,16 @@ import { signedIn } from '../declare.ts';
 import { WORKSPACE_POLICY } from '../policy.ts';
 import type { AccessServices } from '../services.ts';
 
+const input = z.strictObject({ channelId: ChannelId.optional() });
+type Input = z.output<typeof input>;
+
 export const roleDescribe = operationsFor<AccessServices, unknown>()({
   name: 'role.describe',
   summary:
     "The caller's role and effective permissions in the workspace, and in a channel if one is named.",
   on: { http: 'GET /v1/me/role', socket: true },
   commit: 'read',
-  input: z.strictObject({ channelId: ChannelId.optional() }),
+  input,
   output: z.strictObject({
     role: WorkspaceRole,
     permissions: z.array(z.string()),
@@ -25,7 +28,10 @@ export const roleDescribe = operationsFor<AccessServices, unknown>()({
       })
       .nullable(),
   }),
-  access: signedIn(),
+  access: {
+    ...signedIn(),
+    about: ({ channelId: id }: Input) => ({ kind: 'channel', id: id ?? null }),
+  },
   limit: 'read',
   audit: { skip: 'reads only what the caller holds' },
   refuses: [],

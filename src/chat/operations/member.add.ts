@@ -4,7 +4,7 @@ import { mayBestow } from '../../access/index.ts';
 import { ChannelId, ChannelRole, Member, UserId } from '../../contract/index.ts';
 import { reply, tell } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
-import { memberChanged } from '../changes.ts';
+import { memberChanged, wasSoAlready } from '../changes.ts';
 import { shownMember } from '../content.ts';
 import { operation } from '../declare.ts';
 
@@ -24,10 +24,10 @@ export const memberAdd = operation({
   access: onChannel('member.add', 'change'),
   limit: 'state.write',
   audit: {
-    record: ({ input, reply: member }) => ({
+    record: ({ input, subject: { channel }, reply: member }) => ({
       resource: { kind: 'channel', id: input.channelId },
       subjectId: input.userId,
-      details: { role: member.role },
+      details: { role: member.role, already: wasSoAlready(channel, member) },
     }),
   },
   refuses: ['channel_archived'],

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ChannelId, Member } from '../../contract/index.ts';
 import { reply, tell } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
-import { memberChanged } from '../changes.ts';
+import { memberChanged, wasSoAlready } from '../changes.ts';
 import { shownMember } from '../content.ts';
 import { operation } from '../declare.ts';
 
@@ -16,7 +16,12 @@ export const memberJoin = operation({
   output: Member,
   access: onChannel('member.join', 'change'),
   limit: 'state.write',
-  audit: { record: ({ input }) => ({ resource: { kind: 'channel', id: input.channelId } }) },
+  audit: {
+    record: ({ input, subject: { channel }, reply: member }) => ({
+      resource: { kind: 'channel', id: input.channelId },
+      details: { already: wasSoAlready(channel, member) },
+    }),
+  },
   refuses: ['channel_archived'],
   async handle({ caller, subject: { channel }, services: { memberships, channels }, now }) {
     const { userId, workspaceId } = caller;

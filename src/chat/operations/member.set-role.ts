@@ -4,7 +4,7 @@ import { mayBestow } from '../../access/index.ts';
 import { ChannelId, ChannelRole, Member, UserId } from '../../contract/index.ts';
 import { reply, tell } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
-import { memberChanged } from '../changes.ts';
+import { memberChanged, wasSoAlready } from '../changes.ts';
 import { shownMember } from '../content.ts';
 import { operation } from '../declare.ts';
 
@@ -18,10 +18,10 @@ export const memberSetRole = operation({
   access: onChannel('member.set-role', 'change'),
   limit: 'state.write',
   audit: {
-    record: ({ input }) => ({
+    record: ({ input, subject: { channel }, reply: member }) => ({
       resource: { kind: 'channel', id: input.channelId },
       subjectId: input.userId,
-      details: { role: input.role },
+      details: { role: member.role, already: wasSoAlready(channel, member) },
     }),
   },
   refuses: ['channel_archived', 'last_owner'],

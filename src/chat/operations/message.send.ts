@@ -54,6 +54,7 @@ export const messageSend = groupedOperation({
   access: {
     describe: 'channel permission message.send',
     audience: 'signed-in',
+    about: ({ channelId: id }) => ({ kind: 'channel', id }),
     demand: {
       channelRoles: channel,
       workspaceRoles: WorkspaceRole.options.filter((role) =>

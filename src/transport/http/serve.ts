@@ -4,12 +4,13 @@ import type { Request, RequestHandler } from 'express';
 import type { Reply } from '../../contract/index.ts';
 import {
   execute,
-  onWire,
   Refusal,
+  turnAway,
   type Call,
   type Origin,
   type Stages,
 } from '../../kernel/index.ts';
+import { userAgentOf } from '../user-agent.ts';
 import { announceLimit, answer, problem } from './answer.ts';
 import { bearer } from './bearer.ts';
 import { exchangeOf } from './exchange.ts';
@@ -52,30 +53,16 @@ async function carryOut(
     call = { ...call, credential, input: await readInput(request, route) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    // The road never sees this call; who counts refusals does.
-    stages.refused(operation, call, null, error);
-    const milliseconds = stages.monotonic() - began;
-    const { name } = operation;
-    const result = error.code;
-    stages.observe({
-      operation: name,
-      transport: 'http',
-      traceId,
-      caller: null,
-      result,
-      milliseconds,
-    });
-    return { ok: false, error: onWire(error, traceId) };
+    return turnAway(operation, call, error, began, stages);
   }
   return execute(operation, call, stages);
 }
 
 function originOf(request: IncomingMessage, clientAddress: ClientAddress): Origin {
-  const userAgent = (request.headers['user-agent'] ?? '').replace(/\p{Cc}/gu, '').slice(0, 300);
   return {
     transport: 'http',
     address: clientAddress(request),
-    userAgent: userAgent === '' ? null : userAgent,
+    userAgent: userAgentOf(request.headers),
     connectionId: null,
   };
 }

@@ -13,12 +13,19 @@ export interface GateOptions {
   readonly unknown: (traceId: string, socket: ClientSocket) => void;
 }
 
+/** The calls of one connection that were taken and are not answered yet. */
+export interface Queue {
+  /** Takes no more calls: they are refused `unavailable`. Resolves when those that were taken are answered. */
+  finish(retryAfterMs: number): Promise<void>;
+}
+
 type Ack = (reply: Reply<unknown>) => void;
 
 /** Puts the gate before a connection. `socket.use` without `next` keeps order and acks, and keeps nothing else. */
-export function gate(socket: ClientSocket, options: GateOptions): void {
+export function gate(socket: ClientSocket, options: GateOptions): Queue {
   let tail: Promise<void> = Promise.resolve();
   let depth = 0;
+  let away: number | null = null;
   socket.use((event: Event) => {
     const traceId = options.traceId();
     const { name, payload, ack } = taken(event as readonly unknown[]);
@@ -31,6 +38,10 @@ export function gate(socket: ClientSocket, options: GateOptions): void {
     }
     if (payload.length !== 1) {
       no(new Refusal('invalid_input', { detail: [{ path: '', problem: 'one_object_expected' }] }));
+      return;
+    }
+    if (away !== null) {
+      no(new Refusal('unavailable', { retryAfterMs: away }));
       return;
     }
     if (depth >= CALLS_IN_FLIGHT) {
@@ -53,6 +64,13 @@ export function gate(socket: ClientSocket, options: GateOptions): void {
     const { claims, origin } = socket.data;
     const credential = { kind: 'proved', claims } as const;
     return execute(operation, { input, credential, origin, traceId }, options.stages);
+  };
+
+  return {
+    finish(retryAfterMs) {
+      away = retryAfterMs;
+      return tail;
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Lets a connection in on a valid access token of a live session, and on nothing else. */
 import { z } from 'zod';
 import { onWire, Refusal, type ProvedClaims } from '../../kernel/index.ts';
+import { userAgentOf } from '../user-agent.ts';
 import type { ClientSocket } from './types.ts';
 
 /** What a client sends as `auth` when it connects; unknown keys are refused. */
@@ -30,8 +31,7 @@ export function handshake({ prove, addressOf, traceId, refused }: HandshakeOptio
       if (!auth.success) throw new Refusal('unauthenticated');
       const claims = await prove(auth.data.token);
       delete socket.handshake.auth['token']; // nothing that prints the socket can print the token
-      const { headers } = socket.handshake;
-      const userAgent = headers['user-agent']?.replace(/\p{Cc}/gu, '').slice(0, 300) ?? null;
+      const userAgent = userAgentOf(socket.handshake.headers);
       const origin = { transport: 'socket', address, userAgent, connectionId: socket.id } as const;
       Object.assign(socket.data, { claims, origin });
     };

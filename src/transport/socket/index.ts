@@ -8,7 +8,8 @@ import { admission, PATH, refuseUpgrades } from './admission.ts';
 import { connectionsOf } from './connections.ts';
 import { doorkeeper, type DoorOptions } from './doorkeeper.ts';
 import { closeFlooding, type FrameAllowance } from './flood.ts';
-import { gate } from './gate.ts';
+import { drain, flushed } from './drain.ts';
+import { gate, type Queue } from './gate.ts';
 import { handshake, type HandshakeOptions } from './handshake.ts';
 import { close, Rooms } from './rooms.ts';
 import { closeSlowConsumers } from './slow-consumers.ts';
@@ -26,6 +27,8 @@ export interface GatewayOptions extends DoorOptions {
   readonly frames: FrameAllowance;
   /** Origins of pages that may connect, exactly as browsers send them. */
   readonly allowedOrigins: ReadonlySet<string>;
+  /** Milliseconds that calls under way are given when the server stops. */
+  readonly drainMs: number;
   /** Runs a task later; returns how to call it off. */
   readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Channels that a connection was in when it went. */
@@ -44,7 +47,7 @@ export interface SocketGateway {
   readonly rooms: Rooms;
   /** Tells the other nodes of a committed effect; neither waits nor throws. */
   readonly notify: (effect: Effect) => void;
-  /** Tells every client to reconnect elsewhere, and closes. */
+  /** Tells every client to come back later, answers what was asked until then, and closes. */
   close(): Promise<void>;
 }
 
@@ -85,8 +88,14 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   const onSocket = options.operations.filter(({ on }) => on.socket === true);
   const operations = new Map(onSocket.map((operation) => [operation.name, operation]));
   const unknown = (trace: string) => refused('event', 'unknown_operation', trace);
+  const queues = new Map<ClientSocket, Queue>();
+  let draining = false;
   io.on('connection', (socket) => {
-    gate(socket, { operations, stages, traceId, unknown });
+    if (draining) {
+      close(socket, 'server_draining');
+      return;
+    }
+    queues.set(socket, gate(socket, { operations, stages, traceId, unknown }));
     entered.set(socket.conn, socket);
     void rooms.enter(socket);
     const authority = socket.data.claims.expiresAt - options.clock.now().getTime();
@@ -96,6 +105,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     socket.on('error', () => close(socket, 'protocol_violation'));
     socket.on('disconnect', () => {
       callOff();
+      queues.delete(socket);
       options.left(channels);
       socket.conn.close(); // leaving the namespace leaves nothing to stay for
     });
@@ -105,8 +115,13 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     notify,
     async close() {
       stopLooking();
-      for (const socket of io.sockets.sockets.values()) close(socket, 'server_draining');
-      await connections.end(() => io.close());
+      draining = true;
+      const leaving = [...queues.keys()];
+      await drain(queues, connections.leave(), options);
+      await connections.end(async () => {
+        await Promise.all(leaving.map(flushed));
+        await io.close();
+      });
     },
   };
 }

@@ -42,7 +42,8 @@ describe('role.describe', () => {
       const input = { channelId: id, userId: person.userId, role };
       await alice.call('member.add', input).accepted();
       const described = await person.call('role.describe', { channelId: id }).accepted();
-      const standing = { workspaceRole: 'user', channelRole: role, kind: 'private' } as const;
+      const place = { kind: 'private', historyPolicy: 'all' } as const;
+      const standing = { workspaceRole: 'user', channelRole: role, ...place } as const;
       const permissions = [...channelPermissions(standing)];
       assert.deepEqual(described.channel, { id, role, permissions });
       const path = `/v1/me/role?channelId=${id}`;
@@ -58,6 +59,10 @@ describe('role.describe', () => {
     assert.equal(channel?.role, null);
     assert.deepEqual(channel.permissions, ['channel.read', 'message.read', 'member.join']);
     assert.ok(channel.permissions.length < CHANNEL_PERMISSIONS.length);
+    const settings = { kind: 'public', historyPolicy: 'since-join' } as const;
+    const { id: guarded } = await world.channel(alice, [], settings);
+    const unread = await bob.call('role.describe', { channelId: guarded }).accepted();
+    assert.deepEqual(unread.channel?.permissions, ['channel.read', 'member.join']);
   });
 
   it('follows a change of role at once', async () => {
