@@ -7,8 +7,22 @@ type Named<N> = Extract<Operations, { readonly name: N }>;
 
 /** The name of an operation, e.g. `message.send`. */
 export type OperationName = Operations['name'];
-/** What an operation takes. */
-export type InputOf<N extends OperationName> = z.input<Named<N>['input']>;
+/**
+ * What an operation takes. An id may be any text, since that is what JSON and addresses hold; one that is known to be
+ * the id of something else does not compile.
+ */
+export type InputOf<N extends OperationName> = Given<
+  z.input<Named<N>['input']>,
+  z.output<Named<N>['input']>
+>;
+/** `In`, with each text that is parsed to an id marked as one: the mark is optional, but not another. */
+type Given<In, Out> = In extends string
+  ? [Extract<Out, z.$brand>] extends [never]
+    ? In
+    : string & Partial<Pick<Extract<Out, z.$brand>, typeof z.$brand>>
+  : In extends object
+    ? { [K in keyof In]: K extends keyof Out ? Given<In[K], Out[K]> : In[K] }
+    : In;
 /** What an operation gives. */
 export type OutputOf<N extends OperationName> = z.output<Named<N>['output']>;
 

@@ -187,6 +187,24 @@ describe('two workspaces on two connections', function () {
     assert.equal(rows[0]?.count, '18');
   });
 
+  it('are not mixed up by an append: it scopes itself, and leaves the scope of a transaction as it was', async () => {
+    const none = Array.from({ length: 7 }, () => '{}');
+    const append = `SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7, $8, now(), '{}', '{}')`;
+    const client = await connected(database.serverUrl);
+    try {
+      for (const before of [A, '']) {
+        await client.query('BEGIN');
+        await client.query(`SELECT set_config('app.workspace', $1, true)`, [before]);
+        await client.query(append, [B, ...none]);
+        const { rows } = await client.query(SEEN, [B]);
+        assert.deepEqual(rows, [{ own: 0, foreign: before === A ? rowsOf(A) : 0 }]);
+        await client.query('COMMIT');
+      }
+    } finally {
+      await client.end();
+    }
+  });
+
   it('are found by slug without a workspace, as ids and nothing more', async () => {
     const client = await connected(database.serverUrl);
     try {

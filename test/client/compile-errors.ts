@@ -5,6 +5,7 @@ import type { ChannelId, UserId } from '../../src/contract/index.ts';
 declare const client: Client;
 declare const channelId: ChannelId;
 declare const userId: UserId;
+declare const fromJson: { readonly channelId: string };
 declare function use(value: unknown): void;
 
 export async function compileErrors(): Promise<void> {
@@ -18,8 +19,19 @@ export async function compileErrors(): Promise<void> {
   await client.call('channel.read', { channelId, verbose: true });
   // @ts-expect-error -- a number is no id
   await client.call('channel.read', { channelId: 7 });
+  // @ts-expect-error -- the id of a person is not that of a channel
+  await client.call('channel.read', { channelId: userId });
+  // @ts-expect-error -- nor the other way round, beside one that is right
+  await client.callOrThrow('member.add', { channelId, userId: channelId });
+  // @ts-expect-error -- also where it may be left out
+  await client.call('channel.list', { after: userId });
   // @ts-expect-error -- not one of the roles
   await client.call('member.set-role', { channelId, userId, role: 'king' });
+
+  // Any text may be an id, as it comes out of JSON or an address, and the text of a message may be an id.
+  await client.call('channel.read', fromJson);
+  const body: string = channelId;
+  await client.call('message.send', { ...fromJson, clientId: 'from-a-store', body });
 
   const left = await client.call('member.leave', { channelId });
   // @ts-expect-error -- it may have been refused

@@ -14,9 +14,16 @@ export interface DoorOptions {
 /** What whoever has too many connections open is told to wait; when one of them closes is not ours to know. */
 const RETRY_MS = 10_000;
 
-/** An engine middleware, to be the first: it answers 429 with a problem document, or lets the next one look. */
-export function doorkeeper(options: DoorOptions, traceId: () => string, refused: Refused) {
-  const open = new Map<string, number>();
+/**
+ * An engine middleware, to be the first: it answers 429 with a problem document, or lets the next one look. `open`
+ * holds how many connections each network has, and nothing of a network that has none.
+ */
+export function doorkeeper(
+  options: DoorOptions,
+  traceId: () => string,
+  refused: Refused,
+  open = new Map<string, number>(),
+) {
   return (request: IncomingMessage, response: unknown, next: () => void): void => {
     const { socket } = request;
     const plain = response instanceof ServerResponse ? response : null;

@@ -117,15 +117,17 @@ describe('the door of sockets', () => {
 
 describe('the door of sockets while it counts', () => {
   const verdicts: ((admission: Admission) => void)[] = [];
+  const open = new Map<string, number>();
   let server: Server;
   let passed = 0;
   before(async () => {
     const admit = () => new Promise<Admission>((resolve) => verdicts.push(resolve));
-    const options = { clientAddress: () => '192.0.2.7', admit, socketsPerAddress: 1 };
+    const options = { clientAddress: () => '192.0.2.7', admit, socketsPerAddress: 2 };
     const door = doorkeeper(
       options,
       () => 'a trace',
       () => undefined,
+      open,
     );
     server = createServer();
     server.on('upgrade', (request) => door(request, {}, () => (passed += 1)));
@@ -133,23 +135,39 @@ describe('the door of sockets while it counts', () => {
   });
   after(() => server.close());
 
-  it('survives a client that is gone, does not let it in, and gives its place away', async () => {
-    const limit = { bucket: 'socket.handshake', remaining: 1, resetMs: 1 };
-    for (let i = 0; i < 3; i += 1) {
-      const asked = once(server, 'upgrade') as Promise<[IncomingMessage]>;
-      const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-      client.write(
-        'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
-      );
-      const [{ socket }] = await asked;
+  /** Asks for an upgrade; the door has counted the connection and waits to be told whether it may pass. */
+  async function ask() {
+    const asked = once(server, 'upgrade') as Promise<[IncomingMessage]>;
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    const [{ socket }] = await asked;
+    return async () => {
       const closed = new Promise((resolve) => socket.once('close', resolve));
       client.resetAndDestroy();
       await closed;
+    };
+  }
+
+  it('survives a client that is gone, does not let it in, and gives its place away', async () => {
+    const limit = { bucket: 'socket.handshake', remaining: 1, resetMs: 1 };
+    for (let i = 0; i < 3; i += 1) {
+      const leave = await ask();
+      await leave();
       const decide = verdicts.pop();
       assert.ok(decide, 'it was counted');
       decide({ limit, quota: 2, windowMs: 1, refusal: null });
     }
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(passed, 0);
+  });
+
+  it('keeps nothing of an address that has no connection any more', async () => {
+    const leaves = [await ask(), await ask()];
+    const counts: unknown[] = [[...open]];
+    for (const leave of leaves) {
+      await leave();
+      counts.push([...open]);
+    }
+    assert.deepEqual(counts, [[['192.0.2.7', 2]], [['192.0.2.7', 1]], []]);
   });
 });
