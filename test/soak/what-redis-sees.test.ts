@@ -29,7 +29,6 @@ describe('soak: what Redis is shown by two nodes', function () {
   it('is sealed or an id, whatever people do', async () => {
     const { a, b } = nodes;
     const secrets = new Set(['127.0.0.1']);
-    if (b.setupCode) secrets.add(b.setupCode);
     const secret = (what: string) => {
       const text = canary(what);
       secrets.add(text);
@@ -37,7 +36,11 @@ describe('soak: what Redis is shown by two nodes', function () {
     };
 
     // Coming in: registered with and without an invitation, signed in rightly and wrongly, renewed.
-    const admin = await nodes.register('Ada', b, b.setupCode || undefined); // a database of long ago has an admin
+    // Of the set-up codes, the one that was made last is good; a server that has an admin makes none.
+    const codes = [a.setupCode, b.setupCode].filter((code) => code !== '');
+    for (const code of codes) secrets.add(code);
+    const invited = (code?: string) => nodes.register('Ada', b, code);
+    const admin = await invited(codes[0]).catch(() => invited(codes[1]));
     const [alice, bob] = [
       await nodes.register(secret('Alice'), a),
       await nodes.register(secret('Bob'), b),

@@ -53,8 +53,10 @@ export class TwoProcesses {
       TRUSTED_PROXIES: '127.0.0.1',
       ...options.environment,
     };
-    const a = await NodeProcess.start(shared);
-    const b = await NodeProcess.start(shared, options.modules);
+    const [a, b] = await Promise.all([
+      NodeProcess.start(shared),
+      NodeProcess.start(shared, options.modules),
+    ]);
     const nodes = new TwoProcesses(redis, a, b);
     await nodes.connected();
     return nodes;

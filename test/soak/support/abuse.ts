@@ -5,7 +5,7 @@ import type { ChannelId, Client, ClientId } from 'conclave/client';
 import type { NodeProcess } from '../../support/node-process.ts';
 import { signInRefusal, type Credentials } from '../../support/two-processes.ts';
 
-/** Sends twenty messages a second and waits for no answer. */
+/** Sends forty messages a second and waits for no answer. */
 export class Flood {
   attempts = 0;
   /** From when to when each message that was taken was on its way: in between, it was counted. */
@@ -15,7 +15,7 @@ export class Flood {
   readonly #timer: NodeJS.Timeout;
 
   constructor(client: Client, channelId: ChannelId) {
-    this.#timer = setInterval(() => this.#underWay.push(this.#send(client, channelId)), 50).unref();
+    this.#timer = setInterval(() => this.#underWay.push(this.#send(client, channelId)), 25).unref();
   }
 
   async end(): Promise<void> {
