@@ -9,8 +9,8 @@ import { Wire } from './wire.ts';
 type Opening = Extract<Request, { do: 'open' }>;
 type Sending = Extract<Request, { do: 'send' }>;
 
-/** Connections that are opened at a time. */
-const AT_ONCE = 50;
+/** Connections that are opened, and rooms that are made, at a time. */
+const AT_ONCE = 20;
 /** How long after the last message deliveries may still come. */
 const PATIENCE_MS = 10_000;
 

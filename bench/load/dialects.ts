@@ -28,7 +28,7 @@ const plain: Dialect = {
   bare: false,
   acknowledges: true,
   async makeRoom(members, room) {
-    await Promise.all(members.map(async ({ wire }) => demand(await wire.call('join', room))));
+    await Promise.all(members.map(({ wire }) => demand(wire, 'join', room)));
     return room;
   },
   send: (wire, room, body, acked) => wire.emit('send', { room, body }, acked),
@@ -44,11 +44,11 @@ const conclave: Dialect = {
   async makeRoom(members, name) {
     const [owner, ...others] = members;
     if (!owner) throw new Error('a room needs somebody');
-    const made = demand(await owner.wire.call('channel.create', { kind: 'private', name }));
+    const made = await demand(owner.wire, 'channel.create', { kind: 'private', name });
     const { id: channelId } = made as { id: string };
     for (const { person } of others)
-      demand(await owner.wire.call('member.add', { channelId, userId: person?.userId }));
-    for (const { wire } of members) demand(await wire.call('channel.subscribe', { channelId }));
+      await demand(owner.wire, 'member.add', { channelId, userId: person?.userId });
+    for (const { wire } of members) await demand(wire, 'channel.subscribe', { channelId });
     return channelId;
   },
   send: (wire, channelId, body, acked) =>
@@ -61,6 +61,10 @@ const conclave: Dialect = {
     );
   },
 };
+
+/** How often a call of the set-up is made at most, and how long after a refusal. */
+const ATTEMPTS = 20;
+const AGAIN_MS = 500;
 
 interface Change {
   readonly kind: string;
@@ -88,8 +92,15 @@ export function refusalIn(reply: unknown): string | null {
   return ok ? null : (error?.code ?? 'refused');
 }
 
-function demand(reply: unknown): unknown {
-  const refusal = refusalIn(reply);
-  if (refusal !== null) throw new Error(`the set-up was refused: ${refusal}`);
-  return (reply as { data?: unknown }).data;
+/** Calls until it is a yes: a server that is overwhelmed by the set-up says so, and is asked again. */
+async function demand(wire: Wire, name: string, payload: unknown): Promise<unknown> {
+  for (let attempt = 1; ; attempt += 1) {
+    const reply = await wire.call(name, payload);
+    const refusal = refusalIn(reply);
+    if (refusal === null) return (reply as { data?: unknown }).data;
+    const { retry } = (reply as { error?: { retry?: string } }).error ?? {};
+    if (retry !== 'later' || attempt === ATTEMPTS)
+      throw new Error(`${name} was refused: ${refusal}`);
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }
