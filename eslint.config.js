@@ -9,7 +9,9 @@ const ambient = (object, property, instead) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'var', 'coverage', 'src/platform/postgres/generated'] },
+  {
+    ignores: ['node_modules', 'var', 'coverage', 'src/platform/postgres/generated', 'bench/peers'],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

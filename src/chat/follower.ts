@@ -8,6 +8,9 @@ import type {
   UserId,
 } from '../contract/index.ts';
 import { Refusal } from '../kernel/index.ts';
+import { FlushWindow } from './flush-window.ts';
+import { HeldNotices } from './held-notices.ts';
+import { withheld } from './withheld.ts';
 
 /** The connections of this node; the follower alone decides who is in a channel's room. */
 export interface Audience {
@@ -47,8 +50,8 @@ export interface FollowerPorts {
 
 /** How long a hole is held open for the notice that would fill it. */
 const HOLE_MS = 50;
-/** Notices held while a hole is open; beyond, they are dropped and read back from the log. */
-const HELD_NOTICES = 1_000;
+/** Notices that wait for the end of a window; with one more it ends early, so that no frame grows without bound. */
+const GATHERED_NOTICES = 64;
 /** Pause before another attempt when the log cannot be read. */
 const RETRY_MS = 500;
 
@@ -63,8 +66,7 @@ export class Follower {
   readonly #channelId: ChannelId;
   readonly #ports: FollowerPorts;
   #position: Position | null = null;
-  /** Notices that lie beyond a hole, by the revision before their first event. */
-  readonly #held = new Map<number, readonly ChannelEvent[]>();
+  readonly #held = new HeldNotices();
   /** The highest revision anybody told us of. */
   #heard = 0;
   /** At which revision somebody was last removed, as far as this follower has come. */
@@ -73,18 +75,23 @@ export class Follower {
   #stopped = false;
   #tail: Promise<unknown> = Promise.resolve();
   #callOff: (() => void) | null = null;
+  readonly #window: FlushWindow;
 
   constructor(channelId: ChannelId, ports: FollowerPorts) {
     this.#channelId = channelId;
     this.#ports = ports;
+    this.#window = new FlushWindow(ports.later);
   }
 
   /** Takes a commit notice; what is already emitted is ignored. */
   changed(last: number, events: readonly ChannelEvent[]): void {
     this.#heard = Math.max(this.#heard, last);
-    const first = events[0];
-    if (first && this.#held.size < HELD_NOTICES) this.#held.set(first.rev - 1, events);
-    this.#drain();
+    this.#held.add(events);
+    // Who comes or goes is told at once: a removal waits for nothing.
+    const mayWait =
+      this.#held.size <= GATHERED_NOTICES && events.every((e) => e.kind === 'message');
+    if (!this.#window.isOpen || !mayWait) this.#drain();
+    else if (this.#isBehind()) this.#fillIn(HOLE_MS);
   }
 
   /**
@@ -114,6 +121,7 @@ export class Follower {
   stop(): void {
     this.#stopped = true;
     this.#callOff?.();
+    this.#window.close();
     this.#held.clear();
   }
 
@@ -121,13 +129,17 @@ export class Follower {
   #drain(): void {
     const position = this.#position;
     if (!position) return; // the first look is under way and reads all that was heard of
-    for (let next = this.#held.get(position.rev); next; next = this.#held.get(position.rev)) {
-      const { rev } = position;
-      if (!this.#apply(position, next.at(-1)?.rev ?? rev, next)) break;
-      this.#held.delete(rev);
-    }
-    for (const prev of this.#held.keys()) if (prev < position.rev) this.#held.delete(prev);
-    if (this.#heard > position.rev) this.#fillIn(HOLE_MS);
+    const { last, events } = this.#held.after(position.rev);
+    if (last > position.rev) this.#apply(position, last, events);
+    this.#held.forget(position.rev);
+    if (this.#isBehind()) this.#fillIn(HOLE_MS);
+  }
+
+  /** Whether something is missing; what waits for the end of the window is not. */
+  #isBehind(): boolean {
+    if (!this.#position) return false;
+    const { rev } = this.#position;
+    return this.#heard > (this.#window.isOpen ? this.#held.after(rev).last : rev);
   }
 
   #fillIn(milliseconds: number): void {
@@ -135,7 +147,7 @@ export class Follower {
     this.#callOff ??= this.#ports.later(milliseconds, () => {
       this.#callOff = null;
       void this.#alone(async () => {
-        if (this.#position && this.#heard > this.#position.rev) await this.#catchUp(null);
+        if (this.#isBehind()) await this.#catchUp(null);
       }).catch((error: unknown) => {
         this.#ports.failed(error);
         this.#fillIn(RETRY_MS);
@@ -201,6 +213,7 @@ export class Follower {
     const { epoch, rev: prev } = position;
     position.rev = last;
     audience.emit(this.#channelId, { channelId: this.#channelId, epoch, prev, last, events });
+    if (!this.#stopped) this.#window.open(audience.size(this.#channelId), () => this.#drain());
     return true;
   }
 
@@ -209,12 +222,4 @@ export class Follower {
     this.#tail = run.catch(() => undefined);
     return run;
   }
-}
-
-/** Where history begins at joining, a change of a message from before the newest join goes out without its text. */
-function withheld(event: ChannelEvent, { historyPolicy, newestJoinedSeq }: Position): ChannelEvent {
-  if (event.kind !== 'message' || historyPolicy === 'all') return event;
-  const { message } = event;
-  if (message.content !== 'present' || message.seq > newestJoinedSeq) return event;
-  return { ...event, message: { ...message, content: 'withheld', body: null } };
 }

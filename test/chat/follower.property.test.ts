@@ -41,7 +41,9 @@ class Run {
   #connections = 0;
   entered = 0;
 
-  constructor() {
+  /** With a `crowd`, frames are gathered in windows. */
+  constructor(crowd: number) {
+    this.node.crowd = crowd;
     this.node.onEmit = (frame) => this.#check(frame);
     for (const user of USERS) this.log.join(user);
   }
@@ -159,8 +161,9 @@ describe('a follower, whatever happens in whatever order', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 20, maxLength: 80, size: 'max' }),
-        async (steps) => {
-          const run = new Run();
+        fc.constantFrom(0, 100, 10_000),
+        async (steps, crowd) => {
+          const run = new Run(crowd);
           for (const each of steps) await run.take(each);
           await run.finish();
           seen.frames += run.node.frames.length;

@@ -145,6 +145,8 @@ export class HandNode implements Audience {
   readonly failures: unknown[] = [];
   timers: { readonly milliseconds: number; readonly task: () => void }[] = [];
   dispersals = 0;
+  /** Listeners that nothing is known of but that they are many. */
+  crowd = 0;
   onEmit: (frame: ChannelFrame) => void = () => undefined;
 
   constructor(log: HandLog) {
@@ -181,7 +183,7 @@ export class HandNode implements Audience {
   }
 
   size(): number {
-    return this.room.size;
+    return this.room.size + this.crowd;
   }
 
   disperse(): void {

@@ -1,0 +1,168 @@
+/** Counts every delivery of every message to every member, once, twice or not at all, and how long each took. */
+import { build, type Histogram } from 'hdr-histogram-js';
+import { roomOf, sizeOf, type Workload } from '../workloads.ts';
+
+export interface Latency {
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface Tallied {
+  readonly sent: number;
+  readonly expected: number;
+  readonly delivered: number;
+  readonly doubled: number;
+  /** Deliveries of no message of this run, or to somebody who is not in its room. */
+  readonly foreign: number;
+  readonly acked: number;
+  /** Messages of which the sender heard nothing, where the system acknowledges. */
+  readonly unanswered: number;
+  /** Refusals by code. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly delivery: Latency;
+  readonly ack: Latency;
+  /** How late the messages were sent, by the schedule. */
+  readonly late: Latency;
+}
+
+/** What a body begins with, so that a message is known by it; what follows is there to have a usual length. */
+const NUMBERED = /^#(\w+)\.(\d+) /;
+const FILLER =
+  'and so it went on for as long as somebody had something to say about it, until it was late';
+
+export class Tally {
+  readonly #workload: Workload;
+  readonly #acknowledges: boolean;
+  readonly #phase: string;
+  readonly #dueAt: Float64Array;
+  /** By member, then by message. */
+  readonly #seen: Uint8Array;
+  readonly #delivery = histogram();
+  readonly #ack = histogram();
+  readonly #late = histogram();
+  readonly #refused: Record<string, number> = {};
+  #sent = 0;
+  #expected = 0;
+  #delivered = 0;
+  #doubled = 0;
+  #foreign = 0;
+  #answered = 0;
+  #acked = 0;
+  #whenWhole: (() => void) | null = null;
+
+  /** `phase` tells the messages of this tally from those of others; `messages` is how many there will be. */
+  constructor(workload: Workload, acknowledges: boolean, phase: string, messages: number) {
+    this.#workload = workload;
+    this.#acknowledges = acknowledges;
+    this.#phase = phase;
+    this.#dueAt = new Float64Array(messages);
+    this.#seen = new Uint8Array(messages * workload.members);
+  }
+
+  /** Who sends the message. */
+  author(message: number): number {
+    return message % this.#workload.speakers;
+  }
+
+  body(message: number): string {
+    return `#${this.#phase}.${message} ${FILLER}`;
+  }
+
+  /** The numbers of the messages with these bodies; -1 for what is none of this tally's. */
+  numbers(bodies: readonly string[]): number[] {
+    return bodies.map((body) => {
+      const [, phase, number] = NUMBERED.exec(body) ?? [];
+      const message = Number(number);
+      return phase === this.#phase && message < this.#dueAt.length ? message : -1;
+    });
+  }
+
+  sends(message: number, dueAt: number, now: number): void {
+    this.#dueAt[message] = dueAt;
+    this.#sent += 1;
+    this.#expected += sizeOf(this.#workload, this.#roomOf(message));
+    record(this.#late, now - dueAt);
+  }
+
+  delivered(member: number, numbers: readonly number[], now: number): void {
+    for (const message of numbers) {
+      if (message < 0 || this.#roomOf(message) !== roomOf(this.#workload, member)) {
+        this.#foreign += 1;
+        continue;
+      }
+      const place = member * this.#dueAt.length + message;
+      if (this.#seen[place] === 1) {
+        this.#doubled += 1;
+        continue;
+      }
+      this.#seen[place] = 1;
+      this.#delivered += 1;
+      record(this.#delivery, now - (this.#dueAt[message] ?? now));
+    }
+    this.#look();
+  }
+
+  answered(message: number, refusal: string | null, now: number): void {
+    this.#answered += 1;
+    if (refusal === null) {
+      this.#acked += 1;
+      record(this.#ack, now - (this.#dueAt[message] ?? now));
+    } else this.#refused[refusal] = (this.#refused[refusal] ?? 0) + 1;
+    this.#look();
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Resolves when all were sent and answered, and everything was delivered. */
+  whole(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenWhole = resolve;
+      this.#look();
+    });
+  }
+
+  result(): Tallied {
+    return {
+      sent: this.#sent,
+      expected: this.#expected,
+      delivered: this.#delivered,
+      doubled: this.#doubled,
+      foreign: this.#foreign,
+      acked: this.#acked,
+      unanswered: this.#acknowledges ? this.#sent - this.#answered : 0,
+      refused: this.#refused,
+      delivery: latency(this.#delivery),
+      ack: latency(this.#ack),
+      late: latency(this.#late),
+    };
+  }
+
+  #roomOf(message: number): number {
+    return roomOf(this.#workload, this.author(message));
+  }
+
+  #look(): void {
+    if (!this.#whenWhole || this.#sent < this.#dueAt.length) return;
+    const answered = !this.#acknowledges || this.#answered === this.#sent;
+    if (answered && this.#delivered === this.#expected) this.#whenWhole();
+  }
+}
+
+/** In microseconds, up to a minute, to three digits. */
+function histogram(): Histogram {
+  return build({ highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
+}
+
+function record(into: Histogram, milliseconds: number): void {
+  into.recordValue(Math.max(1, Math.min(59_000_000, Math.round(milliseconds * 1_000))));
+}
+
+function latency(of: Histogram): Latency {
+  if (of.totalCount === 0) return { p50: 0, p99: 0, max: 0 };
+  const at = (percentile: number) => of.getValueAtPercentile(percentile) / 1_000;
+  return { p50: at(50), p99: at(99), max: of.maxValue / 1_000 };
+}

@@ -1,0 +1,83 @@
+/** One run of one system under one workload: set up, warmed up, measured, and judged for validity. */
+import { bootstrap } from './bootstrap.ts';
+import type { Load } from './load-process.ts';
+import type { Sent } from './load/protocol.ts';
+import { newcomers } from './people.ts';
+import { startSystem } from './servers.ts';
+import type { Services } from './services.ts';
+import { cpuSeconds, peakMemory } from './usage.ts';
+import type { SystemName, Workload } from './workloads.ts';
+
+export interface Run extends Sent {
+  /** User and system seconds while messages were sent, until the last delivery. */
+  readonly cpu: { readonly server: number; readonly redis: number; readonly postgres: number };
+  /** The server's, from its start, in MiB. */
+  readonly peakMemory: number;
+  /** Why the figures mean nothing; empty for a valid run. */
+  readonly faults: readonly string[];
+}
+
+export interface MeasureOptions {
+  readonly services: Services;
+  readonly load: Load;
+  readonly profile: string | null;
+  readonly progress: (sent: number) => void;
+}
+
+export async function measure(
+  system: SystemName,
+  workload: Workload,
+  { services, load, profile, progress }: MeasureOptions,
+): Promise<Run> {
+  const { freePort } = await bootstrap('ports');
+  const port = await freePort();
+  const { members, messagesPerSecond, seconds, warmUpSeconds } = workload;
+  await services.redis.flushall();
+  const people = system === 'conclave' ? await newcomers(services, port, members) : null;
+  const server = await startSystem(system, services, port, profile);
+  try {
+    await load.ask({ do: 'open', system, workload, port, people });
+    const warmUp = Math.ceil(messagesPerSecond * warmUpSeconds);
+    const warm = await load.ask({ do: 'send', phase: 'warm', messages: warmUp }, progress);
+    await services.settle();
+    const { redis, postgres } = services.pids;
+    const used = () => [cpuSeconds(server.pid), cpuSeconds(redis), cpuSeconds(postgres)] as const;
+    const before = used();
+    const messages = Math.round(messagesPerSecond * seconds);
+    const sent = await load.ask({ do: 'send', phase: 'run', messages }, (count) =>
+      progress(warmUp + count),
+    );
+    const after = used();
+    if (!warm || !sent) throw new Error('nothing was counted');
+    return {
+      ...sent,
+      cpu: {
+        server: after[0] - before[0],
+        redis: after[1] - before[1],
+        postgres: after[2] - before[2],
+      },
+      peakMemory: peakMemory(server.pid),
+      faults: [...faultsOf(warm).map((fault) => `while warming up: ${fault}`), ...faultsOf(sent)],
+    };
+  } finally {
+    await load.ask({ do: 'close' });
+    await server.end();
+  }
+}
+
+/** What makes a run worthless: whatever was not done, or was done twice, also cost another amount. */
+export function faultsOf(sent: Sent): string[] {
+  const { expected, delivered, doubled, foreign, unanswered, refused, lost } = sent;
+  const refusals = Object.entries(refused).map(([code, count]) => `${count} refused ${code}`);
+  const counts: [number, string][] = [
+    [expected - delivered, 'deliveries missing'],
+    [doubled, 'deliveries doubled'],
+    [foreign, 'deliveries to somebody else'],
+    [unanswered, 'acknowledgements missing'],
+    [lost, 'connections lost'],
+  ];
+  return [
+    ...counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`])),
+    ...refusals,
+  ];
+}

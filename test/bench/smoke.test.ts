@@ -1,0 +1,130 @@
+/** The bench itself works: every system carries every workload whole, and the table has all of it. Never how fast. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Measured, Results } from '../../bench/figures.ts';
+import { limitCheck } from '../../bench/limit-check.ts';
+import { startLoad, type Load } from '../../bench/load-process.ts';
+import { measure } from '../../bench/measure.ts';
+import { isValid, summary, table } from '../../bench/report.ts';
+import { ROOT, startServices, type Services } from '../../bench/services.ts';
+import { workloads, type SystemName, type Workload } from '../../bench/workloads.ts';
+
+/** Conclave beside the others: it is not about the figures. The peers take turns: on one Redis they would hear each other. */
+async function everything(services: Services, all: readonly Workload[]): Promise<Results[]> {
+  const one = async (load: Load, workload: Workload, system: SystemName) => {
+    const options = { services, load, profile: null, progress: () => undefined };
+    return { system, runs: [await measure(system, workload, options)] };
+  };
+  const inTurn = async (systems: readonly SystemName[]) => {
+    const load = await startLoad(services);
+    const measured: Measured[][] = [];
+    for (const workload of all) {
+      const of: Measured[] = [];
+      for (const system of workload.systems)
+        if (systems.includes(system)) of.push(await one(load, workload, system));
+      measured.push(of);
+    }
+    return measured;
+  };
+  const parts = await Promise.all([
+    inTurn(['bare-ws', 'bare-socketio', 'plain-secure']),
+    inTurn(['conclave']),
+  ]);
+  return all.map((workload, i) => ({ workload, measured: parts.flatMap((part) => part[i] ?? []) }));
+}
+
+describe('npm run bench', function () {
+  this.timeout(120_000);
+
+  it('takes every system through every workload, with every delivery counted once', async () => {
+    const services = await startServices(new AbortController().signal);
+    try {
+      const limit = await limitCheck(services);
+      assert.equal(limit.roundTrips, 1);
+      assert.ok(limit.waited > 0 && limit.cpu > 0 && limit.insideRedis > 0);
+      const all = Object.values(workloads({ seconds: 1, members: 6, pace: 1 }));
+      const results = await everything(services, all);
+      for (const each of results) {
+        const { workload, measured } = each;
+        assert.equal(isValid(each), true, table(each));
+        for (const { system, runs } of measured)
+          for (const { sent, delivered, acked, peakMemory, delivery, ack } of runs) {
+            assert.equal(sent, 12);
+            assert.equal(delivered, workload.name === 'busy-room' ? 72 : 36);
+            assert.equal(acked, system === 'bare-ws' ? 0 : 12);
+            assert.ok(delivery.p50 > 0 && delivery.p99 >= delivery.p50 && peakMemory > 20);
+            assert.equal(ack.p50 > 0, system !== 'bare-ws');
+          }
+        assertComplete(table(each), measured.length);
+      }
+      const said = summary({ results, limit }, services.programs);
+      assert.match(said, /^busy room: a delivery takes Conclave .+ of bare Socket\.IO \(target/m);
+      assert.match(said, /^many rooms: a delivery takes Conclave .+ of plain secure/m);
+      assert.match(said, /^limit check: one round trip, \d+ µs per call/m);
+    } finally {
+      await services.stop();
+    }
+    assert.equal(existsSync(services.folder), false);
+  });
+
+  it('prints the table, writes the file, and leaves nothing running', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+    try {
+      const file = join(folder, 'figures.json');
+      const args = ['--only', 'bare-ws', '--members', '4', '--seconds', '0.5', '--json', file];
+      const { code, out, err } = await run(args);
+      assert.equal(code, 0, err);
+      assert.match(out, /^busy room: 4 members in one room, 8 messages a second, 0\.5 s, 1 run/m);
+      assert.match(err, /^busy-room, bare ws, run 1 of 1$/m);
+      const { workloads: written } = JSON.parse(readFileSync(file, 'utf8')) as {
+        workloads: { name: string; systems: { system: string; runs: { delivered: number }[] }[] }[];
+      };
+      const [busy] = written;
+      assert.deepEqual([written.length, busy?.name], [1, 'busy-room']);
+      assert.deepEqual(
+        busy?.systems.map(({ system, runs }) => [system, runs.map((each) => each.delivered)]),
+        [['bare-ws', [16]]],
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('says what it can be told, before it starts anything, when it is told something else', async () => {
+    const { code, out, err } = await run(['--only', 'everything']);
+    assert.deepEqual([code, out], [2, '']);
+    assert.match(err, /--only knows no everything\nnpm run bench -- \[options\]/);
+  });
+});
+
+/** Every row has a value for every system, and none is a number that is none. */
+function assertComplete(text: string, systems: number): void {
+  const rows = text.split('\n').slice(2);
+  for (const label of ['messages sent', 'deliveries', 'CPU per delivery', 'peak RSS', 'ack p99'])
+    assert.ok(
+      rows.some((row) => row.startsWith(label)),
+      `${label} is missing`,
+    );
+  for (const row of rows) {
+    const values = row.slice(30).trim().split(/ {2,}/);
+    assert.equal(values.length, systems, row);
+    assert.doesNotMatch(row, /NaN|Infinity|undefined|INVALID/);
+  }
+}
+
+async function run(args: readonly string[]) {
+  const child = spawn(process.execPath, ['--import=tsx', 'bench/run.ts', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
