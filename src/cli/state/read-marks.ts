@@ -43,10 +43,11 @@ export function readMarks(
     attempt(() => {
       // Another process may have read on meanwhile: the mark that is further counts.
       const merged = onDisk();
-      for (const channel of changed) {
-        const seq = Math.max(marks.get(channel) ?? 0, merged.get(channel) ?? 0);
+      for (const [channel, seq] of marks) {
+        if (!changed.has(channel)) continue;
+        const further = Math.max(seq, merged.get(channel) ?? 0);
         merged.delete(channel);
-        merged.set(channel, seq);
+        merged.set(channel, further);
       }
       const newest = [...merged].slice(-CHANNELS);
       writePrivate(path, JSON.stringify(Object.fromEntries(newest)));
