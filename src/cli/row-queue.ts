@@ -1,15 +1,41 @@
-/** Rows that come by themselves, taken one after the other in the order in which they were added. */
+/** Rows that come by themselves, made one after the other when they are taken; too many are left out, and it is told. */
+
+type Make<Row> = () => Row | Promise<Row>;
+
+/** Rows that may wait for whoever reads them. */
+const MOST = 10_000;
 
 export class RowQueue<Row> implements AsyncIterable<Row> {
-  readonly #rows: (Row | Promise<Row>)[] = [];
+  readonly #most: number;
+  readonly #waiting: Make<Row>[] = [];
   #failure: { readonly error: unknown } | null = null;
   #wake: () => void = () => undefined;
+  #isLeavingOut = false;
 
-  /** A row that is not ready yet keeps its place. */
-  add(row: Row | Promise<Row>): void {
-    if (row instanceof Promise) row.catch(() => undefined); // whoever takes it hears of it
-    this.#rows.push(row);
+  constructor(most = MOST) {
+    this.#most = most;
+  }
+
+  add(make: Make<Row>): void {
+    this.#waiting.push(make);
     this.#wake();
+  }
+
+  /**
+   * Adds the row, if there is room. If there is none, this one and all that are offered from now on are left out,
+   * until whoever reads has come to this place: there stands what `leftOut` makes then.
+   */
+  offer(make: Make<Row>, leftOut: Make<Row>): void {
+    if (this.#isLeavingOut) return;
+    if (this.#waiting.length < this.#most) {
+      this.add(make);
+      return;
+    }
+    this.#isLeavingOut = true;
+    this.add(() => {
+      this.#isLeavingOut = false;
+      return leftOut();
+    });
   }
 
   /** Ends the queue after what is in it. */
@@ -20,8 +46,7 @@ export class RowQueue<Row> implements AsyncIterable<Row> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Row, never> {
     for (;;) {
-      for (let row = this.#rows.shift(); row !== undefined; row = this.#rows.shift())
-        yield await row;
+      for (let make = this.#waiting.shift(); make; make = this.#waiting.shift()) yield await make();
       if (this.#failure) throw this.#failure.error;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }

@@ -38,7 +38,10 @@ describe('the conclave command: several processes', () => {
     const before = session();
     gate.shut();
     const processes = [whoami(), whoami()];
-    await eventually('one refreshes and the other waits', () => gate.refreshes === 1 && waiting() === 1);
+    await eventually(
+      'one refreshes and the other waits',
+      () => gate.refreshes === 1 && waiting() === 1,
+    );
     gate.open();
     for (const one of processes) assert.equal((await rows(one))[0]?.['displayName'], 'Ada');
     assert.equal(gate.refreshes, 1);

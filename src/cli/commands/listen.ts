@@ -3,7 +3,7 @@ import type { Channel, Client } from '../../client/index.ts';
 import { command, words } from '../command.ts';
 import type { Desk } from '../desk.ts';
 import { endOf } from '../dial.ts';
-import { refusedWith } from '../failure.ts';
+import { Failure, refusedWith } from '../failure.ts';
 import { findChannel } from '../find-channel.ts';
 import { messageLine } from '../message-line.ts';
 import { Names, shownName } from '../names.ts';
@@ -42,15 +42,21 @@ export const listen = command({
     let open = places.size;
     for (const channel of places.values()) {
       const names = new Names(desk, channel.id);
+      let seen = 0;
+      const gap = (rev: number): Row => ({ kind: 'gap', channel, rev });
       new Tail({
         client,
         channelId: channel.id,
-        later: (milliseconds, task) => desk.surroundings.machine.later(milliseconds, task),
-        began: ({ lastRev }) => rows.add({ kind: 'listening', channel, rev: lastRev }),
-        event: (event) => rows.add(eventRow(event, channel, names, desk)),
-        gap: (rev) => rows.add({ kind: 'gap', channel, rev }),
-        ended: (refusal) => {
-          rows.add({ kind: 'ended', channel, code: refusal.code });
+        later: desk.surroundings.machine.later,
+        began: ({ lastRev }) => rows.add(() => ({ kind: 'listening', channel, rev: lastRev })),
+        event(event) {
+          seen = event.rev;
+          const make = () => eventRow(event, channel, names, { ...desk, client });
+          rows.offer(make, () => gap(seen));
+        },
+        gap: (rev) => rows.add(() => gap(rev)),
+        ended(refusal) {
+          rows.add(() => ({ kind: 'ended', channel, code: refusal.code }));
           open -= 1;
           if (open === 0) rows.fail(refusedWith(refusal));
         },
@@ -99,12 +105,32 @@ async function eventRow(
   event: ChannelEvent,
   channel: Place,
   names: Names,
-  desk: Desk<'member.list' | 'message.history'>,
+  desk: Desk<'member.list' | 'message.history'> & { readonly client: Client },
 ): Promise<Row> {
   const who = event.kind === 'message' ? event.message.authorId : event.member.userId;
-  const whole = await withText(event, channel, desk);
-  await names.learn([who]);
-  return { kind: 'event', channel, event: whole, name: names.of(who) };
+  await asLongAsItTakes(desk, () => names.learn([who]));
+  const whole = await asLongAsItTakes(desk, () => withText(event, channel, desk));
+  return { kind: 'event', channel, event: whole ?? event, name: names.of(who) };
+}
+
+/** Between two attempts, while the connection is lost. */
+const AGAIN_MS = 1_000;
+
+/** Null where it is refused for good: who was removed may not look a name up any more, and still hears of it. */
+async function asLongAsItTakes<T>(
+  { client, surroundings: { machine } }: Pick<Desk, 'surroundings'> & { readonly client: Client },
+  ask: () => Promise<T>,
+): Promise<T | null> {
+  do {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (error.refusal?.retry !== 'later' && error.exit !== 'unreachable') return null;
+      await new Promise<void>((resolve) => machine.later(AGAIN_MS, resolve));
+    }
+  } while (client.state.value.is !== 'offline');
+  return null;
 }
 
 /** A frame goes to people of whom some may not read it: who may, reads it in the history. */
