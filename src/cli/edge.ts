@@ -28,6 +28,7 @@ export async function main(): Promise<never> {
   };
   const ending = await run({ surroundings, version: version(), openScreen });
   if (typeof ending === 'number') process.exit(ending);
+  for (const signal of SIGNALS) process.off(signal, interrupt);
   // A shell wants to know how it ended. Who else listens, e.g. to mend the terminal, hears of it now.
   process.kill(process.pid, ending);
   return new Promise(() => setTimeout(() => process.exit(1), LAST_MS));
