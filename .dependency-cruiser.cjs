@@ -70,6 +70,8 @@ module.exports = {
       from: { path: within('client') },
       to: { path: ['^src/operations\\.ts$', 'node_modules/zod'], dependencyTypes: ['type-only'] },
     },
+    layer('cli', contract, index('client'), 'node_modules/(commander|@inquirer/prompts)/'),
+    { from: { path: within('cli') }, to: node },
     {
       from: { path: '^src/(crypto|limits|access|audit|auth|chat|transport)/' },
       to: node,

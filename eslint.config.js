@@ -41,7 +41,13 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/platform/**', 'src/main.ts', 'src/config.ts', 'src/client/platform.ts'],
+    ignores: [
+      'src/platform/**',
+      'src/main.ts',
+      'src/config.ts',
+      'src/client/platform.ts',
+      'src/cli/edge.ts',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -68,7 +74,17 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['src/main.ts'], rules: { 'no-console': 'error' } },
+  { files: ['src/main.ts', 'src/cli/edge.ts'], rules: { 'no-console': 'error' } },
+  {
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/cli/edge.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'process', message: 'src/cli/edge.ts hands it out as Surroundings.' },
+      ],
+    },
+  },
   {
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {

@@ -55,6 +55,7 @@ class TheClient implements Client {
     const http = new Http({ url, timers, fetch: options.fetch ?? systemFetch });
     const session = new Session({
       storage: options.tokens ?? memoryStorage(),
+      alone: options.alone ?? ((work) => work()),
       http,
       timers,
       now,

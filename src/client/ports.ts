@@ -20,6 +20,9 @@ export type Fetch = (
   },
 ) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;
 
+/** Runs the work while nobody else who shares `tokens` runs any. A rejection puts the work off. */
+export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Runs a task after that many milliseconds; returns how to call it off. */
 export type Later = (milliseconds: number, task: () => void) => () => void;
 
@@ -32,6 +35,11 @@ export interface ClientOptions {
   readonly storage?: Storage;
   /** Where the tokens are kept. In memory by default: then one signs in again after a restart. */
   readonly tokens?: Storage;
+  /**
+   * Where several clients share `tokens`: lets one refresh at a time, e.g. `(work) => navigator.locks.request(…, work)`.
+   * Unless told, a refresh just runs.
+   */
+  readonly alone?: Alone;
   /** Newest messages kept in memory per channel; 500 unless told. */
   readonly keepMessages?: number;
   readonly fetch?: Fetch;

@@ -3,7 +3,7 @@ import type { SessionId, UserId, WorkspaceId } from '../contract/ids.ts';
 import type { Me } from './api.ts';
 import type { Http } from './http.ts';
 import { freshNonce } from './platform.ts';
-import type { Storage } from './ports.ts';
+import type { Alone, Storage } from './ports.ts';
 import { backoff, type Timers } from './timers.ts';
 import type { OutputOf, Refused } from './types.ts';
 
@@ -25,6 +25,7 @@ interface Kept {
 
 export interface SessionParts {
   readonly storage: Storage;
+  readonly alone: Alone;
   readonly http: Http;
   readonly timers: Timers;
   readonly now: () => number;
@@ -113,11 +114,22 @@ export class Session {
     if (this.#kept.accessToken !== used) return Promise.resolve('renewed');
     if (this.#paused) return Promise.resolve('failed');
     if (this.#flight) return this.#flight;
-    const flight = this.#refresh(this.#kept).finally(() => {
+    const flight = this.#refreshAlone(this.#kept).finally(() => {
       if (this.#flight === flight) this.#flight = null;
     });
     this.#flight = flight;
     return flight;
+  }
+
+  async #refreshAlone(held: Kept): Promise<Renewal> {
+    const { alone, failed } = this.#parts;
+    try {
+      return await alone(() => (this.#paused ? Promise.resolve('failed') : this.#refresh(held)));
+    } catch (error) {
+      failed(error);
+      this.#renewIn(AGAIN_MS);
+      return 'failed';
+    }
   }
 
   async #refresh(held: Kept): Promise<Renewal> {

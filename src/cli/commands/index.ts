@@ -1,0 +1,37 @@
+/** Every command, in the order of the help. */
+import type { Command } from '../command.ts';
+import { channels } from './channels.ts';
+import { chat } from './chat.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { history } from './history.ts';
+import { invite } from './invite.ts';
+import { join } from './join.ts';
+import { leave } from './leave.ts';
+import { listen } from './listen.ts';
+import { members } from './members.ts';
+import { send } from './send.ts';
+import { setup } from './setup.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+import { signUp } from './sign-up.ts';
+import { whoami } from './whoami.ts';
+
+export const COMMANDS: readonly Command[] = [
+  chat,
+  setup,
+  signUp,
+  signIn,
+  signOut,
+  whoami,
+  channels,
+  create,
+  join,
+  leave,
+  members,
+  invite,
+  history,
+  send,
+  listen,
+  remove,
+];

@@ -1,0 +1,158 @@
+/** What a command works with: the profile, the server it is for, somebody to ask, and the operations it declared. */
+import type { Client, InputOf, Me, OperationName, OutputOf, Storage } from '../client/index.ts';
+import { createAsk, type Ask } from './ask.ts';
+import { dial, type Dialled } from './dial.ts';
+import { misused, signedOut } from './failure.ts';
+import type { Output } from './output.ts';
+import { printable } from './printable.ts';
+import type { OpenScreen, ReadMarks } from './screen-port.ts';
+import { isInTheClear, serverAddress, USUAL_SERVER } from './server-address.ts';
+import { openProfile, type Profile } from './state/profile.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What may be said with every command. */
+export interface Everywhere {
+  readonly server: string | undefined;
+  readonly profile: string | undefined;
+  readonly json: boolean;
+}
+
+export interface Desk<C extends OperationName = never> {
+  readonly profile: Profile;
+  /** The address given, or the one used last; null when there is neither. */
+  readonly known: string | null;
+  /** The address that is used: the known one, or the usual one. */
+  readonly server: string;
+  /** From now on this one is used, and by later commands too. */
+  moveTo(server: string): void;
+  readonly ask: Ask;
+  readonly output: Output;
+  readonly surroundings: Surroundings;
+  readonly openScreen: OpenScreen;
+  /** Calls as whoever is signed in. Throws Failure. */
+  readonly call: <N extends C>(name: N, input: InputOf<N>) => Promise<OutputOf<N>>;
+  /** Whoever is signed in, online. Throws Failure. */
+  connected(options?: { readonly outbox?: boolean }): Promise<Connected>;
+  /** A client before anybody is signed in. */
+  dial(options?: Dial): Dialled;
+  /** Up to where whoever is signed in has read; written when the command is over at the latest. */
+  readonly marks: (me: Me) => ReadMarks;
+}
+
+interface Dial {
+  readonly workspace?: string | undefined;
+  /** Another server than the one that is used otherwise. */
+  readonly server?: string;
+  readonly outbox?: boolean;
+  /** In place of the session on disk. */
+  readonly tokens?: Storage;
+}
+
+export interface Connected {
+  readonly client: Client;
+  readonly me: Me;
+}
+
+/** The desk of one command, and how it is left. */
+export interface OpenDesk {
+  readonly desk: Desk<OperationName>;
+  leave(): Promise<void>;
+}
+
+export function openDesk(
+  everywhere: Everywhere,
+  { surroundings, output, openScreen }: Pick<Desk, 'surroundings' | 'output' | 'openScreen'>,
+): OpenDesk {
+  const { environment } = surroundings;
+  const profile = openProfile(
+    everywhere.profile ?? (environment['CONCLAVE_PROFILE'] || 'default'),
+    surroundings,
+  );
+  const named = everywhere.server ?? (environment['CONCLAVE_SERVER'] || profile.server());
+  const known = named === null ? null : serverAddress(named);
+  let server = known ?? USUAL_SERVER;
+  const dialled: Dialled[] = [];
+  const last: (() => void)[] = [];
+  let connecting: Promise<Online> | null = null;
+
+  const online = (options?: Dial): Promise<Online> => {
+    connecting ??= connect(desk.dial(options)).catch((error: unknown) => {
+      connecting = null; // somebody may sign in and try again
+      throw error;
+    });
+    return connecting;
+  };
+
+  const desk: Desk<OperationName> = {
+    profile,
+    known,
+    get server() {
+      return server;
+    },
+    moveTo(other) {
+      server = other;
+      profile.rememberServer(other);
+    },
+    ask: createAsk(surroundings),
+    output,
+    surroundings,
+    openScreen,
+    marks({ userId }) {
+      const kept = profile.at(server).marks(userId, (error) => {
+        output.note(`What was read could not be kept: ${printable(String(error))}`);
+      });
+      last.push(() => kept.flush());
+      return kept;
+    },
+    dial({ workspace, server: other = server, outbox = false, tokens } = {}) {
+      const { machine } = surroundings;
+      const state = profile.at(other);
+      const one = dial({
+        server: other,
+        workspace,
+        state,
+        machine,
+        outbox,
+        ...(tokens && { tokens }),
+      });
+      dialled.push(one);
+      return one;
+    },
+    connected: online,
+    async call(name, input) {
+      const { line } = await online();
+      const outcome = await line.client.call(name, input);
+      line.check();
+      return line.yes(outcome);
+    },
+  };
+
+  return {
+    desk,
+    async leave() {
+      for (const task of last) task();
+      for (const one of dialled) await one.close();
+    },
+  };
+}
+
+interface Online extends Connected {
+  readonly line: Dialled;
+}
+
+async function connect(line: Dialled): Promise<Online> {
+  await line.online();
+  const { client } = line;
+  const me = client.me.value;
+  if (!me) throw signedOut();
+  return { line, client, me };
+}
+
+/** Refuses to send a password where anybody on the way can read it. */
+export function refuseInTheClear(server: string, insecure: boolean): void {
+  if (insecure || !isInTheClear(server)) return;
+  throw misused(
+    `On the way to ${server} anybody could read the password. Use https, or say --insecure.`,
+    'insecure_server',
+  );
+}

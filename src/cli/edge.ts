@@ -1,0 +1,70 @@
+/** The process of the command: the only file of it that touches `process`, and the only one that ends it. */
+import { readFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { run } from './run.ts';
+import type { OpenScreen } from './screen-port.ts';
+import type { Machine, Surroundings } from './surroundings.ts';
+
+/** After a signal, for whoever else listens to it. */
+const LAST_MS = 1_000;
+/** The longest that a timer can wait; beyond, it would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Carries out the words of this process and ends it. A second signal ends it at once. */
+export async function main(): Promise<never> {
+  const interrupted = new AbortController();
+  const interrupt = (signal: NodeJS.Signals) => interrupted.abort(signal);
+  for (const signal of SIGNALS) process.once(signal, interrupt);
+  const surroundings: Surroundings = {
+    words: process.argv.slice(2),
+    environment: process.env,
+    home: homedir(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    machine: machine(),
+    interrupted: interrupted.signal,
+  };
+  const ending = await run({ surroundings, version: version(), openScreen });
+  if (typeof ending === 'number') process.exit(ending);
+  for (const signal of SIGNALS) process.off(signal, interrupt);
+  // A shell wants to know how it ended. Who else listens, e.g. to mend the terminal, hears of it now.
+  process.kill(process.pid, ending);
+  return new Promise(() => setTimeout(() => process.exit(1), LAST_MS));
+}
+
+const SCREEN = './screen/index.ts';
+/** Loaded when it is opened, so that scripts need not wait for it. */
+const openScreen: OpenScreen = async (options) => {
+  const { openScreen: open } = (await import(SCREEN)) as { openScreen: OpenScreen };
+  return open(options);
+};
+
+function machine(): Machine {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    uid: process.getuid?.() ?? null,
+    isRunning,
+    now: () => Date.now(),
+    later(milliseconds, task) {
+      const timer = setTimeout(task, Math.min(milliseconds, LONGEST_MS));
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
