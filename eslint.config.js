@@ -12,7 +12,7 @@ export default tseslint.config(
   { ignores: ['node_modules', 'var', 'coverage', 'src/platform/postgres/generated'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -38,7 +38,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     ignores: ['src/platform/**', 'src/main.ts', 'src/config.ts', 'src/client/platform.ts'],
     rules: {
       'no-restricted-properties': [
