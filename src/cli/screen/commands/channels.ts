@@ -60,7 +60,7 @@ const SETTINGS = ['private', 'since-join'] as const;
 const create: Command = {
   name: 'create',
   takes: 'NAME [private] [since-join]',
-  does: 'makes a channel: a private one takes invited people only; since-join shows nobody what was said before they came',
+  does: 'makes a channel; “private” is by invitation, “since-join” shows newcomers nothing older',
   offers: (_talk, typed) => {
     const { name, settings } = parsedCreate(typed);
     if (name === '' || !/\s\S*$/u.test(typed)) return [];

@@ -16,7 +16,7 @@ const remove: Command = {
     const { value: message } = found;
     if (message.content === 'deleted') return no(`Message ${message.seq} is deleted already.`);
     if (message.authorId !== talk.me && reason === '')
-      return no(`That one is by ${talk.nameOf(message.authorId)}: /delete ${message.seq} REASON`);
+      return no(`That one is not yours, so it needs a reason: /delete ${message.seq} REASON`);
     const outcome = await talk.client.call('message.delete', {
       channelId: room.id,
       messageId: message.id,

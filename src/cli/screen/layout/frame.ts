@@ -123,7 +123,7 @@ function headerLine({ room, people, log, title }: FrameParts, width: number): Li
   const { kind, historyPolicy, archived, role }: Channel = room.channel;
   const facts = [
     ...(kind === 'public' ? [] : [kind]),
-    ...(historyPolicy === 'since-join' ? ['nothing from before one joined'] : []),
+    ...(historyPolicy === 'since-join' ? ['history since joining'] : []),
     ...(archived ? ['archived'] : []),
     ...(people === null ? [] : [people === 1 ? '1 person' : `${people} people`]),
     ...(role === null || role === 'member' ? [] : [`you are ${role}`]),

@@ -6,8 +6,8 @@ import { wrapped } from './wrap.ts';
 
 /** Narrower than this, a term stands above its text instead of beside it. */
 const BESIDE = 50;
-/** Longest term that makes the column wider. */
-const TERM_COLUMNS = 30;
+/** The column of terms is as wide as they are, but no wider than this share of the line; longer ones stand above. */
+const TERM_SHARE = 0.35;
 
 /** A part of the sheet as high as there is room, and how far it can be scrolled. */
 export function sheetLines(
@@ -25,7 +25,8 @@ export function sheetLines(
 }
 
 function rowLines(rows: readonly SheetRow[], width: number): Line[] {
-  const widest = Math.max(0, ...rows.map(({ term }) => Math.min(TERM_COLUMNS, widthOf(term))));
+  const most = Math.floor(width * TERM_SHARE);
+  const widest = Math.max(0, ...rows.map(({ term }) => widthOf(term)).filter((one) => one <= most));
   const column = width < BESIDE ? 0 : widest + 3;
   return rows.flatMap(({ term, text }) => {
     const texts = wrapped(text, width - (column === 0 ? 4 : column) - 1);

@@ -48,7 +48,7 @@ export class Painter {
 
 /**
  * The row with the column set again after everything whose width terminals disagree about (emoji that are joined,
- * marks, most scripts that join), and with what it covers erased before it. The rest of the row is erased.
+ * marks, most scripts that join), and with what it covers blanked before it. The rest of the row is erased.
  */
 function steady(row: string, columns: number, isClear: boolean): string {
   let out = '';
@@ -69,7 +69,7 @@ function steady(row: string, columns: number, isClear: boolean): string {
       if (column + wide > columns) return out;
       column += wide;
       if (AGREED.test(grapheme)) out += grapheme;
-      else out += `\x1b[${wide}X${grapheme}\x1b[${column + 1}G`;
+      else out += `${' '.repeat(wide)}\x1b[${column - wide + 1}G${grapheme}\x1b[${column + 1}G`;
     }
   }
   // On a full row the cursor stands on the last column, and would erase it.
