@@ -131,8 +131,9 @@ export class Timeline implements Blocks {
       if (entry === this.#firstFailed)
         lines.push(...this.#note(' ', 'Ctrl-R tries again, Ctrl-X discards it', 'notice'));
     } else if (state.is === 'pending' && state.refusal !== null && state.retryAt !== null) {
-      const wait = stretchOf(state.retryAt - now);
-      lines.push(...this.#note('…', `${whyNot(state.refusal)}: sent again in ${wait}`, 'notice'));
+      const wait = state.retryAt - now;
+      const again = wait > 0 ? `sent again in ${stretchOf(wait)}` : 'sent again now';
+      lines.push(...this.#note('…', `${whyNot(state.refusal)}: ${again}`, 'notice'));
     } else if (!isOnline) lines.push(...this.#note('…', 'waits for the connection', 'quiet'));
     return lines;
   }
