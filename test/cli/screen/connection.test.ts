@@ -110,6 +110,6 @@ describe('the screen: connection and refusals', () => {
     await his.shows('> Message *home');
     await gus.client.call('session.close', {});
     assert.deepEqual(await ended, { reason: 'ended', code: 'session_ended' });
-    await his.shows(() => !his.isFullScreen);
+    await his.isLeft();
   });
 });

@@ -104,12 +104,8 @@ export class TestTerminal {
   /** Resolves with the lines when they satisfy `when`, or show that text. */
   shows(when: string | RegExp | ((lines: string[]) => boolean)): Promise<string[]> {
     const isShown = typeof when === 'function' ? when : (lines: string[]) => matches(lines, when);
-    const listen = (look: () => void) => {
-      const listener = this.emulator.onWriteParsed(look);
-      return () => listener.dispose();
-    };
     const what = typeof when === 'function' ? when.toString() : String(when);
-    const seen = until(`see ${what}`, listen, () => {
+    const seen = until(`see ${what}`, this.#whenWritten, () => {
       const { lines } = this;
       return isShown(lines) ? lines : undefined;
     });
@@ -118,10 +114,20 @@ export class TestTerminal {
     });
   }
 
+  /** Resolves when what was there before is seen again. */
+  async isLeft(): Promise<void> {
+    await until('be left', this.#whenWritten, () => (this.isFullScreen ? undefined : true));
+  }
+
   end(): void {
     this.emulator.dispose();
     this.#input.destroy();
   }
+
+  readonly #whenWritten = (look: () => void) => {
+    const listener = this.emulator.onWriteParsed(look);
+    return () => listener.dispose();
+  };
 }
 
 function matches(lines: readonly string[], what: string | RegExp): boolean {

@@ -72,7 +72,10 @@ export class Terminal {
     this.#restore();
     this.#stdin.off('data', this.#data).off('end', this.#gone).off('error', this.#gone).pause();
     this.#stdout.off('resize', this.#resized).off('drain', this.#drained).off('error', this.#gone);
-    for (const signal of SIGNALS) process.off(signal, this.#gone);
+    // Not yet while a signal is being told of: whoever is told next must see that somebody has taken care of it.
+    setImmediate(() => {
+      for (const signal of SIGNALS) process.off(signal, this.#gone);
+    });
     process.off('exit', this.#restore).off('uncaughtExceptionMonitor', this.#restore);
   }
 
