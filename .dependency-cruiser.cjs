@@ -70,7 +70,13 @@ module.exports = {
       from: { path: within('client') },
       to: { path: ['^src/operations\\.ts$', 'node_modules/zod'], dependencyTypes: ['type-only'] },
     },
-    layer('cli', contract, index('client'), 'node_modules/(commander|@inquirer/prompts)/'),
+    // The terminal client is a program like any other that talks through the library.
+    layer(
+      'cli',
+      contract,
+      index('client'),
+      'node_modules/(commander|@inquirer/prompts|ink|react|@types/react|string-width)/',
+    ),
     { from: { path: within('cli') }, to: node },
     {
       from: { path: '^src/(crypto|limits|access|audit|auth|chat|transport)/' },

@@ -1,0 +1,43 @@
+/** Times as people read them, in the time zone of the terminal's machine. */
+
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
+const DATE = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** `09:41` */
+export function clockOf(at: number): string {
+  return CLOCK.format(at);
+}
+
+export function isSameDay(one: number, other: number): boolean {
+  return midnight(one) === midnight(other);
+}
+
+/** `Today`, `Yesterday`, `Monday 3 March`, and with the year when it is not this one. */
+export function dayOf(at: number, now: number): string {
+  const days = Math.round((midnight(now) - midnight(at)) / (24 * HOUR));
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (isThisYear ? DAY : DATE).format(at);
+}
+
+/** A stretch of time in the largest unit that says enough: `8 s`, `3 min`, `2 h`. Never `0 s`: it is not over yet. */
+export function stretchOf(milliseconds: number): string {
+  if (milliseconds < 2 * MINUTE) return `${Math.max(1, Math.ceil(milliseconds / SECOND))} s`;
+  if (milliseconds < 2 * HOUR) return `${Math.ceil(milliseconds / MINUTE)} min`;
+  return `${Math.ceil(milliseconds / HOUR)} h`;
+}
+
+function midnight(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}

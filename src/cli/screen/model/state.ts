@@ -1,0 +1,160 @@
+/** What whoever sits before the screen has made of it: where they are, what they write, what is open. Every change is a new state. */
+import type { ChannelId } from '../../../client/index.ts';
+import type { Place } from '../layout/viewport.ts';
+import { EMPTY, type Composer, type Edit } from './composer.ts';
+
+export interface Notice {
+  readonly tone: 'good' | 'alert' | 'notice';
+  readonly text: string;
+  /** An answer to what was typed goes when one types on; what happened by itself stays until one is done. */
+  readonly isAnswer: boolean;
+}
+
+/** A page of terms and what is to be said of each, above the conversation until it is closed. */
+export interface Sheet {
+  readonly title: string;
+  readonly rows: readonly SheetRow[];
+  /** Lines that were scrolled past. */
+  readonly offset: number;
+}
+
+export interface SheetRow {
+  readonly term: string;
+  readonly text: string;
+}
+
+/** The quick switcher: what is looked for, and which of the finds is chosen. */
+export interface Picker {
+  readonly query: Composer;
+  readonly chosen: number;
+}
+
+/** Tab was pressed: what the text was, what it may become, and which of these it is now. */
+export interface Completion {
+  readonly offers: readonly string[];
+  /** -1 while the text is only what they have in common. */
+  readonly chosen: number;
+}
+
+export interface ScreenState {
+  readonly current: ChannelId | null;
+  /** In the current channel; `unread` until it is known where that is. */
+  readonly place: Place | 'unread';
+  /** What is after this seq was unread when one came here, or went on arriving while one read further up. */
+  readonly unreadAfter: number | null;
+  /** One has seen the newest message since `unreadAfter` was set. */
+  readonly hasCaughtUp: boolean;
+  readonly drafts: ReadonlyMap<ChannelId | null, Composer>;
+  readonly completion: Completion | null;
+  readonly notice: Notice | null;
+  readonly sheet: Sheet | null;
+  readonly picker: Picker | null;
+  /** Ctrl-C was pressed though something is written: once more, and it is meant. */
+  readonly isLeaving: boolean;
+}
+
+export const FIRST: ScreenState = {
+  current: null,
+  place: 'end',
+  unreadAfter: null,
+  hasCaughtUp: false,
+  drafts: new Map(),
+  completion: null,
+  notice: null,
+  sheet: null,
+  picker: null,
+  isLeaving: false,
+};
+
+export function composerOf({ drafts, current }: ScreenState): Composer {
+  return drafts.get(current) ?? EMPTY;
+}
+
+/** Comes into a channel, at what is unread in it; the draft that is kept there is what is being written. */
+export function entered(
+  state: ScreenState,
+  current: ChannelId | null,
+  { mark, hasUnread }: { readonly mark: number; readonly hasUnread: boolean },
+): ScreenState {
+  if (current === state.current) return { ...state, picker: null };
+  const isKnown = hasUnread && mark > 0; // of what was never read there is no last line
+  return {
+    ...state,
+    current,
+    place: isKnown ? 'unread' : 'end',
+    unreadAfter: isKnown ? mark : null,
+    hasCaughtUp: false,
+    completion: null,
+    picker: null,
+    sheet: null,
+  };
+}
+
+/** What is being written becomes another; that puts an end to a completion, and to what was said of the last one. */
+export function edited(state: ScreenState, edit: Edit): ScreenState {
+  const before = composerOf(state);
+  const after = edit(before);
+  if (after === before) return state;
+  const notice = state.notice?.isAnswer ? null : state.notice;
+  return withDraft({ ...state, completion: null, notice }, state.current, after);
+}
+
+export function withDraft(
+  state: ScreenState,
+  channel: ChannelId | null,
+  composer: Composer,
+): ScreenState {
+  const drafts = new Map(state.drafts);
+  if (composer.text === '' && composer.taken === '') drafts.delete(channel);
+  else drafts.set(channel, composer);
+  return { ...state, drafts };
+}
+
+/** The text is on its way; what was taken out can still be put back. What is unread has been seen. */
+export function sentOff(state: ScreenState): ScreenState {
+  const { taken } = composerOf(state);
+  const cleared = withDraft(state, state.current, { ...EMPTY, taken });
+  return { ...cleared, completion: null, notice: null };
+}
+
+/** A text that was not accepted comes back, before whatever was written meanwhile. */
+export function takenBack(
+  state: ScreenState,
+  channel: ChannelId | null,
+  text: string,
+): ScreenState {
+  const now = state.drafts.get(channel) ?? EMPTY;
+  const whole = now.text === '' ? text : `${text}\n${now.text}`;
+  const cursor = whole.length - now.text.length + now.cursor;
+  return withDraft(state, channel, {
+    ...now,
+    text: whole,
+    cursor: now.text === '' ? whole.length : cursor,
+  });
+}
+
+/** Whether anything is being written anywhere. */
+export function hasDrafts({ drafts }: ScreenState): boolean {
+  return [...drafts.values()].some(({ text }) => text.trim() !== '');
+}
+
+export interface Seen {
+  readonly place: Place | 'unread';
+  readonly isAtEnd: boolean;
+  /** The seq up to which everything was seen, before and after this frame. */
+  readonly markBefore: number;
+  readonly hasUnreadBelow: boolean;
+}
+
+/** A frame was painted: what arrives below while one reads further up is divided off where one had been. */
+export function seen(state: ScreenState, { place, isAtEnd, markBefore, hasUnreadBelow }: Seen) {
+  const hasCaughtUp = state.hasCaughtUp || isAtEnd;
+  const isNew = hasUnreadBelow && !isAtEnd && (state.unreadAfter === null || state.hasCaughtUp);
+  const unreadAfter = isNew ? markBefore : state.unreadAfter;
+  const next = { ...state, place, unreadAfter, hasCaughtUp: isNew ? false : hasCaughtUp };
+  const isSame =
+    next.place === state.place &&
+    next.unreadAfter === state.unreadAfter &&
+    next.hasCaughtUp === state.hasCaughtUp;
+  return isSame ? state : next;
+}

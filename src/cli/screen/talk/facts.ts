@@ -1,0 +1,63 @@
+/** What a frame is made of: what the logs hold and what has been made of the screen, as they are at this moment. */
+import { printable } from '../../printable.ts';
+import { hintFor } from '../commands/typed.ts';
+import type { FrameParts } from '../layout/frame.ts';
+import { lineOf, type Line } from '../layout/line.ts';
+import { labelOf, type Room } from '../model/room.ts';
+import { composerOf } from '../model/state.ts';
+import type { Size } from '../terminal/terminal.ts';
+import type { Chat } from './chat.ts';
+
+export function factsOf(chat: Chat, size: Size): FrameParts {
+  const { room, rooms, client, state } = chat;
+  const { me, server } = chat.options;
+  const log = room ? rooms.logOf(room.id) : null;
+  const messages = log?.messages ?? [];
+  const connection = client.state.value;
+  return {
+    size,
+    state,
+    me: chat.me,
+    title: chat.title,
+    rooms: rooms.mine,
+    room,
+    log: log?.state ?? null,
+    people: log?.membersComplete ? log.members.size : null,
+    status: {
+      connection,
+      hasBeenOnline: chat.hasBeenOnline,
+      me: printable(me.displayName),
+      server: printable(server),
+      unsent: client.outbox.entries.length,
+    },
+    conversation: {
+      messages,
+      unsent: room ? chat.sending.unsentIn(room.id, messages) : [],
+      beginning: room ? beginning(chat, room) : [],
+      isOnline: connection.is === 'online',
+      me: chat.me,
+      nameOf: (userId) => chat.nameOf(userId),
+      now: chat.now(),
+    },
+    invitation: invitation(chat),
+    hint: hintFor(composerOf(state).text),
+    finds: chat.finds,
+  };
+}
+
+function beginning(chat: Chat, room: Room): Line[] {
+  const log = chat.rooms.logOf(room.id);
+  if (!room.isJoined) return [lineOf(' You are not in this channel any more.', 'notice')];
+  if (!log || log.state.is === 'loading') return [];
+  if (log.hasOlder) return [lineOf(` ${chat.older.words(log)}`, 'quiet')];
+  const since = room.channel.historyPolicy === 'since-join';
+  const words = since ? 'You see what was said since you joined' : 'Here begins';
+  return [lineOf(` ${words} ${since ? 'in ' : ''}${labelOf(room)}.`, 'quiet')];
+}
+
+function invitation({ rooms }: Chat): string {
+  if (!rooms.isListed) return 'Your channels are on their way …';
+  const names = rooms.others.slice(0, 8).map(labelOf);
+  const open = names.length > 0 ? ` You can join ${names.join(', ')}: /join NAME.` : '';
+  return `You are in no channel yet.${open} /create NAME makes one, /help shows everything else.`;
+}

@@ -1,0 +1,131 @@
+/** Enter: what was written is sent or carried out; whatever is not accepted stays where it was, with the reason. */
+import type { CallOutcome, ChannelId, InputOf } from '../../../client/index.ts';
+import { BODY_CHARACTERS } from '../../../contract/index.ts';
+import type { Command, Listed, Outcome, Talk } from '../commands/declare.ts';
+import { typedAs } from '../commands/typed.ts';
+import { composerOf, sentOff, takenBack } from '../model/state.ts';
+import { refusalSentence, whyNot } from '../model/words.ts';
+import type { Chat } from './chat.ts';
+
+/** People in a list of members at most, and in one page of it. */
+const LISTED = 2_000;
+const PAGE = 200;
+
+export class Submitting {
+  readonly #chat: Chat;
+  /** The command that is under way: one at a time. */
+  #running: Command | null = null;
+
+  constructor(chat: Chat) {
+    this.#chat = chat;
+  }
+
+  async submit(): Promise<void> {
+    const chat = this.#chat;
+    const typed = typedAs(composerOf(chat.state).text);
+    switch (typed.is) {
+      case 'nothing':
+        return;
+      case 'unknown':
+        chat.say('alert', typed.why);
+        return;
+      case 'message':
+        return this.#send(typed.body);
+      case 'command':
+        return this.#run(typed.command, typed.rest);
+    }
+  }
+
+  /** What commands see of the chat, as it is now. */
+  talk(): Talk {
+    const chat = this.#chat;
+    const { client, me, room, rooms } = chat;
+    const log = room ? rooms.logOf(room.id) : null;
+    return {
+      client,
+      me,
+      room,
+      mine: rooms.mine,
+      others: rooms.others,
+      people: [...(log?.members.keys() ?? [])].map((userId) => ({
+        userId,
+        name: chat.nameOf(userId),
+      })),
+      nameOf: (userId) => chat.nameOf(userId),
+      members: () => this.#members(),
+      enter: (id) => chat.enter(id),
+      expectEnd: (id, isExpected) => rooms.expectEnd(id, isExpected),
+      show: (sheet) => chat.update((state) => ({ ...state, sheet })),
+      end(how) {
+        if (how === 'quit') chat.end({ reason: 'quit' });
+        else void chat.signOut();
+      },
+    };
+  }
+
+  async #send(body: string): Promise<void> {
+    const chat = this.#chat;
+    const { room } = chat;
+    if (!room?.isJoined) {
+      chat.say('alert', 'You are in no channel that this could go to. /join or /create one.');
+      return;
+    }
+    if (body.length > BODY_CHARACTERS) {
+      const over = body.length - BODY_CHARACTERS;
+      const characters = over === 1 ? 'character' : 'characters';
+      chat.say('alert', `Too long by ${over} ${characters}: ${BODY_CHARACTERS} is the most.`);
+      return;
+    }
+    const written = composerOf(chat.state).text;
+    const last = chat.rooms.logOf(room.id)?.messages.at(-1)?.seq ?? 0;
+    chat.update((state) => ({ ...sentOff(state), place: 'end', unreadAfter: null }));
+    const entry = await chat.sending.send(room.id, body, last);
+    if (entry.state.is === 'failed' && !chat.sending.holds(entry))
+      this.#refused(room.id, written, whyNot(entry.state.refusal));
+  }
+
+  async #run(command: Command, rest: string): Promise<void> {
+    const chat = this.#chat;
+    if (this.#running) {
+      chat.say('notice', `One moment: /${this.#running.name} is under way.`);
+      return;
+    }
+    const { current } = chat.state;
+    const written = composerOf(chat.state).text;
+    this.#running = command;
+    chat.update((state) => ({ ...sentOff(state), sheet: null }));
+    try {
+      const answer = await command.run(this.talk(), rest);
+      if (!answer.ok) this.#refused(current, written, answer.why);
+      else if (answer.said !== undefined) chat.say('good', answer.said);
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  #refused(channel: ChannelId | null, written: string, why: string): void {
+    const chat = this.#chat;
+    chat.update((state) => takenBack(state, channel, written));
+    chat.say('alert', why);
+  }
+
+  async #members(): Promise<Outcome<readonly Listed[]>> {
+    const { room, client, names } = this.#chat;
+    const all: Listed[] = [];
+    let after: Listed['userId'] | null = null;
+    while (room && all.length < LISTED) {
+      const from: InputOf<'member.list'> = {
+        channelId: room.id,
+        limit: PAGE,
+        ...(after && { after }),
+      };
+      const page: CallOutcome<'member.list'> = await client.call('member.list', from);
+      if (!page.ok) return { ok: false, why: refusalSentence(page.refusal) };
+      all.push(...page.data.members);
+      after = page.data.next;
+      if (after === null) break;
+    }
+    names.learn(all);
+    return { ok: true, value: all };
+  }
+}
