@@ -34,11 +34,10 @@ export async function main(): Promise<never> {
   return new Promise(() => setTimeout(() => process.exit(1), LAST_MS));
 }
 
-const SCREEN = './screen/index.ts';
 /** Loaded when it is opened, so that scripts need not wait for it. */
 const openScreen: OpenScreen = async (options) => {
-  const { openScreen: open } = (await import(SCREEN)) as { openScreen: OpenScreen };
-  return open(options);
+  const screen = await import('./screen/index.ts');
+  return screen.openScreen(options);
 };
 
 function machine(): Machine {
