@@ -73,8 +73,10 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     ...(clock !== systemClock && { time: () => clock.now().getTime() }),
     changed: (store, cause) => log.warn(`limits: Redis ${store}`, { cause }),
   });
+  const alert = (row: object) => log.error('integrity', { row });
   const auth = authDomain({
     ...base,
+    alert,
     ...config.tokens,
     passwords,
     digests: lookUps,
@@ -96,8 +98,9 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       gateway.notify(effect);
     },
   });
-  const alert = (row: object) => log.error('integrity', { row });
-  const chat = chatDomain({ ...base, statements, alert, editWindowMs: config.editWindowMs });
+  const { profileNames } = auth;
+  const { editWindowMs } = config;
+  const chat = chatDomain({ ...base, statements, alert, profileNames, editWindowMs });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),

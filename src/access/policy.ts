@@ -13,12 +13,17 @@ export const RESOURCES = [
 export const ACTIONS = ['read', 'write', 'delete', 'administer'] as const;
 type Resource = (typeof RESOURCES)[number];
 type Action = (typeof ACTIONS)[number];
-/** `channel.create` stands apart: a workspace may leave it to its users without letting them write to all channels. */
-export type WorkspacePermission = `${Resource}.${Action}` | 'channel.create';
+/**
+ * `channel.create` stands apart: a workspace may leave it to its users without letting them write to all channels.
+ * So does `user.find`: whoever invites people must find them, and whoever audits reads accounts without looking
+ * for anybody by their address.
+ */
+export type WorkspacePermission = `${Resource}.${Action}` | 'channel.create' | 'user.find';
 
 const ALL = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
+  'user.find',
 ] as const satisfies readonly WorkspacePermission[];
 
 export const WORKSPACE_POLICY = {
@@ -31,6 +36,7 @@ export const WORKSPACE_POLICY = {
     'message.write',
     'message.delete',
     'user.read',
+    'user.find',
     'setting.read',
     'report.read',
     'report.write',
@@ -41,6 +47,7 @@ export const WORKSPACE_POLICY = {
     'message.read',
     'message.write',
     'user.read',
+    'user.find',
     'setting.read',
     'report.write',
   ],

@@ -3,6 +3,7 @@ import type { UserId, WorkspaceRole } from '../contract/index.ts';
 import type { Digests, Envelope, Vault } from '../crypto/index.ts';
 import type { AccountRow, EmailDigest, PasswordColumns } from './account-store.ts';
 import { emailDigest, emailDigests } from './email.ts';
+import { emailPlace, profilePlace } from './profiles.ts';
 import type { AuthRows } from './store.ts';
 
 export interface Person {
@@ -45,8 +46,8 @@ export function accounts({ vault, digests, sealing }: Parts): Accounts {
       const seal = (text: string, place: readonly (string | number)[]) =>
         sealing.seal(key, Buffer.from(text, 'utf8'), place);
       await rows.accounts.seal(id, {
-        email: seal(email, ['e-mail', workspaceId, id]),
-        profile: seal(JSON.stringify({ displayName }), ['profile', workspaceId, id, 1]),
+        email: seal(email, emailPlace(workspaceId, id)),
+        profile: seal(JSON.stringify({ displayName }), profilePlace(workspaceId, id, 1)),
       });
       return true;
     },

@@ -26,6 +26,7 @@ import { liveness } from './liveness.ts';
 import { minting, type MintedSession, type Minting } from './minting.ts';
 import * as operations from './operations/index.ts';
 import { passwords, type PasswordHasher } from './passwords.ts';
+import { profiles, type ProfileAlert } from './profiles.ts';
 import { registration } from './registration.ts';
 import { rotation, type RecordReuse } from './rotation.ts';
 import { authServices, type AuthDomain } from './services.ts';
@@ -75,6 +76,8 @@ export interface AuthOptions {
    * Writes the audit row of a reuse into the transaction that ends the session for it.
    */
   readonly recordReuse: RecordReuse;
+  /** Hears of profiles that do not open under the key of their subject. */
+  readonly alert: ProfileAlert;
   /**
    * Told after COMMIT of the one end of a session that is no operation's effect: a refresh token was used twice
    * and the answer is a refusal. It closes the live sockets; what it throws is dropped.
@@ -87,6 +90,13 @@ export type InvitedRole = Exclude<WorkspaceRole, 'system'>;
 
 export interface Auth {
   readonly module: Module<Tx>;
+  /** What people of the workspace are called, for domains that show them: read in the transaction they are in. */
+  readonly profileNames: (
+    tx: Tx,
+    workspaceId: WorkspaceId,
+  ) => {
+    readonly open: (ids: readonly UserId[]) => Promise<ReadonlyMap<UserId, string | null>>;
+  };
   /**
    * The stage of the road. Refuses `unauthenticated` or `token_expired`, and `not_found` when an open operation
    * names a workspace that does not exist. Open operations ignore a token.
@@ -141,6 +151,7 @@ export function authDomain(options: AuthOptions): Auth {
   const hashes = passwords(options.passwords, options.peppers, entropy);
   const people = accounts({ vault, digests, sealing });
   const invited = invitations({ digests, entropy });
+  const opening = profiles(options);
   const opened = sessions({ ...options, sealing, tokens });
   const live = liveness({ clock, within });
   const registrations = registration({ within, hashes, people, invited });
@@ -171,8 +182,12 @@ export function authDomain(options: AuthOptions): Auth {
           entropy,
           registrations,
           signIns,
+          people: opening,
         }),
     },
+    profileNames: (tx, workspaceId) => ({
+      open: (ids) => opening.names(authRows(tx, workspaceId), ids),
+    }),
     authenticate: authenticate({ clock, tokens, live, workspaces: options.workspaces, within }),
     proveToken: tokens.prove,
     sessionIsLive: live.require,

@@ -2,11 +2,12 @@
 import type { Standings } from '../access/index.ts';
 import type { SessionId, UserId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
+import type { FoundPerson, OwnProfile, Profiles } from './profiles.ts';
 import type { Entry, Registration } from './registration.ts';
 import type { Rotation } from './rotation.ts';
 import type { Device, Grant } from './sessions.ts';
 import type { Proof, SignIn } from './sign-in.ts';
-import type { AuthRows } from './store.ts';
+import type { AuthRows, WorkspaceRow } from './store.ts';
 
 /** Slow or separately committed work; holds no transaction. */
 export interface AuthDomain {
@@ -22,6 +23,10 @@ export interface AuthServices {
   readonly register: (entry: Entry) => Promise<boolean>;
   readonly beginSession: (proof: Proof, device: Device, at: Date) => Promise<Grant | null>;
   readonly closeSession: (sessionId: SessionId, at: Date) => Promise<void>;
+  readonly ownProfile: (userId: UserId) => Promise<OwnProfile>;
+  readonly findPerson: (email: string) => Promise<FoundPerson | null>;
+  /** The caller's own. */
+  readonly workspace: () => Promise<WorkspaceRow>;
 }
 
 interface Parts {
@@ -30,15 +35,23 @@ interface Parts {
   readonly entropy: Entropy;
   readonly registrations: Registration;
   readonly signIns: SignIn;
+  readonly people: Profiles;
 }
 
 export function authServices(parts: Parts): AuthServices {
-  const { rows, standings, entropy, registrations, signIns } = parts;
+  const { rows, standings, entropy, registrations, signIns, people } = parts;
   return {
     standings,
     newUserId: () => entropy.id() as UserId,
     register: (entry) => registrations.register(rows, entry),
     beginSession: (proof, device, at) => signIns.begin(rows, proof, device, at),
     closeSession: (sessionId, at) => rows.sessions.end(sessionId, 'closed', at),
+    ownProfile: (userId) => people.own(rows, userId),
+    findPerson: (email) => people.find(rows, email),
+    async workspace() {
+      const found = await rows.workspace();
+      if (!found) throw new Error('somebody who is signed in is in no workspace');
+      return found;
+    },
   };
 }

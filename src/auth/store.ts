@@ -5,6 +5,7 @@ import type { Statements, Tx } from '../platform/postgres/index.ts';
 
 export type { Tx };
 import { accountRows, type AccountRows } from './account-store.ts';
+import { profileRows, type ProfileRows } from './profile-store.ts';
 import { invitationRows, type InvitationRows } from './invitation-store.ts';
 import { sessionRows, type SessionRows } from './session-store.ts';
 
@@ -19,6 +20,7 @@ export interface AuthRows {
   readonly workspaceId: WorkspaceId;
   readonly keys: KeyRows;
   readonly accounts: AccountRows;
+  readonly profiles: ProfileRows;
   readonly invitations: InvitationRows;
   readonly sessions: SessionRows;
   /** The workspace itself, or null when there is none of this id. */
@@ -63,6 +65,7 @@ export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
     workspaceId,
     keys: keyRows(tx, workspaceId),
     accounts: accountRows(tx, workspaceId),
+    profiles: profileRows(tx, workspaceId),
     invitations: invitationRows(tx, workspaceId),
     sessions: sessionRows(tx, workspaceId),
     async workspace() {

@@ -9,8 +9,8 @@ import type {
   UserId,
 } from '../contract/index.ts';
 import {
-  BrokenKey,
   open,
+  unlessBroken,
   type Envelope,
   type KeyRows,
   type Place,
@@ -57,7 +57,7 @@ export class Content {
 
   async channel(keys: KeyRows, row: ChannelRow, role: ChannelRole | null): Promise<Channel> {
     const { id, kind, historyPolicy, epoch, lastSeq, lastRev, nameKey } = row;
-    const { key } = (await whole(this.#vault.workspaceKey(keys, nameKey))) ?? { key: null };
+    const { key } = (await unlessBroken(this.#vault.workspaceKey(keys, nameKey))) ?? { key: null };
     const name = key && open(key, row.nameSealed, namePlace(keys.workspaceId, id, nameKey));
     if (!name) this.#alert({ kind: 'channel-name', id });
     return {
@@ -77,20 +77,12 @@ export class Content {
   async message(keys: KeyRows, row: MessageRow): Promise<Message> {
     if (row.deletedAt !== null || row.bodySealed === null) return shown(row, 'deleted', null);
     const { channelId, authorId, keyEpoch } = row;
-    const key = await whole(this.#vault.dataKey(keys, channelId, authorId, keyEpoch));
+    const key = await unlessBroken(this.#vault.dataKey(keys, channelId, authorId, keyEpoch));
     const body = key && open(key, row.bodySealed, bodyPlace(keys.workspaceId, row));
     if (body) return shown(row, 'present', body.toString('utf8'));
     this.#alert({ kind: 'message', id: row.id });
     return shown(row, 'unreadable', null);
   }
-}
-
-/** A key whose row was changed is as good as none: one bad row must not hide the others of a page. */
-function whole<T>(key: Promise<T>): Promise<T | null> {
-  return key.catch((error: unknown) => {
-    if (error instanceof BrokenKey) return null;
-    throw error;
-  });
 }
 
 /** A message as the wire shows it, with the text already at hand. */

@@ -1,6 +1,7 @@
 /** The chat domain: channels, members and messages, and the log that brings them to every connection. */
 import { standings } from '../access/index.ts';
 import { envelope, keyRows, type Vault } from '../crypto/index.ts';
+import type { WorkspaceId } from '../contract/index.ts';
 import type { Entropy, Module } from '../kernel/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { appendMessages } from './append-store.ts';
@@ -11,7 +12,7 @@ import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
 import { Sealer } from './sealer.ts';
-import type { ChatDomain, ChatGrouped, ChatServices } from './services.ts';
+import type { ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
 import type { Transaction } from './transaction-store.ts';
 
 export type { Audience } from './follower.ts';
@@ -22,6 +23,8 @@ export interface ChatOptions {
   readonly vault: Vault;
   readonly transaction: Transaction;
   readonly statements: Statements;
+  /** The names of people, read in the transaction of the call: a connection of its own would wait for that one. */
+  readonly profileNames: (tx: Tx, workspaceId: WorkspaceId) => ProfileNames;
   /** Hears of rows that do not open under their key. */
   readonly alert: IntegrityAlert;
   /** Milliseconds after posting in which an author may edit a message. */
@@ -38,7 +41,7 @@ export interface Chat {
 
 /** Builds the domain; nothing runs until followers are asked for. */
 export function chatDomain(options: ChatOptions): Chat {
-  const { entropy, vault, transaction, statements, alert, editWindowMs } = options;
+  const { entropy, vault, transaction, statements, alert, editWindowMs, profileNames } = options;
   const content = new Content(vault, envelope(entropy), alert);
   const sealer = new Sealer(transaction, vault, content, entropy);
   const domain: ChatDomain = { sealer };
@@ -61,6 +64,7 @@ export function chatDomain(options: ChatOptions): Chat {
           channels: channelStore(tx, workspaceId),
           memberships: membershipStore(tx, workspaceId),
           messages: messageStore(tx),
+          names: profileNames(tx, workspaceId),
           keys,
           content,
           entropy,

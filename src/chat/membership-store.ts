@@ -3,6 +3,14 @@ import type { ChannelId, ChannelRole, UserId, WorkspaceId } from '../contract/in
 import type { Tx } from '../platform/postgres/index.ts';
 import type { ChannelRow, MembershipRow, Readable } from './rows.ts';
 
+/** Somebody who is or was in a channel, as of their latest interval. */
+export interface ListedMember {
+  readonly userId: UserId;
+  readonly role: ChannelRole;
+  readonly joinedAt: Date;
+  readonly present: boolean;
+}
+
 export interface MembershipStore {
   /** The open interval of somebody, or null for who is not in the channel. */
   current(channelId: ChannelId, userId: UserId): Promise<MembershipRow | null>;
@@ -22,6 +30,13 @@ export interface MembershipStore {
     rev: number,
   ): Promise<MembershipRow>;
   owners(channelId: ChannelId): Promise<number>;
+  /** People after `cursor`, in order of id: who is in the channel, or which of `among` are or ever were. */
+  list(
+    channelId: ChannelId,
+    among: readonly UserId[] | null,
+    cursor: UserId | null,
+    limit: number,
+  ): Promise<readonly ListedMember[]>;
   /** What the person may read of the channel by its history policy. */
   readable(channel: ChannelRow, userId: UserId): Promise<Readable>;
   /** Intervals changed in (since, upTo], in order of revision. */
@@ -86,6 +101,28 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
     },
     owners: (channelId) =>
       tx.membership.count({ where: { channelId, role: 'owner', leftRev: null } }),
+    async list(channelId, among, cursor, limit) {
+      if (among === null) {
+        const after = cursor === null ? {} : { userId: { gt: cursor } };
+        const rows = await tx.membership.findMany({
+          where: { channelId, leftRev: null, ...after },
+          orderBy: { userId: 'asc' },
+          take: limit,
+          select: { userId: true, role: true, joinedAt: true },
+        });
+        return rows.map((row) => ({ ...(row as Omit<ListedMember, 'present'>), present: true }));
+      }
+      // One probe of the primary key each, however often somebody came and went.
+      return tx.$queryRaw<ListedMember[]>`
+        SELECT u.id AS "userId", m.role, m.joined_at AS "joinedAt", m.left_rev IS NULL AS present
+        FROM unnest(${[...among]}::uuid[]) AS u (id)
+        CROSS JOIN LATERAL (
+          SELECT i.role, i.joined_at, i.left_rev FROM membership i
+          WHERE i.channel_id = ${channelId}::uuid AND i.user_id = u.id
+          ORDER BY i.joined_rev DESC LIMIT 1) m
+        WHERE ${cursor}::uuid IS NULL OR u.id > ${cursor}::uuid
+        ORDER BY u.id LIMIT ${limit}`;
+    },
     async readable(channel, userId) {
       if (channel.historyPolicy === 'all') return 'all';
       const rows = await tx.membership.findMany({ where: { channelId: channel.id, userId } });

@@ -10,12 +10,19 @@ import type { MembershipStore } from './membership-store.ts';
 import type { MessageStore } from './message-store.ts';
 import type { Sealer } from './sealer.ts';
 
+/** What people are called. Who they are is the matter of another domain, which provides this. */
+export interface ProfileNames {
+  /** One query for all of them. Null, with an alarm, where a profile does not open; erased ones are null without. */
+  open(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, string | null>>;
+}
+
 export interface ChatServices {
   readonly workspaceId: WorkspaceId;
   readonly standings: Standings;
   readonly channels: ChannelStore;
   readonly memberships: MembershipStore;
   readonly messages: MessageStore;
+  readonly names: ProfileNames;
   readonly keys: KeyRows;
   readonly content: Content;
   readonly entropy: Entropy;

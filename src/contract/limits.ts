@@ -6,6 +6,7 @@ export const LIMIT_NAMES = [
   'auth.refresh',
   'state.write',
   'message.write',
+  'user.find',
   'read',
 ] as const;
 

@@ -10,5 +10,5 @@ export {
   type KeyringText,
 } from './keyring.ts';
 export { PACKET_BYTES, packets, type PacketFault, type Packets } from './packets.ts';
-export { keyRows, type KeyRows } from './store.ts';
-export { BrokenKey, Vault } from './vault.ts';
+export { keyRows, type KeyRows, type WrappedKey } from './store.ts';
+export { BrokenKey, unlessBroken, Vault } from './vault.ts';

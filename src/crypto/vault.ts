@@ -13,6 +13,14 @@ export class BrokenKey extends Error {
   }
 }
 
+/** A key whose row was changed is as good as none: one bad row must not hide the others of a page. */
+export function unlessBroken<T>(key: Promise<T>): Promise<T | null> {
+  return key.catch((error: unknown) => {
+    if (error instanceof BrokenKey) return null;
+    throw error;
+  });
+}
+
 /** How long a node may go on wrapping under the version it knew as the newest; older versions stay valid. */
 const NEWEST_MS = 60_000;
 /** Unwrapped keys held in memory at most; each is 32 bytes. */
@@ -80,6 +88,21 @@ export class Vault {
       const row = await rows.subjectKey(subjectId);
       return row && this.#unwrap(rows, row, place, 'subject');
     });
+  }
+
+  /**
+   * The same for who has read the row already, with others in one query: a key at hand is not unwrapped again, and
+   * one whose row is gone is forgotten. Throws BrokenKey.
+   */
+  async subjectKeyOf(
+    rows: KeyRows,
+    subjectId: UserId,
+    row: WrappedKey | null,
+  ): Promise<Buffer | null> {
+    const name = `s:${rows.workspaceId}:${subjectId}`;
+    if (!row) this.#cache.delete(name);
+    const place = ['subject-key', rows.workspaceId, subjectId];
+    return this.#cached(name, async () => row && this.#unwrap(rows, row, place, 'subject'));
   }
 
   /** The key of an author's messages in a channel during a key epoch, or null when there is none. */

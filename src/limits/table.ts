@@ -71,6 +71,11 @@ export const LIMIT_TABLE: LimitTable = {
       { by: 'user', milliseconds: MINUTE, calls: 120 },
     ],
   },
+  // Enough to invite people one by one; who works through a list of addresses waits a minute for each.
+  'user.find': {
+    whenStoreFails: 'local-strict',
+    windows: [{ by: 'user', milliseconds: HOUR, calls: 60 }],
+  },
   read: {
     whenStoreFails: 'local',
     windows: [{ by: 'user', milliseconds: MINUTE, calls: 600 }],

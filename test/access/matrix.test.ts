@@ -31,6 +31,7 @@ const PLACES = [
 const WORKSPACE_PERMISSIONS: readonly WorkspacePermission[] = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
+  'user.find',
 ];
 
 function table(head: readonly string[], body: readonly (readonly string[])[]): string {

@@ -62,6 +62,27 @@ describe('the hot path', () => {
     assert.ok(statements.some((text) => /\bsession\b/.test(text)));
   });
 
+  it('names a page of people with one statement, however many they are and though none was seen before', async () => {
+    const dora = await world.person('Dora');
+    const costs: string[][] = [];
+    for (const others of [1, 20]) {
+      const { id: channelId } = await world.channel(dora);
+      for (let i = 0; i < others; i += 1) {
+        const { userId } = await world.app.auth.mintSession(world.workspaceId);
+        await dora.call('member.add', { channelId, userId }).accepted();
+      }
+      const statements = await statementsOf(async () => {
+        const { members } = await dora.call('member.list', { channelId }).accepted();
+        assert.ok(members.every(({ displayName }) => displayName !== null));
+        assert.equal(members.length, others + 1);
+      });
+      costs.push(statements.filter((text) => /account|membership|_key\b/.test(text)));
+    }
+    const [few, many] = costs;
+    assert.deepEqual(many, few);
+    assert.equal(many?.filter((text) => text.includes('subject_key')).length, 1);
+  });
+
   it('hashes nothing to authenticate an event', async () => {
     const before = { ...world.app.passwords.done };
     const carol = await world.person('Carol');

@@ -86,6 +86,10 @@ describe('a canary', () => {
     await other.hearsMessage(({ body }) => body === canary('edit'));
     const reason = canary('reason');
     await line.call('message.delete', { channelId, messageId: first.id, reason }).accepted();
+    const found = await other.call('user.find', { email: EMAIL.toUpperCase() }).accepted();
+    assert.equal(found.displayName, canary('name'));
+    await other.call('user.find', { email: `${canary('stray')}@example.org` }).refused('not_found');
+    await other.http('POST', '/v1/users/find', { email: canary('stray') }).refused('invalid_input');
     await line.raw(canary('event'), { [canary('stray')]: canary('stray') });
     await line.raw('message.send', { channelId, [canary('stray')]: canary('stray') });
     await other.call('message.delete', { channelId, messageId: second.id, reason });

@@ -115,6 +115,8 @@ export class House {
   readonly owner: pg.Client;
   /** What the port `sessionEnded` was told. */
   readonly ended: SessionId[] = [];
+  /** What the port `alert` was told. */
+  readonly alarms: object[] = [];
   /** Transactions begun, to prove that a warm cache begins none. */
   transactions = 0;
 
@@ -147,6 +149,7 @@ export class House {
       },
       workspaces: workspaceLookups(this.postgres.statements),
       recordReuse: () => Promise.resolve(),
+      alert: (row) => void this.alarms.push(row),
       sessionEnded: (sessionId) => void this.ended.push(sessionId),
       ...options.auth,
     });

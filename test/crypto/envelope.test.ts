@@ -103,7 +103,7 @@ describe('an envelope', () => {
 
   it('does not put together the head of one and the tail of another', () => {
     const [one, two] = [seal(key, text, place), seal(key, text, place)];
-    for (const cut of [2, 25, 30, one.length - 16])
+    for (const cut of [9, 25, 30, one.length - 16])
       assert.equal(
         open(key, Buffer.concat([one.subarray(0, cut), two.subarray(cut)]), place),
         null,

@@ -1,5 +1,7 @@
 /** Every operation of this domain, one per file. */
 export * from './account.register.ts';
+export * from './profile.read.ts';
 export * from './session.close.ts';
 export * from './session.open.ts';
 export * from './session.refresh.ts';
+export * from './user.find.ts';

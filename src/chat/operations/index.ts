@@ -7,6 +7,7 @@ export { channelSubscribe } from './channel.subscribe.ts';
 export { memberAdd } from './member.add.ts';
 export { memberJoin } from './member.join.ts';
 export { memberLeave } from './member.leave.ts';
+export { memberList } from './member.list.ts';
 export { memberRemove } from './member.remove.ts';
 export { memberSetRole } from './member.set-role.ts';
 export { messageDelete } from './message.delete.ts';

@@ -5,6 +5,8 @@ import type { AnyOperation } from '../../kernel/index.ts';
 /** For each key of the input, how its text is read. */
 export type InputShape = ReadonlyMap<string, (text: string) => unknown>;
 
+const IDS = 'list of ids';
+
 type Schema = z.core.JSONSchema.BaseSchema;
 
 /** Throws for an input that takes unknown keys: they would be ignored instead of refused. */
@@ -19,7 +21,7 @@ export function inputShape(operation: AnyOperation): InputShape {
   for (const [key, schema] of objects.flatMap((one) => Object.entries(one.properties ?? {})))
     types.set(key, [
       ...(types.get(key) ?? []),
-      ...alternatives(schema, root).flatMap(({ type }) => type),
+      ...alternatives(schema, root).flatMap((one) => kindOf(one, root)),
     ]);
   return new Map([...types].map(([key, known]) => [key, reading(known)]));
 }
@@ -33,6 +35,13 @@ function alternatives(schema: Schema | boolean, root: Schema): readonly Schema[]
   return (anyOf ?? oneOf)?.flatMap((one) => alternatives(one, root)) ?? [schema];
 }
 
+/** A list of ids can stand in a URL, with commas between them: no id holds one. Other lists cannot. */
+function kindOf({ type, items }: Schema, root: Schema): Schema['type'] | typeof IDS {
+  if (type !== 'array' || items === undefined || Array.isArray(items)) return type;
+  const kinds = alternatives(items, root);
+  return kinds.every(({ format }) => format === 'uuid') ? IDS : type;
+}
+
 /** Text stays text wherever the schema might take text; what is no number stays text too, and is refused. */
 function reading(types: readonly unknown[]): (text: string) => unknown {
   const only = (...kinds: readonly unknown[]): boolean =>
@@ -40,6 +49,7 @@ function reading(types: readonly unknown[]): (text: string) => unknown {
   if (only('integer')) return integer;
   if (only('integer', 'number')) return number;
   if (only('boolean')) return boolean;
+  if (only(IDS)) return (text) => text.split(',');
   return (text) => text;
 }
 

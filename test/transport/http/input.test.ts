@@ -11,11 +11,13 @@ const values = z.strictObject({
   flag: z.boolean().optional(),
   either: z.union([z.string(), z.int()]).optional(),
   list: z.array(z.string()).optional(),
+  ids: z.array(z.uuid()).max(2).optional(),
 });
 const reading = echo('value.read', 'GET /v1/values', values);
 const writing = echo('value.write', 'POST /v1/values', values);
 const dropping = echo('value.drop', 'DELETE /v1/values', values);
 const numbered = z.strictObject({ id: z.int(), text: z.string().optional() });
+const ID = '01a1fdc7-503b-764e-92e1-a91c74caf74a';
 const polluted = (): unknown => (({}) as Record<string, unknown>)['x'];
 
 describe('http input', () => {
@@ -35,6 +37,8 @@ describe('http input', () => {
     'text=%252e': { text: '%2e' },
     'text=%C3%A9': { text: 'é' },
     'either=50': { either: '50' },
+    [`ids=${ID}`]: { ids: [ID] },
+    [`ids=${ID},${ID}`]: { ids: [ID, ID] },
     '': {},
     '&&': {},
   };
@@ -65,6 +69,13 @@ describe('http input', () => {
     ...['1', '0', 'TRUE', 'yes', ''].map((text) => `flag=${text}`),
     'whole=-6',
     'list=a',
+    'list=a,b',
+    'ids=',
+    'ids=1',
+    `ids=${ID},`,
+    `ids=${ID},${ID},${ID}`,
+    `ids=${ID}&ids=${ID}`,
+    `ids[]=${ID}`,
     'text=1&text=2',
     'text=1&text=1',
     'text[]=1',
