@@ -1,4 +1,4 @@
-/** `npm test`: mocha against a Postgres and a Redis that exist for this run only. */
+/** `npm test`, and `npm run soak` for the long stories: mocha against a Postgres and a Redis that exist for this run only. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +9,12 @@ import { complain, Interrupted, say } from './bootstrap/say.mjs';
 import { migrate } from './bootstrap/server.mjs';
 import { newTestState, removeAbandonedStates, testEnvironment } from './bootstrap/test-state.mjs';
 
+/** Stories that take minutes: `--soak` runs them, and nothing else does. */
+const SOAK = 'test/soak/**/*.test.ts';
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const args = process.argv.slice(2);
+const args = process.argv.slice(2).filter((arg) => arg !== '--soak');
+const soak = args.length < process.argv.length - 2;
 const signal = endOnSignals({ say });
 const env = testEnvironment(process.env);
 const quiet = () => undefined;
@@ -56,12 +60,12 @@ process.exit(code);
 /** Mocha adds the paths it is given to those of its configuration; here they are meant to replace them. */
 function mochaCommand() {
   const command = [join(root, 'node_modules', 'mocha', 'bin', 'mocha.js')];
-  const { spec = 'test/**/*.test.ts', ...configuration } = JSON.parse(
+  const { spec, ignore, ...configuration } = JSON.parse(
     readFileSync(join(root, '.mocharc.json'), 'utf8'),
   );
   const file = join(stateDir, 'mocharc.json');
-  writeFileSync(file, JSON.stringify(configuration));
+  writeFileSync(file, JSON.stringify(soak ? configuration : { ...configuration, ignore }));
   const isPath = (arg) => /\.[cm]?[jt]s$/.test(arg) || existsSync(join(root, arg));
   const given = args.some((arg) => !arg.startsWith('-') && isPath(arg));
-  return [...command, '--config', file, ...args, ...(given ? [] : [spec].flat())];
+  return [...command, '--config', file, ...args, ...(given ? [] : [soak ? SOAK : spec].flat())];
 }

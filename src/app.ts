@@ -59,7 +59,12 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const vault = new Vault(root, entropy, clock);
   const node = nodeName(config.listen);
   const seal = packets({ ring: derivedRing(root, 'bus'), node, clock, entropy });
-  const bus = connectBus(config.redisUrl, { seal, admits: isNoticePacket });
+  const bus = connectBus(config.redisUrl, {
+    seal,
+    admits: isNoticePacket,
+    later,
+    dropped: (byFault) => log.warn('bus: packets dropped', { dropped: byFault }),
+  });
   const base = { clock, entropy, vault, transaction };
   const lookUps = digests(keyring(config.keys.digests));
   const clientAddress = clientAddresses(config.trustedProxies);

@@ -69,6 +69,23 @@ describe('npm test', () => {
     nothingIsLeft();
   });
 
+  it('leaves the long stories to npm run soak, which runs nothing else', async () => {
+    mkdirSync(clone.file('test', 'soak'));
+    writeFileSync(
+      clone.file('test', 'soak', 'long.test.ts'),
+      "it('takes minutes', () => { if (!process.env['DATABASE_URL']) throw new Error('none'); });",
+    );
+    rmSync(clone.file('test', 'other.test.ts'));
+    const short = await run();
+    assert.equal(await short.ended(), 0, short.out() + short.err());
+    assert.match(short.out(), /1 passing/);
+    assert.doesNotMatch(short.out(), /takes minutes/);
+    const long = await run({}, '--soak');
+    assert.equal(await long.ended(), 0, long.out() + long.err());
+    assert.match(long.out(), /takes minutes[^]*1 passing/);
+    nothingIsLeft();
+  });
+
   it('runs beside npm start and beside another npm test', async () => {
     const server = await (await start(clone)).ready();
     const hold = clone.file('hold');

@@ -3,7 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Secret } from '../../kernel/index.ts';
 import { SealedPublisher } from './publisher.ts';
 import { SealedSubscriber } from './subscriber.ts';
-import { busCounts, type BusCounts, type Seal } from './counts.ts';
+import { busCounts, drops, type BusCounts, type Seal } from './counts.ts';
 
 export type { BusCounts, Seal } from './counts.ts';
 export type { SealedPublisher } from './publisher.ts';
@@ -21,6 +21,10 @@ export interface BusOptions {
   readonly seal: Seal;
   /** Whether a packet that opened may go on; what a node never sends is dropped although it is sealed. */
   readonly admits: (payload: Buffer) => boolean;
+  /** Runs `task` after that many milliseconds; returns how to call it off. */
+  readonly later: (milliseconds: number, task: () => void) => () => void;
+  /** Hears of packets that were dropped, by fault: once for all that came within some seconds. */
+  readonly dropped: (byFault: Readonly<Record<string, number>>) => void;
 }
 
 /** A command for a Redis that is away fails at once; nothing is kept for it, and nothing is sent twice. */
@@ -36,17 +40,20 @@ const FAIL_FAST = {
 const DEAD_MS = 5_000;
 
 /** Connects in the background, and again whenever Redis was away; the followers read Postgres meanwhile. */
-export function connectBus(url: Secret<string>, { seal, admits }: BusOptions): Bus {
+export function connectBus(url: Secret<string>, options: BusOptions): Bus {
+  const { seal, admits, later, dropped } = options;
   const counts = busCounts();
+  const dropping = drops(counts, later, dropped);
   const speaking = new Redis(url.reveal(), { ...FAIL_FAST, socketTimeout: DEAD_MS });
   const listening = new Redis(url.reveal(), { ...FAIL_FAST, autoResubscribe: false });
   // That Redis is away is told once, by the connection of `connectRedis`.
   for (const client of [speaking, listening]) client.on('error', () => undefined);
   return {
     publisher: new SealedPublisher(speaking, seal, counts),
-    subscriber: new SealedSubscriber(listening, { seal, admits, counts }),
+    subscriber: new SealedSubscriber(listening, { seal, admits, counts, drops: dropping }),
     counts,
     close() {
+      dropping.end();
       speaking.disconnect();
       listening.disconnect();
     },

@@ -1,12 +1,13 @@
 /** Whatever is published, only what a node of ours sealed for this channel, lately and for the first time, is heard. */
 import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
-import { countDropped, type BusCounts, type Seal } from './counts.ts';
+import type { BusCounts, Drops, Seal } from './counts.ts';
 
 interface SubscriberOptions {
   readonly seal: Seal;
   readonly admits: (payload: Buffer) => boolean;
   readonly counts: BusCounts;
+  readonly drops: Drops;
 }
 
 /** What the sharded Socket.IO adapter calls on its subscribing client, and the one event that it listens to. */
@@ -55,14 +56,14 @@ export class SealedSubscriber extends EventEmitter<{ smessageBuffer: [Buffer, Bu
   }
 
   #take(channel: Buffer, packet: Buffer): void {
-    const { seal, admits, counts } = this.#options;
+    const { seal, admits, counts, drops } = this.#options;
     const payload = seal.open(channel.toString('utf8'), packet);
     if (typeof payload === 'string') {
-      if (payload !== 'own') countDropped(counts, payload);
+      if (payload !== 'own') drops.count(payload);
       return;
     }
     if (!admits(payload)) {
-      countDropped(counts, 'unwanted');
+      drops.count('unwanted');
       return;
     }
     counts.opened += 1;
