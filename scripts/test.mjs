@@ -14,9 +14,11 @@ const SOAK = 'test/soak/**/*.test.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const given = process.argv.slice(2);
-const args = given.filter((arg) => arg !== '--soak' && arg !== '--faults');
+/** What is no story for mocha, by the word that asks for it. */
+const PROGRAMS = { '--faults': 'scripts/faults.ts', '--planted': 'scripts/planted-bugs.mjs' };
+const args = given.filter((arg) => arg !== '--soak' && !(arg in PROGRAMS));
 const soak = given.includes('--soak');
-const faults = given.includes('--faults');
+const program = PROGRAMS[given.find((arg) => arg in PROGRAMS)];
 const signal = endOnSignals({ say });
 const env = testEnvironment(process.env);
 const quiet = () => undefined;
@@ -37,7 +39,7 @@ try {
     prepare: ({ run }) => prepare({ root, env, say, run, signal }),
   });
   await migrate({ root, house, quiet: true });
-  const command = faults ? ['--import=tsx', 'scripts/faults.ts', ...args] : mochaCommand();
+  const command = program ? ['--import=tsx', program, ...args] : mochaCommand();
   const tests = house.children.start('tests', process.execPath, command, {
     cwd: root,
     env: house.env,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BODY_CHARACTERS, type ChannelId } from '../../src/contract/index.ts';
 import { readByEverybody, stored, type Stored } from './aftermath.ts';
 import { Chance } from './chance.ts';
-import { FEWEST_ACKED, invalid, violations } from './checker.ts';
+import { invalid, violations } from './checker.ts';
 import type { FinalView, History, Violation } from './history.ts';
 import type { House } from './house.ts';
 import { Line, Refused } from './line.ts';
@@ -63,7 +63,7 @@ export interface RunOptions {
   readonly size: Size;
   readonly seed: number;
   /** Fewer acknowledged sends prove nothing. */
-  readonly fewest?: number;
+  readonly fewest: number;
 }
 
 /** How long listeners may take to come to the end after everything healed. */
@@ -138,10 +138,7 @@ export async function run(scenario: Scenario, options: RunOptions): Promise<Outc
       milliseconds: performance.now() - began,
       history,
       violations: violations(history, { revocationBoundMs }),
-      invalid:
-        invalid(history, options.fewest ?? FEWEST_ACKED) ??
-        scenario.unfelt?.(history, stage) ??
-        null,
+      invalid: invalid(history, options.fewest) ?? scenario.unfelt?.(history, stage) ?? null,
     };
   } finally {
     for (const listener of [...listeners, ...movers]) listener.leave();
