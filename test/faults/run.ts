@@ -108,15 +108,18 @@ export async function run(scenario: Scenario, options: RunOptions): Promise<Outc
       const body = scenario.longBodies ? '語'.repeat(BODY_CHARACTERS) : `${scenario.name} ${i}`;
       if (writer && channelId) await writer.send(planned, { channelId, body });
     });
-    const moving = plan.moves.map(async (move) => {
-      await until(move.at);
-      await removeAndAdd(move, channels, options, recorder, movers[move.channel]);
-    });
+    const moving = Promise.all(
+      plan.moves.map(async (move) => {
+        await until(move.at);
+        await removeAndAdd(move, channels, options, recorder, movers[move.channel]);
+      }),
+    );
+    moving.catch(() => undefined); // it is waited for below, and heard of there
     const failing = until(plan.faultAt).then(() => scenario.inject(stage));
     await Promise.all([...sending, failing]);
     for (const listener of listeners) listener.expectFrames(false);
     await house.healed();
-    await Promise.all(moving);
+    await moving;
     const [somebody] = cast.everybody;
     if (!somebody) throw new Error('nobody is there');
     const facts = await stored(house.database, somebody, channels);

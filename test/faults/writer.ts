@@ -8,8 +8,9 @@ import type { PlannedSend } from './schedule.ts';
 
 /** When no answer counts as none. */
 const PATIENCE_MS = 3_000;
-/** Before another attempt after one without an answer; each attempt counts under the author's limit. */
-const AGAIN_MS = 250;
+/** Before another attempt after one without an answer, doubled each time up to the most; attempts count under the limit. */
+const AGAIN_MS = 200;
+const AGAIN_AT_MOST_MS = 3_200;
 /** When somebody gives up for good, long after everything healed. */
 const GIVES_UP_MS = 60_000;
 const NODES = ['A', 'B'] as const;
@@ -52,6 +53,7 @@ export class Writer {
     const deadline = now() + GIVES_UP_MS;
     const author = this.userId;
     let unknown = false;
+    let unanswered = 0;
     let node = begin;
     while (now() < deadline) {
       if (!this.#lines[node].connected) node = node === 0 ? 1 : 0;
@@ -74,7 +76,8 @@ export class Writer {
         unknown = true;
         sends.push({ is: 'info', at, clientId });
         node = node === 0 ? 1 : 0;
-        await pause(AGAIN_MS);
+        await pause(Math.min(AGAIN_MS * 2 ** unanswered, AGAIN_AT_MOST_MS));
+        unanswered += 1;
         continue;
       }
       if (retry === 'never' || (resigns && !unknown)) {
