@@ -1,4 +1,4 @@
-/** `npm test`, and `npm run soak` for the long stories: mocha against a Postgres and a Redis that exist for this run only. */
+/** `npm test`, `npm run soak` and `npm run faults`: against a Postgres and a Redis that exist for this run only. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +13,12 @@ import { newTestState, removeAbandonedStates, testEnvironment } from './bootstra
 const SOAK = 'test/soak/**/*.test.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const args = process.argv.slice(2).filter((arg) => arg !== '--soak');
-const soak = args.length < process.argv.length - 2;
+const given = process.argv.slice(2);
+/** What is no story for mocha, by the word that asks for it. */
+const PROGRAMS = { '--faults': 'scripts/faults.ts', '--planted': 'scripts/planted-bugs.mjs' };
+const args = given.filter((arg) => arg !== '--soak' && !(arg in PROGRAMS));
+const soak = given.includes('--soak');
+const program = PROGRAMS[given.find((arg) => arg in PROGRAMS)];
 const signal = endOnSignals({ say });
 const env = testEnvironment(process.env);
 const quiet = () => undefined;
@@ -35,12 +39,13 @@ try {
     prepare: ({ run }) => prepare({ root, env, say, run, signal }),
   });
   await migrate({ root, house, quiet: true });
-  const mocha = house.children.start('tests', process.execPath, mochaCommand(), {
+  const command = program ? ['--import=tsx', program, ...args] : mochaCommand();
+  const tests = house.children.start('tests', process.execPath, command, {
     cwd: root,
     env: house.env,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const first = await Promise.race([mocha.exited, house.failed, aborted(signal)]);
+  const first = await Promise.race([tests.exited, house.failed, aborted(signal)]);
   if (first instanceof Error) throw first;
   code = first?.code ?? 1;
 } catch (error) {
@@ -66,6 +71,6 @@ function mochaCommand() {
   const file = join(stateDir, 'mocharc.json');
   writeFileSync(file, JSON.stringify(soak ? configuration : { ...configuration, ignore }));
   const isPath = (arg) => /\.[cm]?[jt]s$/.test(arg) || existsSync(join(root, arg));
-  const given = args.some((arg) => !arg.startsWith('-') && isPath(arg));
-  return [...command, '--config', file, ...args, ...(given ? [] : [soak ? SOAK : spec].flat())];
+  const named = args.some((arg) => !arg.startsWith('-') && isPath(arg));
+  return [...command, '--config', file, ...args, ...(named ? [] : [soak ? SOAK : spec].flat())];
 }

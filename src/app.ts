@@ -124,10 +124,11 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     later,
     callsAdmitted: config.callsAdmitted,
     observe: ({ caller, ...call }) => {
-      const user = caller?.kind === 'actor' ? caller.userId : null;
       // Who is refused before anybody knows who it is has no workspace to be recorded in: the log has it.
-      const stranger = caller === null && call.result !== 'ok';
-      log.log(stranger ? 'info' : 'debug', 'call', { ...call, user });
+      const level = caller === null && call.result !== 'ok' ? 'info' : 'debug';
+      if (!log.isLevelEnabled(level)) return; // winston forms a line before it finds that nobody wants it
+      const user = caller?.kind === 'actor' ? caller.userId : null;
+      log.log(level, 'call', { ...call, user });
     },
     failed: (error, traceId, operation) => {
       if (error instanceof RefreshTokenReused)

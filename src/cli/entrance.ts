@@ -46,7 +46,7 @@ export async function signIn(entering: Entering, desk: Desk): Promise<Entered> {
     if (outcome.ok) return entered(outcome.data, { email, line, before }, desk);
     const { refusal } = outcome;
     if (!isTyped(entering, desk) || refusal.code !== 'invalid_credentials' || attempt === ATTEMPTS)
-      throw line.no(refusal);
+      throw noTo(refusal, line);
     ask.tell(sentenceOf(refusal));
   }
 }
@@ -79,7 +79,7 @@ export async function signUp(
       const opened = await open(line, { email, password }, desk);
       if (opened.ok) return entered(opened.data, { email, line, before }, desk);
       const isTaken = opened.refusal.code === 'invalid_credentials';
-      throw isTaken ? taken(opened.refusal) : line.no(opened.refusal);
+      throw isTaken ? taken(opened.refusal) : noTo(opened.refusal, line);
     }
     const { refusal } = outcome;
     const { code: reason } = refusal;
@@ -88,7 +88,7 @@ export async function signUp(
       if (!ask.possible || entering.codeFile !== undefined) throw closed(refusal, isFirst);
       ask.tell(closed(refusal, isFirst).message);
       invitation = await code(isFirst ? 'Set-up code' : 'Invitation');
-    } else throw line.no(refusal);
+    } else throw noTo(refusal, line);
   }
 }
 
@@ -161,6 +161,12 @@ async function patiently<T>(
     ask.tell(`The server asks to wait ${secondsOf(wait)} s. Ctrl-C gives up.`);
     await new Promise<void>((resolve) => machine.later(wait, resolve));
   }
+}
+
+/** Whoever is not signed in names a workspace and nothing else that there could not be. */
+function noTo(refusal: Refused<string>, line: Dialled): Failure {
+  if (refusal.code !== 'not_found') return line.no(refusal);
+  return refusedWith(refusal, 'There is no such workspace here. Say which one with --workspace.');
 }
 
 /** The server does not tell whether an address has an account; that its password is another one tells its owner. */

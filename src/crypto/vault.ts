@@ -23,6 +23,8 @@ export function unlessBroken<T>(key: Promise<T>): Promise<T | null> {
 
 /** How long a node may go on wrapping under the version it knew as the newest; older versions stay valid. */
 const NEWEST_MS = 60_000;
+/** Workspaces whose newest version is known at a time. */
+const WORKSPACES = 10_000;
 /** Unwrapped keys held in memory at most; each is 32 bytes. */
 const CACHED_KEYS = 20_000;
 
@@ -33,10 +35,12 @@ export class Vault {
   readonly #clock: Clock;
   // Evicted keys are not overwritten: a call that still holds one would seal under zeros.
   readonly #cache: LRUCache<string, Buffer>;
-  readonly #newest = new LRUCache<string, number>({ max: 10_000, ttl: NEWEST_MS });
+  readonly #newest: LRUCache<string, number>;
 
   constructor(root: Keyring, entropy: Entropy, clock: Clock, cachedKeys = CACHED_KEYS) {
     this.#cache = new LRUCache({ max: cachedKeys });
+    const perf = { now: () => clock.monotonic() };
+    this.#newest = new LRUCache({ max: WORKSPACES, ttl: NEWEST_MS, ttlResolution: 0, perf });
     this.#root = root;
     this.#entropy = entropy;
     this.#envelope = envelope(entropy);

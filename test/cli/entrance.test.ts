@@ -102,6 +102,15 @@ describe('the conclave command: coming in', () => {
     assert.equal(existsSync(sessionFile(world.url, 'other')), false);
   });
 
+  it('says that there is no such workspace', async () => {
+    const words = at('sign-in', '--email', 'ada@example.org', '--password-stdin');
+    const refusal = await failure(
+      home.here([...words, '--workspace', 'nowhere-at-all'], { input: 'x' }),
+    );
+    assert.equal(refusal['code'], 'not_found');
+    assert.match(String(refusal['message']), /no such workspace .* --workspace/);
+  });
+
   it('does not tell whether an address had an account, but that this password does not open it', async () => {
     const ada = await newcomer(home, world, 'Ada', 'default');
     const again = at('sign-up', '--profile', 'other', ...who(ada));

@@ -3,10 +3,18 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readConfig } from '../../src/config.ts';
 import type { ChannelId } from '../../src/contract/index.ts';
-import { BrokenKey, keyring, keyRows, Vault, type KeyRows } from '../../src/crypto/index.ts';
+import {
+  BrokenKey,
+  envelope,
+  keyring,
+  keyRows,
+  Vault,
+  type KeyRows,
+} from '../../src/crypto/index.ts';
 import { Secret } from '../../src/kernel/index.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
 import { systemClock, systemEntropy } from '../../src/platform/system.ts';
+import { HandClock, MINUTE } from '../support/hand-clock.ts';
 import type { Person } from '../support/person.ts';
 import { World } from '../support/world.ts';
 import { quietChannel, row } from '../chat/support.ts';
@@ -159,6 +167,29 @@ describe('the vault', () => {
     };
     await rotated.createWorkspaceKey(rows as unknown as KeyRows);
     assert.deepEqual(made, ['new']);
+  });
+
+  it('goes on with the newest workspace key it knew for a minute of its clock, and then takes up a newer one', async () => {
+    const clock = new HandClock();
+    const workspaceId = await world.anotherWorkspace();
+    const node = new Vault(root, entropy, clock);
+    const current = async () => {
+      const key = await postgres.transaction(workspaceId, 'read', (tx) =>
+        node.workspaceKey(keyRows(tx, workspaceId)),
+      );
+      return key.version;
+    };
+    assert.equal(await current(), 1);
+    const place = ['workspace-key', workspaceId, 2];
+    const wrapped = envelope(entropy).seal(root.key(root.current), randomBytes(32), place);
+    await postgres.transaction(workspaceId, 'own', (tx) => {
+      const row = { under: root.current, version: 2, wrapped };
+      return keyRows(tx, workspaceId).addWorkspaceKey(row, clock.now());
+    });
+    clock.forward(MINUTE);
+    assert.equal(await current(), 1);
+    clock.forward(1);
+    assert.equal(await current(), 2);
   });
 
   it('holds no more keys than it may, and reads a forgotten one again', async () => {

@@ -95,6 +95,7 @@ describe('a conversation across two nodes', () => {
     const shown = (times: number[]) =>
       `p50 ${at(times, 0.5).toFixed(2)} ms, p99 ${at(times, 0.99).toFixed(2)} ms`;
     console.log(`      send on A -> ack on A: ${shown(acks)}; -> frame on B: ${shown(frames)}`);
-    assert.ok(at(frames, 0.5) < 100, 'followers poll every 500 ms; this is faster');
+    // A look would find a post after a quarter of a second on average, however busy the machine is.
+    assert.ok(at(frames, 0.5) - at(acks, 0.5) < 100, 'followers look every 500 ms; this is faster');
   });
 });

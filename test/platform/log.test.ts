@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { Secret } from '../../src/kernel/index.ts';
 import { createLog, redact } from '../../src/platform/log.ts';
+import { cost } from '../support/processor.ts';
 
 const CANARY = 'canary-0123456789';
 const JWT = `eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIx${'x'.repeat(300)}.c2lnbmF0dXJl`;
@@ -99,10 +100,11 @@ describe('a log line', () => {
   });
 
   it('does not take long over text made to take long', () => {
-    const began = performance.now();
-    for (const piece of ['eyJ', 'eyJaaaaaaaa.', '://', '://a:', 'Bearer ', 'cr1.', 'cr1'])
-      redact(piece.repeat(60_000));
-    assert.ok(performance.now() - began < 1_000);
+    const pieces = ['eyJ', 'eyJaaaaaaaa.', '://', '://a:', 'Bearer ', 'cr1.', 'cr1'];
+    const milliseconds = cost(() => {
+      for (const piece of pieces) redact(piece.repeat(60_000));
+    });
+    assert.ok(milliseconds < 1_000, `${milliseconds} ms`);
   });
 
   it('survives what cannot be written', () => {

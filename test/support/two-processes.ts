@@ -86,17 +86,8 @@ export class TwoProcesses {
   }
 
   /** Registers somebody new over HTTP, from an address of their own. */
-  async register(
-    name: string,
-    node: NodeProcess,
-    invitation?: string,
-  ): Promise<Credentials & { displayName: string }> {
-    const email = `${name.toLowerCase().replaceAll(/[^a-z]/g, '')}-${randomBytes(6).toString('hex')}@example.org`;
-    const password = `${randomBytes(12).toString('base64url')}aA1!`;
-    const address = someAddress();
-    const body = { workspace: WORKSPACE, email, password, displayName: name, invitation };
-    await post(`${node.url}/v1/accounts`, address, body);
-    return { email, password, address, displayName: name };
+  register(name: string, node: NodeProcess, invitation?: string) {
+    return register(name, node, invitation);
   }
 
   /** Somebody new, signed in and connected to that node over a plain socket. */
@@ -171,9 +162,23 @@ export class TwoProcesses {
   }
 }
 
+/** Registers somebody new over HTTP, from an address of their own. */
+export async function register(
+  name: string,
+  node: { readonly url: string },
+  invitation?: string,
+): Promise<Credentials & { displayName: string }> {
+  const email = `${name.toLowerCase().replaceAll(/[^a-z]/g, '')}-${randomBytes(6).toString('hex')}@example.org`;
+  const password = `${randomBytes(12).toString('base64url')}aA1!`;
+  const address = someAddress();
+  const body = { workspace: WORKSPACE, email, password, displayName: name, invitation };
+  await post(`${node.url}/v1/accounts`, address, body);
+  return { email, password, address, displayName: name };
+}
+
 /** Signs in over HTTP, and gives what the server granted. */
 export function signIn(
-  node: NodeProcess,
+  node: { readonly url: string },
   { email, password, address }: Credentials,
 ): Promise<MintedSession> {
   const body = { workspace: WORKSPACE, email, password };

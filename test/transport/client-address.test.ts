@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { clientAddresses } from '../../src/transport/client-address.ts';
+import { cost } from '../support/processor.ts';
 
 const PROXIES = ['10.0.0.0/8', '192.0.2.1', '2001:db8:a::/48', '::ffff:172.16.0.0/108'];
 
@@ -77,9 +78,10 @@ describe('the address of a client', () => {
 
   it('takes no time to find in a header as long as Node takes', () => {
     const long = '10.0.0.1,'.repeat(1_800);
-    const began = performance.now();
-    for (let i = 0; i < 10; i += 1) assert.equal(address(from('10.1.2.3', long)), '10.1.2.3');
-    assert.ok(performance.now() - began < 1_000);
+    const milliseconds = cost(() => {
+      for (let i = 0; i < 10; i += 1) assert.equal(address(from('10.1.2.3', long)), '10.1.2.3');
+    });
+    assert.ok(milliseconds < 1_000, `${milliseconds} ms`);
   });
 });
 

@@ -7,12 +7,12 @@ import { Failure, misused, signedOut } from '../failure.ts';
 import { shownName } from '../names.ts';
 import { titleOf } from '../sentences.ts';
 import { wantsColour } from '../style.ts';
+import { ENTERING } from './entrance-options.ts';
 
-const NOTHING_GIVEN: Registering = {
+const NOTHING_GIVEN: Omit<Registering, 'workspace'> = {
   email: undefined,
   passwordStdin: false,
   passwordFile: undefined,
-  workspace: undefined,
   insecure: false,
   name: undefined,
   codeFile: undefined,
@@ -27,9 +27,10 @@ const WAYS = {
 export const chat = command({
   name: 'chat',
   summary: 'Open the chat. It is what conclave does without a command.',
+  options: { workspace: ENTERING.workspace },
   calls: ['account.register', 'session.open', 'profile.read'],
   // eslint-disable-next-line require-yield -- what it has to show is on its screen
-  async *run(_given, desk): AsyncGenerator<Me> {
+  async *run({ workspace }, desk): AsyncGenerator<Me> {
     const { output, surroundings, openScreen } = desk;
     const { stdin, stdout, environment, machine } = surroundings;
     if (output.json)
@@ -39,7 +40,7 @@ export const chat = command({
         'The chat needs a terminal. For scripts there are conclave send, listen and history.',
         'no_terminal',
       );
-    const { client, me } = await present(desk);
+    const { client, me } = await present({ ...NOTHING_GIVEN, workspace }, desk);
     const { displayName } = await desk.call('profile.read', {});
     const end = await openScreen({
       client,
@@ -58,7 +59,7 @@ export const chat = command({
 });
 
 /** Whoever is signed in; who is not, comes in by one of the ways. */
-async function present(desk: Desk<'profile.read'>): Promise<Connected> {
+async function present(given: Registering, desk: Desk<'profile.read'>): Promise<Connected> {
   try {
     return await desk.connected({ outbox: true });
   } catch (error) {
@@ -67,7 +68,7 @@ async function present(desk: Desk<'profile.read'>): Promise<Connected> {
     desk.ask.tell(error.code === 'signed_out' ? 'Nobody is signed in here yet.' : error.message);
   }
   const way = await desk.ask.choose('How do you come in?', WAYS);
-  if (way === 'sign-in') await signIn(NOTHING_GIVEN, desk);
-  else await signUp(NOTHING_GIVEN, desk, { isFirst: way === 'setup' });
+  if (way === 'sign-in') await signIn(given, desk);
+  else await signUp(given, desk, { isFirst: way === 'setup' });
   return desk.connected({ outbox: true });
 }

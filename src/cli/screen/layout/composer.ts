@@ -1,6 +1,6 @@
 /** What is being written as lines, with the cursor among them, however long it is and however wide its letters. */
 import type { Composer } from '../model/composer.ts';
-import { span, type Line } from './line.ts';
+import { cut, span, type Line } from './line.ts';
 import { graphemes, columnsOf, widthOf } from './width.ts';
 import { wrap } from './wrap.ts';
 
@@ -25,7 +25,7 @@ export function composerLines(composer: Composer, parts: ComposerParts): Compose
   const indent = widthOf(prompt);
   if (text === '')
     return {
-      lines: [[span(prompt, 'strong'), span(placeholder, 'quiet')]],
+      lines: [cut([span(prompt, 'strong'), span(placeholder, 'quiet')], width)],
       cursor: { row: 0, column: indent },
     };
   const room = width - indent;

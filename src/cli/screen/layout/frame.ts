@@ -61,6 +61,8 @@ export interface SeenConversation {
 const COUNTED = BODY_CHARACTERS - 1_000;
 const PROMPT = '> ';
 const PICKER_PROMPT = 'Go to: ';
+/** What Tab offers is shown from so many before the chosen one. */
+const OFFERS_BEFORE = 3;
 /** Lines of a notice, or of a hint. */
 const HINT_ROWS = 4;
 
@@ -185,11 +187,12 @@ function hintLines({ state, hint }: FrameParts, width: number): Line[] {
   const { completion, notice } = state;
   if (state.picker) return [];
   if (completion) {
-    const offers = completion.offers.map((offer) => offer.trim());
-    const line = offers.flatMap((offer, index) => [
-      span('  '),
-      span(offer, index === completion.chosen ? 'selected' : 'quiet'),
-    ]);
+    const { offers, chosen } = completion;
+    const from = Math.max(0, chosen - OFFERS_BEFORE);
+    const line = offers.slice(from).flatMap((offer, index) => {
+      const isChosen = index + from === chosen;
+      return [span(isChosen ? ' ›' : '  '), span(offer.trim(), isChosen ? 'selected' : 'quiet')];
+    });
     return [cut(line, width)];
   }
   const [text, tone] = notice ? [notice.text, notice.tone] : [hint, 'quiet' as const];

@@ -10,8 +10,8 @@ import { wrapped } from './wrap.ts';
 export interface TimelineParts extends MessageParts {
   readonly messages: readonly Message[];
   readonly unsent: readonly OutboxEntry[];
-  /** What stands above the first message. */
-  readonly beginning: readonly Line[];
+  /** What stands above the first message; empty for nothing. */
+  readonly beginning: string;
   /** Everything after this seq was unread when one came here; null when nothing was. */
   readonly unreadAfter: number | null;
   readonly isOnline: boolean;
@@ -41,7 +41,7 @@ export class Timeline implements Blocks {
 
   get count(): number {
     const { messages, unsent, beginning } = this.#parts;
-    return messages.length + unsent.length || (beginning.length > 0 ? 1 : 0);
+    return messages.length + unsent.length || (beginning === '' ? 0 : 1);
   }
 
   at(index: number): Block {
@@ -76,8 +76,9 @@ export class Timeline implements Blocks {
   }
 
   #block(index: number): Block {
-    const { messages, unsent, beginning } = this.#parts;
-    const top = index === 0 ? beginning : [];
+    const { messages, unsent, beginning, width } = this.#parts;
+    const text = index === 0 && beginning !== '' ? wrapped(beginning, width - 2) : [];
+    const top = text.map((one) => lineOf(` ${one}`, 'quiet'));
     const message = messages[index];
     const said = this.#said(index);
     if (!said) return { lines: top, body: 0 };

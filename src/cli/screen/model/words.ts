@@ -6,6 +6,7 @@ import { stretchOf } from '../layout/time.ts';
 
 /** Where the title in the table of refusals speaks to programs. */
 const SENTENCES: Readonly<Record<string, string>> = {
+  invalid_input: 'the server does not take it like this',
   forbidden: 'you may not do this here',
   not_found: 'there is no such thing, or you may not see it',
   channel_archived: 'the channel is archived and takes no changes',

@@ -91,7 +91,7 @@ export class Chat {
     this.#unlisten.push(
       client.state.watch(() => this.#connectionChanged()),
       client.listen('access.changed', ({ channelId }) => this.rooms.accessChanged(channelId)),
-      client.outbox.on('changed', () => this.#events.changed()),
+      client.outbox.on('changed', () => this.#roomsChanged()),
     );
     this.#connectionChanged();
   }
@@ -223,12 +223,13 @@ export class Chat {
 
   /** Keeps one in a channel that there is: where one is bound for, or else the first. */
   #roomsChanged(): void {
+    const { room } = this;
     const { current } = this.#state;
     const bound = this.#bound;
     if (bound !== null && this.rooms.find(bound)?.isJoined) {
       this.#bound = null;
       this.#enter(bound);
-    } else if (current === null || !this.rooms.find(current)) {
+    } else if (!room || (!room.isJoined && room.unsent === 0)) {
       const [first] = this.rooms.mine;
       if (first) this.#enter(first.id);
       else if (current !== null)

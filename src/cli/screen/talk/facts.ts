@@ -2,7 +2,6 @@
 import { printable } from '../../printable.ts';
 import { hintFor } from '../commands/typed.ts';
 import type { FrameParts } from '../layout/frame.ts';
-import { lineOf, type Line } from '../layout/line.ts';
 import { labelOf, type Room } from '../model/room.ts';
 import { composerOf } from '../model/state.ts';
 import type { Size } from '../terminal/terminal.ts';
@@ -33,7 +32,7 @@ export function factsOf(chat: Chat, size: Size): FrameParts {
     conversation: {
       messages,
       unsent: room ? chat.sending.unsentIn(room.id, messages) : [],
-      beginning: room ? beginning(chat, room) : [],
+      beginning: room ? beginning(chat, room) : '',
       isOnline: connection.is === 'online',
       me: chat.me,
       nameOf: (userId) => chat.nameOf(userId),
@@ -45,14 +44,15 @@ export function factsOf(chat: Chat, size: Size): FrameParts {
   };
 }
 
-function beginning(chat: Chat, room: Room): Line[] {
+function beginning(chat: Chat, room: Room): string {
   const log = chat.rooms.logOf(room.id);
-  if (!room.isJoined) return [lineOf(' You are not in this channel any more.', 'notice')];
-  if (!log || log.state.is === 'loading') return [];
-  if (log.hasOlder) return [lineOf(` ${chat.older.words(log)}`, 'quiet')];
-  const since = room.channel.historyPolicy === 'since-join';
-  const words = since ? 'You see what was said since you joined' : 'Here begins';
-  return [lineOf(` ${words} ${since ? 'in ' : ''}${labelOf(room)}.`, 'quiet')];
+  if (!room.isJoined) return 'You are not in this channel any more.';
+  if (!log || log.state.is === 'loading') return '';
+  if (log.hasOlder) return chat.older.words(log);
+  const label = labelOf(room);
+  return room.channel.historyPolicy === 'since-join'
+    ? `You see what was said in ${label} since you joined.`
+    : `Here begins ${label}.`;
 }
 
 function invitation({ rooms }: Chat): string {

@@ -1,0 +1,180 @@
+/** The bugs that are planted: each a change of one file, and the test that must catch it. */
+
+const APPEND = 'prisma/migrations/20261121120000_append_without_waiting/migration.sql';
+const SPINE = 'prisma/migrations/20261121080000_spine/migration.sql';
+
+/**
+ * `edits` replace the only occurrence of a text in a file; where it is not found, the bug can no longer be planted
+ * and must be written anew. `tests` are given to mocha; `scenario` to the fault suite, in its short form.
+ */
+export const BUGS = [
+  {
+    name: 'ack before commit: an answer does not wait for the disk',
+    edits: [
+      [
+        'src/platform/postgres/postgres.ts',
+        "      application_name: 'conclave',",
+        "      application_name: 'conclave',\n      options: '-c synchronous_commit=off',",
+      ],
+    ],
+    scenario: 'postgres-killed',
+  },
+  {
+    name: 'seq from a sequence',
+    edits: [
+      [
+        APPEND,
+        'SELECT _workspace, f.channel, f.last_seq + f.place, f.id,',
+        "SELECT _workspace, f.channel, nextval('planted_seq'), f.id,",
+      ],
+      [
+        APPEND,
+        'REVOKE ALL ON FUNCTION append_messages FROM PUBLIC;',
+        'CREATE SEQUENCE planted_seq; GRANT USAGE ON SEQUENCE planted_seq TO conclave_app;\nREVOKE ALL ON FUNCTION append_messages FROM PUBLIC;',
+      ],
+    ],
+    tests: ['test/chat/append.test.ts'],
+  },
+  {
+    name: 'seq from a counter that is not locked',
+    edits: [
+      [APPEND, 'ORDER BY c.id FOR NO KEY UPDATE) l;', 'ORDER BY c.id) l;'],
+      [APPEND, 'ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED) l;', 'ORDER BY c.id) l;'],
+    ],
+    tests: ['test/chat/append.test.ts'],
+  },
+  {
+    name: 'neither unique index nor look-up of duplicates',
+    edits: [
+      [
+        SPINE,
+        'CREATE UNIQUE INDEX "message_channel_id_author_id_client_id_key"',
+        'CREATE INDEX "message_channel_id_author_id_client_id_key"',
+      ],
+      [
+        APPEND,
+        'm.author_id = n.author AND m.client_id = n.client)',
+        'm.author_id = n.author AND m.client_id = n.client AND false)',
+      ],
+    ],
+    tests: ['test/chat/operations/message.send.again.test.ts'],
+  },
+  {
+    name: 'a duplicate inside a batch is stored',
+    edits: [
+      [APPEND, 'WHERE n.first_i = n.i AND NOT EXISTS', 'WHERE NOT EXISTS'],
+      [
+        SPINE,
+        'CREATE UNIQUE INDEX "message_channel_id_author_id_client_id_key"',
+        'CREATE INDEX "message_channel_id_author_id_client_id_key"',
+      ],
+    ],
+    tests: ['test/chat/append.test.ts'],
+  },
+  {
+    name: 'a follower emits before the hole is filled',
+    edits: [
+      [
+        'src/chat/follower.ts',
+        '    this.#drain();\n  }\n\n  /**\n   * Lets a connection in',
+        '    if (this.#position && last > this.#position.rev) this.#apply(this.#position, last, events);\n    this.#drain();\n  }\n\n  /**\n   * Lets a connection in',
+      ],
+    ],
+    tests: ['test/chat/follower.test.ts'],
+  },
+  {
+    name: 'membership is cached for a minute',
+    edits: [
+      [
+        'src/access/store.ts',
+        '      const [row] = await tx.$queryRaw<',
+        '      const kept = PLANTED.get(userId + channelId);\n      if (kept && kept.until > Date.now()) return kept.row;\n      const [row] = await tx.$queryRaw<',
+      ],
+      [
+        'src/access/store.ts',
+        '      return row ?? null;',
+        '      PLANTED.set(userId + channelId, { until: Date.now() + 60_000, row: row ?? null });\n      return row ?? null;',
+      ],
+      [
+        'src/access/store.ts',
+        'export function standings(',
+        'const PLANTED = new Map<string, { until: number; row: Standing | null }>();\n\nexport function standings(',
+      ],
+    ],
+    tests: ['test/chat/operations/member.remove.test.ts'],
+  },
+  {
+    name: 'a stale data key is accepted',
+    edits: [[APPEND, 'WHEN k.epoch IS NULL OR k.epoch <> c.key_epoch THEN', 'WHEN false THEN']],
+    tests: ['test/chat/append.test.ts'],
+  },
+  {
+    name: 'limits open when Redis fails',
+    edits: [
+      [
+        'src/limits/limiter.ts',
+        '    return counts === null ? alone(asks, local) : pair(asks, counts);',
+        '    const open = asks.map(() => ({ allowed: true, remaining: 1, resetMs: 0 }));\n    return pair(asks, counts ?? open);',
+      ],
+    ],
+    tests: ['test/limits/store-failure.test.ts'],
+  },
+  {
+    name: 'sessions are believed when they cannot be looked up',
+    edits: [
+      [
+        'src/auth/liveness.ts',
+        '      let live = fresh ? held : await look(claims);',
+        "      const open = { ...claims, role: 'user' as const, until: 0 };\n      let live = fresh ? held : ((await look(claims).catch(() => open)) ?? open);",
+      ],
+    ],
+    tests: ['test/auth/session.close.test.ts'],
+  },
+  {
+    name: 'the lease is ignored',
+    edits: [
+      ['src/access/control-feed.ts', '    return this.#age() <= LEASE_MS;', '    return true;'],
+    ],
+    tests: ['test/nodes/lease.test.ts'],
+  },
+  {
+    name: 'associated data is dropped from what is sealed',
+    edits: [
+      [
+        'src/crypto/envelope.ts',
+        '  const parts = place.flatMap((part) => {',
+        '  const parts = place.slice(0, 0).flatMap((part) => {',
+      ],
+    ],
+    tests: ['test/crypto/tampering.test.ts'],
+  },
+  {
+    name: 'a change is not recorded in its transaction',
+    edits: [
+      [
+        'src/wiring/stages.ts',
+        'record: (facts) => audit.accepted(tx, operation.name, caller, traceId, facts),',
+        'record: (facts) => {\n            void transaction(caller.workspaceId, operation.commit, (own) =>\n              audit.accepted(own, operation.name, caller, traceId, facts),\n            ).catch(() => undefined);\n            return Promise.resolve();\n          },',
+      ],
+    ],
+    tests: ['test/audit/together.test.ts'],
+  },
+  {
+    name: 'a refresh token may be used again',
+    edits: [
+      ['src/auth/rotation.ts', '    if (token.usedAt) {', '    if (token.usedAt && at < at) {'],
+    ],
+    tests: ['test/auth/refresh-token.test.ts'],
+  },
+  {
+    name: 'row level security is off',
+    edits: [
+      [
+        'prisma/migrations/20261121080100_isolation/migration.sql',
+        "    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);\n    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);",
+        '',
+      ],
+    ],
+    tests: ['test/architecture/isolation.test.ts'],
+  },
+];
