@@ -6,6 +6,7 @@ export type * from './audit.ts';
 export type * from './caller.ts';
 export type * from './clock.ts';
 export type * from './entropy.ts';
+export type * from './hits.ts';
 export { lifecycle, type Lifecycle, type Part } from './lifecycle.ts';
 export type * from './module.ts';
 export * from './operation.ts';
