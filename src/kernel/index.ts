@@ -1,7 +1,6 @@
 /** The mechanism: how any call of any domain is declared and carried out. It knows no domain and no vendor. */
 export type * from './access.ts';
 export * from './address.ts';
-export type * from './admission.ts';
 export type * from './audit.ts';
 export type * from './caller.ts';
 export type * from './clock.ts';
