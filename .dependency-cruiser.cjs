@@ -29,6 +29,20 @@ module.exports = {
       to: { path: '^src/platform/postgres/' },
     },
     {
+      name: 'only-the-door-touches-express-rate-limit',
+      comment:
+        'It is the door of HTTP and nothing else; who counts for it is behind a port of the kernel.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/transport/http/doorkeeper\\.ts$' },
+      to: { path: 'node_modules/express-rate-limit/' },
+    },
+    {
+      name: 'only-platform-touches-rate-limit-redis',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/' },
+      to: { path: 'node_modules/rate-limit-redis/' },
+    },
+    {
       name: 'no-orphans-in-operations',
       comment: 'An operation file that no index exports would never be served.',
       severity: 'error',

@@ -9,7 +9,7 @@ import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
 import { derivedRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
-import { admissionTable, LIMIT_TABLE, limiter, type LimitTable } from './limits/index.ts';
+import { LIMIT_TABLE, type LimitTable } from './limits/index.ts';
 import { operations } from './operations.ts';
 import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
@@ -21,6 +21,7 @@ import { isNoticePacket } from './transport/bus/index.ts';
 import { clientAddresses } from './transport/client-address.ts';
 import { hardenServer, httpApp } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
+import { limits as limitsOf } from './wiring/limits.ts';
 import { publisher } from './wiring/publish.ts';
 import { stages as stagesOf } from './wiring/stages.ts';
 
@@ -68,16 +69,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const base = { clock, entropy, vault, transaction };
   const lookUps = digests(keyring(config.keys.digests));
   const clientAddress = clientAddresses(config.trustedProxies);
-  const limited = limiter({
-    clock,
-    table: limits,
-    admission: admissionTable(config.door),
-    script: (lua) => redis.script(lua),
-    digest: (scope, value) => lookUps.of('limit', scope, value).toString('base64url'),
-    // The nodes share the clock of Redis; one that a test moves by hand must move the windows as well.
-    ...(clock !== systemClock && { time: () => clock.now().getTime() }),
-    changed: (store, cause) => log.warn(`limits: Redis ${store}`, { cause }),
-  });
+  const sizes = config.door;
+  const { limited, door } = limitsOf({ sizes, table: limits, clock, redis, digests: lookUps, log });
   const alert = (row: object) => log.error('integrity', { row });
   const auth = authDomain({
     ...base,
@@ -143,7 +136,9 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       stages,
       entropy,
       clientAddress,
-      admit: limited.admit.bind(limited),
+      door,
+      machineTime: () => systemClock.now(),
+      misused: (cause) => log.error('express-rate-limit', { cause }),
       log: ({ fault, ...line }) =>
         fault === undefined
           ? log.info('request', line)
@@ -161,9 +156,9 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     clock,
     entropy,
     clientAddress,
-    admit: (address) => limited.admit('socket.handshake', address),
-    socketsPerAddress: config.door.socketsPerAddress,
-    frames: config.door.frames,
+    admit: limited.admit.bind(limited),
+    socketsPerAddress: sizes.socketsPerAddress,
+    frames: sizes.frames,
     allowedOrigins: config.allowedOrigins,
     drainMs: config.drainMs,
     later,

@@ -50,8 +50,8 @@ export function limitsPage(): string {
     handshakesPerMinute: Number(SETTINGS.SOCKET_HANDSHAKES_PER_MINUTE.standard),
   };
   const door = Object.entries(admissionTable(sizes)).map(
-    ([name, { milliseconds, calls }]) =>
-      `| \`${name}\` | address | ${milliseconds / 1_000} s | ${calls} | local-strict |`,
+    ([name, { window, milliseconds, calls, whenStoreFails }]) =>
+      `| \`${name}\` | address | ${milliseconds / 1_000} s, ${window} | ${calls} | ${whenStoreFails} |`,
   );
   return [
     '# Limits',
@@ -72,6 +72,15 @@ export function limitsPage(): string {
     '| limit | counts by | window | calls | without Redis |',
     '|---|---|---|---|---|',
     ...door,
+    '',
+    '`fixed`: the nodes count together from the first call of an address to the end of the window, in which refused',
+    'calls count as well without making it longer. Besides, each node counts what it admits in a sliding window of the',
+    'same size. So one node admits no more than that in any stretch, and several at most twice as much around the end',
+    'of a window.',
+    '',
+    'Over HTTP every answer carries the door in `RateLimit-Policy`, and what is left of the door and of the row of the',
+    'operation, one item each, in `RateLimit` (draft-ietf-httpapi-ratelimit-headers-08). The sizes of the rows are those',
+    'above. `Retry-After` comes with what refused.',
     '',
   ].join('\n');
 }

@@ -1,9 +1,10 @@
 /** Counts every call under the limit that its operation names, and refuses what is too much before it costs anything. */
 import type { LimitName, LimitOnWire, WorkspaceRole } from '../contract/index.ts';
-import { networkOf, Refusal, type Admission, type Caller, type Clock } from '../kernel/index.ts';
+import { networkOf, Refusal, type Caller, type Clock } from '../kernel/index.ts';
+import { addressKey, type Digest } from './address-key.ts';
 import { LocalWindows } from './local-window.ts';
 import { SlidingWindows, type SlidingWindowsOptions } from './sliding-window.ts';
-import type { AdmissionName, AdmissionTable, LimitTable, StoreFailure, Window } from './table.ts';
+import type { AdmissionTable, LimitTable, StoreFailure, Window } from './table.ts';
 import type { Ask, Count } from './window.ts';
 
 export interface Limiter {
@@ -13,16 +14,15 @@ export interface Limiter {
    * that. Answers with the tightest window's state. A store that is away never makes it fail.
    */
   take(name: LimitName, caller: Caller, named: string | null): Promise<LimitOnWire | undefined>;
-  /** Counts one request of a client address, before anything of it is read. Never rejects. */
-  admit(name: AdmissionName, address: string): Promise<Admission>;
+  /** Counts one attempt of a client address to connect, before a frame is read: null, or the no. Never rejects. */
+  admit(address: string): Promise<Refusal | null>;
 }
 
-export interface LimiterOptions extends Omit<SlidingWindowsOptions, 'monotonic'> {
+export interface LimiterOptions extends SlidingWindowsOptions {
   readonly clock: Clock;
   readonly table: LimitTable;
   readonly admission: AdmissionTable;
-  /** A keyed digest: the store sees no address and no e-mail. */
-  readonly digest: (scope: string, value: string) => string;
+  readonly digest: Digest;
 }
 
 /** One window of a call, with what it was made from. */
@@ -35,13 +35,10 @@ interface Judged {
   readonly count: Count;
 }
 
-/** What addresses are counted under before they have come to any workspace. */
-const NO_WORKSPACE = 'server';
-
 /** A limiter of one node; nodes with the same store and digest keys count together. */
 export function limiter(options: LimiterOptions): Limiter {
   const { clock, table, admission, digest } = options;
-  const shared = new SlidingWindows({ ...options, monotonic: () => clock.monotonic() });
+  const shared = new SlidingWindows(options);
   // Of the monotonic clock: nobody gets a fresh start because the wall clock was set forward.
   const now = () => Math.floor(clock.monotonic());
   // Apart, so that what anybody can fill does not push out what is counted for those who are signed in.
@@ -87,24 +84,15 @@ export function limiter(options: LimiterOptions): Limiter {
       if (!count.allowed) throw full(limit, ask);
       return limit;
     },
-    async admit(name, address) {
-      const { milliseconds, calls } = admission[name];
-      const value = digest(NO_WORKSPACE, networkOf(address));
+    async admit(address) {
+      const name = 'socket.handshake';
+      const { milliseconds, calls, whenStoreFails } = admission[name];
       const window: Window = { by: 'address', milliseconds, calls };
-      const ask: Asked = {
-        key: keyOf(value, name, window, ''),
-        by: 'address',
-        milliseconds,
-        calls,
-      };
-      const { count } = decisive(await judged([ask], 'local-strict', memory.door));
-      const limit: LimitOnWire = {
-        bucket: name,
-        remaining: count.remaining,
-        resetMs: count.resetMs,
-      };
-      const refusal = count.allowed ? null : full(limit, ask);
-      return { limit, quota: calls, windowMs: milliseconds, refusal };
+      const key = keyOf(addressKey(digest, address), name, window, '');
+      const asks: Asked[] = [{ key, by: 'address', milliseconds, calls }];
+      const { ask, count } = decisive(await judged(asks, whenStoreFails, memory.door));
+      if (count.allowed) return null;
+      return full({ bucket: name, remaining: 0, resetMs: count.resetMs }, ask);
     },
   };
 }

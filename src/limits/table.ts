@@ -82,25 +82,41 @@ export const LIMIT_TABLE: LimitTable = {
   },
 };
 
+/** What the door of HTTP counts: probes apart, so that no client uses up a probe's. */
+export type HttpDoorName = 'http.request' | 'http.probe';
+
 /** What an address is admitted to before anything that it sends is read. */
-export type AdmissionName = 'http.request' | 'http.probe' | 'socket.handshake';
+export type AdmissionName = HttpDoorName | 'socket.handshake';
 
 export interface AdmissionRow {
+  /**
+   * What the nodes share: a window that slides, or one that is fixed from its first call on, around whose end twice
+   * as much as is allowed may fit. What a node counts by itself slides in any case.
+   */
+  readonly window: 'fixed' | 'sliding';
   readonly milliseconds: number;
   readonly calls: number;
+  /** The only policy for those whom nobody knows yet. */
+  readonly whenStoreFails: Extract<StoreFailure, 'local-strict'>;
 }
 
-/** Counted like `local-strict` rows, by address alone: nobody is known yet. */
+/** Counted by address alone: nobody is known yet. */
 export type AdmissionTable = Readonly<Record<AdmissionName, AdmissionRow>>;
 
-/** The rows of the door; their sizes are settings. Probes have a row apart, so that no client uses up a probe's. */
+/** The rows of the door; their sizes are settings. */
 export function admissionTable(sizes: {
   readonly requestsPerHour: number;
   readonly handshakesPerMinute: number;
 }): AdmissionTable {
+  const fixed = { window: 'fixed', whenStoreFails: 'local-strict' } as const;
   return {
-    'http.request': { milliseconds: HOUR, calls: sizes.requestsPerHour },
-    'http.probe': { milliseconds: MINUTE, calls: 120 },
-    'socket.handshake': { milliseconds: MINUTE, calls: sizes.handshakesPerMinute },
+    'http.request': { ...fixed, milliseconds: HOUR, calls: sizes.requestsPerHour },
+    'http.probe': { ...fixed, milliseconds: MINUTE, calls: 120 },
+    'socket.handshake': {
+      window: 'sliding',
+      milliseconds: MINUTE,
+      calls: sizes.handshakesPerMinute,
+      whenStoreFails: 'local-strict',
+    },
   };
 }

@@ -38,6 +38,21 @@ const PLANTED: readonly [string, string, readonly string[]][] = [
   ['contract/b.ts', `export * from 'node:path';`, ['not-in-allowed']],
   ['platform/a.ts', `export * from '../chat/index.ts';`, ['not-in-allowed']],
   ['transport/a.ts', `export * from '../chat/index.ts';`, ['not-in-allowed']],
+  [
+    'transport/b.ts',
+    `export { RedisStore } from 'rate-limit-redis';`,
+    ['only-platform-touches-rate-limit-redis'],
+  ],
+  [
+    'transport/http/c.ts',
+    `export { rateLimit } from 'express-rate-limit';`,
+    ['only-the-door-touches-express-rate-limit'],
+  ],
+  [
+    'limits/a.ts',
+    `export type { Store } from 'express-rate-limit';`,
+    ['not-in-allowed', 'only-the-door-touches-express-rate-limit'],
+  ],
   ['access/a.ts', `export * from '../auth/index.ts';`, ['not-in-allowed']],
   ['wiring/a.ts', `export * from '../app.ts';`, ['not-in-allowed']],
   ['crypto/a.ts', `export * from '../config.ts';`, ['not-in-allowed']],
@@ -117,6 +132,7 @@ describe('the lockfile', () => {
     ['path-to-regexp', '8.4.0'],
     ['jws', '4.0.1'],
     ['ioredis', '6.0.0'],
+    ['rate-limit-redis', '6.0.1'],
   ];
 
   const below = (version: string, floor: string) => {

@@ -5,6 +5,8 @@ import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../../src/co
 import { Secret, type Actor, type Anonymous, type Clock } from '../../src/kernel/index.ts';
 import {
   admissionTable,
+  Breaker,
+  httpDoor,
   LIMIT_TABLE,
   limiter,
   type AdmissionTable,
@@ -12,11 +14,13 @@ import {
   type LimitTable,
 } from '../../src/limits/index.ts';
 import { connectRedis, type RedisLink } from '../../src/platform/redis.ts';
+import { sharedHits } from '../../src/platform/redis-hits.ts';
 
-export const DOOR = admissionTable({ requestsPerHour: 1_000, handshakesPerMinute: 60 });
+const DOOR = admissionTable({ requestsPerHour: 1_000, handshakesPerMinute: 60 });
 
 export interface LimitNode extends Limiter {
   readonly link: RedisLink;
+  readonly door: ReturnType<typeof httpDoor>;
   /** What the limiter said of its store. */
   readonly changes: ('away' | 'back')[];
   /** Commands that were sent so far. */
@@ -43,17 +47,24 @@ export async function limitNode(options: NodeOptions): Promise<LimitNode> {
     return send(...args);
   };
   const changes: ('away' | 'back')[] = [];
-  const limits = limiter({
+  const counting = {
     clock,
-    table: options.table ?? LIMIT_TABLE,
     admission: options.admission ?? DOOR,
-    script: (lua) => link.script(lua),
-    digest: (scope, value) =>
+    digest: (scope: string, value: string) =>
       createHmac('sha256', 'a key').update(`${scope} ${value}`).digest('hex'),
-    changed: (store) => changes.push(store),
+    breaker: new Breaker({
+      monotonic: () => clock.monotonic(),
+      changed: (store) => changes.push(store),
+    }),
+  };
+  const limits = limiter({
+    ...counting,
+    table: options.table ?? LIMIT_TABLE,
+    script: (lua) => link.script(lua),
     ...(byHand && { time: () => clock.now().getTime() }),
   });
-  return { ...limits, link, changes, commands: () => commands };
+  const door = httpDoor({ ...counting, shared: (windowMs) => sharedHits(link, windowMs) });
+  return { ...limits, link, door, changes, commands: () => commands };
 }
 
 export function actor(role: WorkspaceRole = 'user', address = '203.0.113.9'): Actor {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Refusal, type Actor } from '../../src/kernel/index.ts';
 import {
+  Breaker,
   LIMIT_TABLE,
   LocalWindows,
   SlidingWindows,
@@ -21,6 +22,9 @@ const TABLE: LimitTable = {
   ...LIMIT_TABLE,
   'message.write': { whenStoreFails: 'local', windows: WINDOWS },
 };
+
+const unbroken = () =>
+  new Breaker({ monotonic: () => 0, changed: () => assert.fail('Redis is there') });
 
 describe('the shared sliding windows', () => {
   const clock = new HandClock();
@@ -125,9 +129,8 @@ describe('the shared sliding windows', () => {
     const now = () => time.now().getTime();
     const local = new LocalWindows(now);
     const { link } = nodes[0];
-    const changed = () => assert.fail('Redis is there');
     const script = link.script.bind(link);
-    const shared = new SlidingWindows({ script, changed, time: now, monotonic: () => 0 });
+    const shared = new SlidingWindows({ script, breaker: unbroken(), time: now });
     const tag = `limit:{${randomUUID()}}`;
     const asks = [
       { key: `${tag}:a`, milliseconds: 5_000, calls: 7 },
@@ -153,7 +156,7 @@ describe('the shared sliding windows', () => {
       const before = node.commands();
       await node.take('message.write', one, null);
       await node.take('auth.login', login, 'somebody@example.org');
-      await node.admit('http.request', randomUUID());
+      await node.admit(randomUUID());
       assert.equal(node.commands() - before, 3);
       clock.forward(10 * MINUTE); // which is nothing to Redis
       assert.equal((await node.take('message.write', one, null))?.remaining, 18);
@@ -188,9 +191,8 @@ describe('the shared sliding windows', () => {
     const { link } = nodes[0];
     const shared = new SlidingWindows({
       script: link.script.bind(link),
-      changed: () => assert.fail('Redis is there'),
+      breaker: unbroken(),
       time: () => clock.now().getTime(),
-      monotonic: () => 0,
     });
     const key = `limit:{${randomUUID()}}`;
     const asks = [{ key, milliseconds: MINUTE, calls: 1e9 }];

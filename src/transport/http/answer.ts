@@ -1,7 +1,7 @@
 /** Writes every answer: JSON for a yes, RFC 9457 problem details with a code of the closed table for a no. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { REFUSALS, type LimitOnWire, type RefusalOnWire } from '../../contract/index.ts';
-import { onWire, Refusal, type Admission } from '../../kernel/index.ts';
+import { onWire, Refusal } from '../../kernel/index.ts';
 import { exchangeOf } from './exchange.ts';
 
 /** Sends nothing to a client that left or that has its answer. Throws before anything is sent. */
@@ -47,23 +47,16 @@ export function problem(
 }
 
 /**
- * The structured form of the IETF draft (draft-ietf-httpapi-ratelimit-headers-08): which limit, how many calls are
- * left, when it is whole again. A request that counts under several limits has them all in one list.
+ * Adds the limit of an operation to what the door said, in the form of the door (draft-ietf-httpapi-ratelimit-headers-08):
+ * one list in one field, an item for each limit that the request counted under: how many calls are left, and the
+ * seconds until it is whole again.
  */
 export function announceLimit(response: ServerResponse, limit: LimitOnWire | undefined): void {
   if (!limit) return;
   const remaining = Math.max(0, Math.floor(limit.remaining));
-  const item = `${quoted(limit.bucket)};r=${remaining};t=${seconds(limit.resetMs, 0)}`;
+  const item = `${quoted(limit.bucket)}; r=${remaining}; t=${seconds(limit.resetMs, 0)}`;
   const before = response.getHeader('RateLimit');
   response.setHeader('RateLimit', typeof before === 'string' ? `${before}, ${item}` : item);
-}
-
-/** The same for what an address is admitted to, with the size of the limit. */
-export function announceAdmission(response: ServerResponse, admission: Admission): void {
-  const { limit, quota, windowMs } = admission;
-  const policy = `${quoted(limit.bucket)};q=${quota};w=${seconds(windowMs, 1)}`;
-  response.setHeader('RateLimit-Policy', policy);
-  announceLimit(response, limit);
 }
 
 /** Of a name, what a quoted string takes as it is. */

@@ -11,6 +11,7 @@ import { operationRoutes } from './routes.ts';
 import { serve } from './serve.ts';
 import { HEADERS } from './server.ts';
 
+export type { DoorRow } from './doorkeeper.ts';
 export type { RequestLine } from './exchange.ts';
 export type { Health } from './pages.ts';
 export { hardenServer } from './server.ts';
@@ -64,7 +65,7 @@ export function httpApp(options: HttpOptions): express.Express {
   app.handle = (request, response) => {
     begin(request, response, options);
     protect(request, response);
-    void admit(request, response, () => {
+    admit(request, response, () => {
       const oddity = oddityOf(request);
       if (oddity !== null) refuse(request, response, malformed(oddity));
       else route(request, response, (error) => fail(request, response, error));

@@ -1,12 +1,12 @@
 /** No address opens sockets without end: attempts and open connections are counted before the engine sees either. */
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import { networkOf, Refusal, type Admission } from '../../kernel/index.ts';
+import { networkOf, Refusal } from '../../kernel/index.ts';
 import { turnAway } from './admission.ts';
 
 export interface DoorOptions {
   readonly clientAddress: (request: IncomingMessage) => string;
-  /** Counts an attempt of an address to connect. Never rejects. */
-  readonly admit: (address: string) => Promise<Admission>;
+  /** Counts an attempt of an address to connect: null, or the no. Never rejects. */
+  readonly admit: (address: string) => Promise<Refusal | null>;
   /** Upgraded connections that one address (IPv6: one /64) may have on this node. */
   readonly socketsPerAddress: number;
 }
@@ -54,7 +54,7 @@ export function doorkeeper(
         else open.delete(network);
       });
     }
-    void options.admit(address).then(({ refusal }) => {
+    void options.admit(address).then((refusal) => {
       if (refusal) turn(refusal);
       else if (!socket.destroyed) next();
     });

@@ -56,7 +56,7 @@ describe('http answers', () => {
     const limited = { bucket: 'read', remaining: 41, resetMs: 12_001 };
     const yes = await serve([reading], { limited });
     const told = (await request(yes.url).get('/v1/things')).headers['ratelimit'];
-    assert.equal(told, `${AT_THE_DOOR}, "read";r=41;t=13`);
+    assert.equal(told, `${AT_THE_DOOR}, "read"; r=41; t=13`);
     const transact = () => Promise.reject(new Refusal('forbidden'));
     const no = await serve([reading], { limited, transact });
     assert.equal((await request(no.url).get('/v1/things')).headers['ratelimit'], told);
@@ -64,11 +64,26 @@ describe('http answers', () => {
     assert.equal((await request(none.url).get('/v1/things')).headers['ratelimit'], AT_THE_DOOR);
   });
 
+  it('tells of a full row beside the door that let the request in, and to wait for the row alone', async () => {
+    const limit = { bucket: 'read', remaining: 0, resetMs: 6_500 };
+    const full = new Refusal('rate_limited', { retryAfterMs: 6_500, limit });
+    const { url } = await serve([reading], { limit: () => Promise.reject(full) });
+    const { status, headers } = await request(url).get('/v1/things');
+    assert.deepEqual(
+      [status, headers['ratelimit'], headers['retry-after']],
+      [429, `${AT_THE_DOOR}, "read"; r=0; t=7`, '7'],
+    );
+    assert.match(
+      String(headers['ratelimit-policy']),
+      /^"http\.request"; q=1000; w=3600; pk=:[^,]+:$/,
+    );
+  });
+
   it('lets no bucket name break out of its header', async () => {
     const limited = { bucket: 'a"\\\r\nX: y é', remaining: -1, resetMs: -5 };
     const { url } = await serve([reading], { limited });
     const told = (await request(url).get('/v1/things')).headers['ratelimit'];
-    assert.equal(told, `${AT_THE_DOOR}, "aX: y ";r=0;t=0`);
+    assert.equal(told, `${AT_THE_DOOR}, "aX: y "; r=0; t=0`);
   });
 
   it('answers with the data alone', async () => {

@@ -25,6 +25,7 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
   'x-powered-by': undefined,
+  'x-ratelimit-limit': undefined,
   etag: undefined,
   'access-control-allow-origin': undefined,
   'set-cookie': undefined,

@@ -8,7 +8,6 @@ import type { LimitOnWire } from '../../../src/contract/index.ts';
 import {
   operationsFor,
   reply,
-  type Admission,
   type AnyOperation,
   type Call,
   type Entropy,
@@ -19,6 +18,7 @@ import {
 import {
   hardenServer,
   httpApp,
+  type DoorRow,
   type HttpOptions,
   type RequestLine,
 } from '../../../src/transport/http/index.ts';
@@ -32,14 +32,19 @@ export const ANYONE = {
   workspace: () => ({ by: 'default' }) as const,
   resolve: () => Promise.resolve(null),
 };
-/** An address that may pass, and what the header says of it. */
-const ADMITTED: Admission = {
-  limit: { bucket: 'http.request', remaining: 998, resetMs: 3_600_000 },
-  quota: 1_000,
-  windowMs: 3_600_000,
-  refusal: null,
+/** A door at which every request is the second of an hour, and what the header says of that. */
+const SECOND_HIT: DoorRow = {
+  calls: 1_000,
+  milliseconds: 3_600_000,
+  hit: () => Promise.resolve({ hits: 2, resetMs: 3_600_000 }),
 };
-export const AT_THE_DOOR = '"http.request";r=998;t=3600';
+export const AT_THE_DOOR = '"http.request"; r=998; t=3600';
+
+/** That door, with another way to count where a test says so. */
+export function doorWith(row: Partial<DoorRow> = {}): HttpOptions['door'] {
+  const asked = { ...SECOND_HIT, ...row };
+  return { keyOf: (address) => address, rows: { 'http.request': asked, 'http.probe': SECOND_HIT } };
+}
 const declare = operationsFor<unknown, unknown>();
 
 /** An operation that answers with the input as its handler saw it. */
@@ -71,6 +76,7 @@ export interface Seen {
   readonly refusals: Refusal[];
   readonly observations: Observation[];
   readonly lines: RequestLine[];
+  readonly misuses: unknown[];
 }
 
 interface Served extends Seen {
@@ -97,14 +103,16 @@ export async function serve(
   options: Partial<HttpOptions> = {},
   prepare: (server: Server) => void = () => undefined,
 ): Promise<Served> {
-  const seen: Seen = { calls: [], refusals: [], observations: [], lines: [] };
+  const seen: Seen = { calls: [], refusals: [], observations: [], lines: [], misuses: [] };
   const waiting: ((line: RequestLine) => void)[] = [];
   const app = httpApp({
     operations,
     stages: { ...roadOf(seen, stages.limited), ...stages },
     entropy,
     clientAddress: () => '192.0.2.7',
-    admit: () => Promise.resolve(ADMITTED),
+    door: doorWith(),
+    machineTime: () => new Date(),
+    misused: (cause) => void seen.misuses.push(cause),
     log: (line) => {
       seen.lines.push(line);
       waiting.shift()?.(line);
