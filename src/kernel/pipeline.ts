@@ -10,6 +10,7 @@ import type { Call, Stages } from './stages.ts';
 interface Done {
   readonly data: unknown;
   readonly effects: readonly Effect[];
+  readonly refused: readonly Refusal[];
 }
 
 /** Takes one call down the road. Never throws: every end is a reply with a stable code. */
@@ -32,6 +33,7 @@ export async function execute(
       operation.commit === 'grouped'
         ? await together(operation, call, input, caller, stages)
         : await alone(operation, call, input, caller, stages);
+    for (const refusal of done.refused) stages.refused(operation, call, caller, refusal);
     await stages.publish(done.effects, call).catch(() => undefined); // after COMMIT nothing turns a yes into a no
     return { ok: true, data: done.data, ...(limit && { limit }) };
   } catch (error) {
@@ -93,11 +95,12 @@ async function alone(
   return stages.transact(operation, caller, traceId, async ({ services, record }) => {
     const subject: unknown = await operation.access.resolve({ input, caller, services });
     const handling = { input, caller, subject, services, prepared, now, refuse };
-    const { reply, effects } = (await operation.handle(handling)) as Outcome<unknown>;
+    const outcome = (await operation.handle(handling)) as Outcome<unknown>;
+    const { reply, effects, refused = [] } = outcome;
     const data = checked(operation, reply);
     if ('record' in operation.audit)
       await record(operation.audit.record({ input, subject, reply: data }));
-    return { data, effects };
+    return { data, effects, refused };
   });
 }
 
@@ -119,7 +122,7 @@ async function together(
   // Committed with its neighbours: a reply of the wrong shape is a bug that can no longer roll anything back.
   const parsed = (operation.output as z.ZodType).safeParse(verdict.reply);
   if (!parsed.success) throw new Refusal('outcome_unknown', { cause: parsed.error });
-  return { data: parsed.data, effects: verdict.effects };
+  return { data: parsed.data, effects: verdict.effects, refused: verdict.refused ?? [] };
 }
 
 /** A reply of another shape than declared never leaves: it is a bug, and rolls back. */
