@@ -151,7 +151,8 @@ export class Followers {
       if (head - since > GAP_REVISIONS) return { ...state, events: [], complete: false };
       const stores = { messages: messageStore(tx), memberships: membershipStore(tx, workspaceId) };
       const log = { ...stores, content, keys: keyRows(tx, workspaceId) };
-      const { events } = await readSlice(log, channel, 'all', since, GAP_REVISIONS);
+      const wanted = { channel, readable: 'all', since, limit: GAP_REVISIONS } as const;
+      const { events } = await readSlice(log, wanted);
       return { ...state, events, complete: true };
     });
   }
