@@ -28,10 +28,10 @@ export interface Subscription {
   readonly workspaceId: WorkspaceId;
   readonly channelId: ChannelId;
   /**
-   * How far the reply tells of the channel, where it does: if the log is further on when the connection is let in,
-   * the connection is told where it stands, and sees a gap.
+   * How far the reply itself tells of the channel, where it does: if the log is further on when the connection is
+   * let in, the connection is told where it stands, and sees a gap.
    */
-  readonly told?: { readonly rev: number; readonly epoch: number };
+  readonly covered?: { readonly rev: number; readonly epoch: number };
 }
 
 /** The session is over: its connections are closed and no node may trust it any longer. */
