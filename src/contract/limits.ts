@@ -7,6 +7,7 @@ export const LIMIT_NAMES = [
   'state.write',
   'message.write',
   'read',
+  'sync',
 ] as const;
 
 export type LimitName = (typeof LIMIT_NAMES)[number];
