@@ -130,7 +130,7 @@ async function answer(
   const channel = await content.channel(keys, verdict.channel, verdict.standing.channelRole);
   const since = positionOf(asked, verdict.channel);
   if (since === null) return { answer: 'reset', id, channel };
-  if (since === lastRev) return { answer: 'current', id, channel };
+  if (asked.rev === lastRev) return { answer: 'current', id, channel };
   const { upTo, events } = missed.get(id) ?? { upTo: since, events: [] };
   return { answer: 'changes', id, channel, since, upTo, events: [...events], more: upTo < lastRev };
 }
