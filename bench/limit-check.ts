@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId, UserId, WorkspaceId } from '../src/contract/index.ts';
 import { Secret, type Actor } from '../src/kernel/index.ts';
-import { admissionTable, LIMIT_TABLE, limiter } from '../src/limits/index.ts';
+import { admissionTable, Breaker, LIMIT_TABLE, limiter } from '../src/limits/index.ts';
 import { connectRedis } from '../src/platform/redis.ts';
 import { systemClock } from '../src/platform/system.ts';
 import type { Services } from './services.ts';
@@ -33,9 +33,12 @@ export async function limitCheck({ env, redis }: Services): Promise<LimitCheck> 
       admission: admissionTable({ requestsPerHour: 1, handshakesPerMinute: 1 }),
       digest: (_scope, value) => value,
       script: (lua) => link.script(lua),
-      changed(store) {
-        throw new Error(`Redis is ${store}`);
-      },
+      breaker: new Breaker({
+        monotonic: () => systemClock.monotonic(),
+        changed(store) {
+          throw new Error(`Redis is ${store}`);
+        },
+      }),
     });
     const workspaceId = randomUUID() as WorkspaceId;
     const count = async (calls: number) => {

@@ -53,6 +53,7 @@ interface Json {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly maxItems?: number;
 }
 
 function fields(schema: Json, indent: string): string[] {
@@ -64,8 +65,19 @@ function fields(schema: Json, indent: string): string[] {
     return [
       `${indent}- \`${name}\`${needed ? '' : ' (optional)'}: ${kind(property)}${fallback}`,
       ...(inner.properties ? fields(inner, `${indent}  `) : []),
+      ...(inner.oneOf ?? []).flatMap((variant) => alternative(variant, `${indent}  `)),
     ];
   });
+}
+
+/** One of several shapes, headed by the field whose fixed value tells it from the others. */
+function alternative({ properties = {}, ...schema }: Json, indent: string): string[] {
+  const told = Object.entries(properties).find(([, { const: value }]) => value !== undefined);
+  if (!told) return [];
+  const [name, { const: value }] = told;
+  const others = Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
+  const heading = `${indent}- with \`${name}\` \`${JSON.stringify(value)}\``;
+  return [heading, ...fields({ ...schema, properties: others }, `${indent}  `)];
 }
 
 function kind(schema: Json): string {
@@ -73,7 +85,8 @@ function kind(schema: Json): string {
   if (options) return [...new Set(options.map(kind))].join(' or ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
-  if (schema.type === 'array') return `list of ${kind(schema.items ?? {})}`;
+  const most = schema.maxItems === undefined ? '' : `, at most ${schema.maxItems}`;
+  if (schema.type === 'array') return `list of ${kind(schema.items ?? {})}${most}`;
   const bounds = [
     schema.minLength === undefined ? '' : `at least ${schema.minLength} characters`,
     schema.maxLength === undefined ? '' : `at most ${schema.maxLength} characters`,

@@ -8,9 +8,28 @@ export interface Standings {
   inWorkspace(userId: UserId): Promise<WorkspaceRole | null>;
   /** Null when the account is not active or there is no such channel in the workspace. */
   inChannel(userId: UserId, channelId: ChannelId): Promise<Standing | null>;
+  /** The same for many channels in one query; those without a standing are left out. */
+  inChannels(
+    userId: UserId,
+    channelIds: readonly ChannelId[],
+  ): Promise<ReadonlyMap<ChannelId, Standing>>;
+}
+
+interface Row extends Standing {
+  readonly channelId: ChannelId;
 }
 
 export function standings(tx: Tx): Standings {
+  const inChannels: Standings['inChannels'] = async (userId, channelIds) => {
+    const rows = await tx.$queryRaw<Row[]>`
+      SELECT c.id AS "channelId", a.role AS "workspaceRole", m.role AS "channelRole", c.kind,
+        c.history_policy AS "historyPolicy"
+      FROM account a
+      JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = ANY (${channelIds}::uuid[])
+      LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL
+      WHERE a.id = ${userId}::uuid AND a.status = 'active'`;
+    return new Map(rows.map(({ channelId, ...standing }) => [channelId, standing]));
+  };
   return {
     async inWorkspace(userId) {
       const account = await tx.account.findFirst({
@@ -20,14 +39,9 @@ export function standings(tx: Tx): Standings {
       return account && (account.role as WorkspaceRole);
     },
     async inChannel(userId, channelId) {
-      const [row] = await tx.$queryRaw<Standing[]>`
-        SELECT a.role AS "workspaceRole", m.role AS "channelRole", c.kind,
-          c.history_policy AS "historyPolicy"
-        FROM account a
-        JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = ${channelId}::uuid
-        LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL
-        WHERE a.id = ${userId}::uuid AND a.status = 'active'`;
-      return row ?? null;
+      const [standing] = (await inChannels(userId, [channelId])).values();
+      return standing ?? null;
     },
+    inChannels,
   };
 }

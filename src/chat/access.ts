@@ -42,6 +42,38 @@ export function onChannel(
   };
 }
 
+/** One of several channels: what was asked of it, and the authorised row or the refusal that it would be alone. */
+export interface Judged<E> {
+  readonly asked: E;
+  readonly verdict: InChannel | Refusal;
+}
+
+/**
+ * Every channel named in `channels`, each judged by itself in the order of the input, for callers who hold the
+ * permission there: a no to one is no no to the others. Two queries, however many there are.
+ */
+export function onEachChannel<E extends { readonly id: ChannelId }>(
+  permission: ChannelPermission,
+): Access<{ readonly channels: readonly E[] }, Actor, readonly Judged<E>[], ChatServices> {
+  return {
+    describe: `channel permission ${permission}, decided for each channel apart`,
+    audience: 'signed-in',
+    workspace: null,
+    async resolve({ input, caller, services }) {
+      const ids = input.channels.map(({ id }) => id);
+      const rows = await services.channels.findAll(ids);
+      const channels = new Map(rows.map((row) => [row.id, row]));
+      const standings = await services.standings.inChannels(caller.userId, ids);
+      return input.channels.map((asked) => {
+        const subject = seen(channels.get(asked.id), standings.get(asked.id));
+        if (!subject) return { asked, verdict: new Refusal('not_found') };
+        const may = mayInChannel(subject.standing, permission);
+        return { asked, verdict: may ? subject : new Refusal('forbidden') };
+      });
+    },
+  };
+}
+
 /**
  * The message named by `messageId` in `channelId`; which permission it takes depends on whose message it is. Only
  * who may read it is told that it exists, but for staff of a public channel, who may act on what they cannot read.
@@ -90,8 +122,17 @@ async function visible(
   const channel =
     mode === 'change' ? await channels.lock(channelId) : await channels.find(channelId);
   const standing = await services.standings.inChannel(caller.userId, channelId);
-  if (!channel || !standing || !sees(standing)) throw new Refusal('not_found');
-  return { channel, standing };
+  const subject = seen(channel, standing);
+  if (!subject) throw new Refusal('not_found');
+  return subject;
+}
+
+/** Null where the channel does not exist for the caller, for whatever reason. */
+function seen(
+  channel: ChannelRow | null | undefined,
+  standing: Standing | null | undefined,
+): InChannel | null {
+  return channel && standing && sees(standing) ? { channel, standing } : null;
 }
 
 function refuseArchived(channel: ChannelRow, mode: Mode): void {

@@ -26,6 +26,8 @@ export interface ListedChannel extends ChannelRow {
 
 export interface ChannelStore {
   find(id: ChannelId): Promise<ChannelRow | null>;
+  /** Those that exist, in any order. */
+  findAll(ids: readonly ChannelId[]): Promise<readonly ChannelRow[]>;
   /** Waits for whoever holds the row; what is read afterwards is newer than their commit. */
   lock(id: ChannelId): Promise<ChannelRow | null>;
   /** A channel without posts, at revision 1: its creator joining. */
@@ -68,6 +70,10 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
   };
   return {
     find,
+    async findAll(ids) {
+      const rows = await tx.channel.findMany({ where: { id: { in: [...ids] } } });
+      return rows.map((row) => fromRaw(row as unknown as RawChannel));
+    },
     async lock(id) {
       // A statement of its own: the next one's snapshot is taken after the wait.
       await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${id}::uuid FOR NO KEY UPDATE`;

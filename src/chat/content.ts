@@ -74,6 +74,14 @@ export class Content {
     };
   }
 
+  /** Fetches the keys of all these messages at once, so that opening them one after the other asks for none. */
+  async fetchKeys(keys: KeyRows, rows: readonly MessageRow[]): Promise<void> {
+    await this.#vault.fetchDataKeys(
+      keys,
+      rows.filter(({ bodySealed }) => bodySealed !== null),
+    );
+  }
+
   async message(keys: KeyRows, row: MessageRow): Promise<Message> {
     if (row.deletedAt !== null || row.bodySealed === null) return shown(row, 'deleted', null);
     const { channelId, authorId, keyEpoch } = row;

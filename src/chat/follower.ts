@@ -19,6 +19,8 @@ export interface Audience {
   /** Takes all connections of the user out of the channel's room. */
   evict(userId: UserId, channelId: ChannelId): void;
   emit(channelId: ChannelId, frame: ChannelFrame): void;
+  /** For one connection alone. */
+  emitTo(connectionId: string, frame: ChannelFrame): void;
   size(channelId: ChannelId): number;
   /** Ends every connection in the room; each reconnects and reads what it missed. */
   disperse(channelId: ChannelId, closure: ClosureCode): void;
@@ -35,6 +37,12 @@ export interface Look {
   readonly complete: boolean;
   /** Whether the person asked about may read the channel now. */
   readonly mayRead: boolean;
+}
+
+/** How far a connection that comes in was told of the channel by the answer that lets it in. */
+export interface Covered {
+  readonly rev: number;
+  readonly epoch: number;
 }
 
 export interface FollowerPorts {
@@ -98,18 +106,35 @@ export class Follower {
    * Lets a connection in at the follower's position, if its user may read the channel in the very snapshot that
    * brings the follower there: a removal is either in it, or comes later in the log and evicts.
    */
-  async subscribe(connectionId: string, userId: UserId): Promise<boolean> {
+  async subscribe(
+    connectionId: string,
+    userId: UserId,
+    covered: Covered | null = null,
+  ): Promise<boolean> {
     this.#arriving += 1;
     return this.#alone(async () => {
       let look = await this.#catchUp(userId);
       // Notices may have brought the removal while the look was under way: then the snapshot is out of date.
       while (look.mayRead && (this.#removed.get(userId) ?? 0) > look.head)
         look = await this.#catchUp(userId);
-      return look.mayRead && this.#ports.audience.join(connectionId, this.#channelId);
+      return look.mayRead && this.#letIn(connectionId, covered);
     }).finally(() => {
       this.#arriving -= 1;
       if (this.#arriving === 0) this.#removed.clear();
     });
+  }
+
+  /** What lies between what the connection was told and its first frame would be lost on it: it is shown the gap. */
+  #letIn(connectionId: string, covered: Covered | null): boolean {
+    const { audience, mayDeliver } = this.#ports;
+    const channelId = this.#channelId;
+    const { rev = 0, epoch = 0 } = this.#position ?? {};
+    const isBehind = covered !== null && (covered.rev < rev || covered.epoch !== epoch);
+    if (isBehind && mayDeliver?.() === false) throw new Refusal('unavailable');
+    if (!audience.join(connectionId, channelId)) return false;
+    if (isBehind)
+      audience.emitTo(connectionId, { channelId, epoch, prev: rev, last: rev, events: [] });
+    return true;
   }
 
   /** True while somebody listens or is about to. */

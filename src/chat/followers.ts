@@ -1,14 +1,10 @@
 /** One follower per channel that this node has connections in, and none for any other. */
-import { mayInChannel, standings } from '../access/index.ts';
 import type { ChannelId, UserId, WorkspaceId } from '../contract/index.ts';
-import { keyRows } from '../crypto/index.ts';
 import type { ChannelChanged } from '../kernel/index.ts';
 import { channelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
-import { Follower, type Audience, type FollowerPorts, type Look } from './follower.ts';
-import { readSlice } from './log.ts';
-import { membershipStore } from './membership-store.ts';
-import { messageStore } from './message-store.ts';
+import { Follower, type Audience, type FollowerPorts, type Covered } from './follower.ts';
+import { Looks } from './looks.ts';
 import type { Transaction } from './transaction-store.ts';
 
 export interface FollowersOptions {
@@ -23,11 +19,10 @@ export interface FollowersOptions {
 
 /** How often the channels' positions are read, for changes of which no notice came. */
 const POLL_MS = 500;
-/** The widest gap that a follower reads back; beyond, its connections start over. */
-const GAP_REVISIONS = 2_000;
 
 export class Followers {
   readonly #options: FollowersOptions;
+  readonly #looks: Looks;
   readonly #followers = new Map<ChannelId, Follower>();
   /** Whose channels they are: a read is scoped to one workspace. */
   readonly #workspaces = new Map<ChannelId, WorkspaceId>();
@@ -36,6 +31,7 @@ export class Followers {
 
   constructor(options: FollowersOptions) {
     this.#options = options;
+    this.#looks = new Looks(options.transaction, options.content);
   }
 
   /** Takes a commit notice; channels that nobody here listens to are not followed. */
@@ -43,12 +39,16 @@ export class Followers {
     this.#followers.get(channelId)?.changed(last, events);
   }
 
-  /** Resolves when the connection receives the channel's frames; false when its user may not read it any more. */
+  /**
+   * Resolves when the connection receives the channel's frames; false when its user may not read it any more. If its
+   * answer covers less than what lies before its first frame, it is told where it stands.
+   */
   async subscribe(
     workspaceId: WorkspaceId,
     channelId: ChannelId,
     connectionId: string,
     userId: UserId,
+    covered: Covered | null,
   ): Promise<boolean> {
     let follower = this.#followers.get(channelId);
     if (!follower) {
@@ -58,7 +58,7 @@ export class Followers {
       this.#pollLater();
     }
     try {
-      return await follower.subscribe(connectionId, userId);
+      return await follower.subscribe(connectionId, userId, covered);
     } finally {
       this.left([channelId]);
     }
@@ -117,6 +117,7 @@ export class Followers {
     const audience: Audience = {
       join: (connectionId, id) => connections.join(connectionId, id),
       emit: (id, frame) => connections.emit(id, frame),
+      emitTo: (connectionId, frame) => connections.emitTo(connectionId, frame),
       size: (id) => connections.size(id),
       disperse: (id, closure) => connections.disperse(id, closure),
       // Whoever is removed may have been the last who listened.
@@ -125,31 +126,8 @@ export class Followers {
         this.left([id]);
       },
     };
-    const look = (since: number | null, reader: UserId | null) =>
-      this.#look(workspaceId, channelId, since, reader);
+    const look: FollowerPorts['look'] = (since, reader) =>
+      this.#looks.look(workspaceId, channelId, since, reader);
     return { audience, later, failed, mayDeliver, look };
-  }
-
-  #look(
-    workspaceId: WorkspaceId,
-    channelId: ChannelId,
-    since: number | null,
-    reader: UserId | null,
-  ): Promise<Look> {
-    const { transaction, content } = this.#options;
-    return transaction(workspaceId, 'read', async (tx) => {
-      const channel = await channelStore(tx, workspaceId).find(channelId);
-      if (!channel) throw new Error('a channel that is followed is gone');
-      const standing = reader === null ? null : await standings(tx).inChannel(reader, channelId);
-      const { epoch, historyPolicy, newestJoinedSeq, lastRev: head } = channel;
-      const mayRead = standing !== null && mayInChannel(standing, 'message.read');
-      const state = { epoch, historyPolicy, newestJoinedSeq, head, mayRead };
-      if (since === null || since >= head) return { ...state, events: [], complete: true };
-      if (head - since > GAP_REVISIONS) return { ...state, events: [], complete: false };
-      const stores = { messages: messageStore(tx), memberships: membershipStore(tx, workspaceId) };
-      const log = { ...stores, content, keys: keyRows(tx, workspaceId) };
-      const { events } = await readSlice(log, channel, 'all', since, GAP_REVISIONS);
-      return { ...state, events, complete: true };
-    });
   }
 }

@@ -1,5 +1,5 @@
-/** Reads a piece of a channel's log: the current state of everything that changed in it, in order, nothing skipped. */
-import type { ChannelEvent } from '../contract/index.ts';
+/** Reads pieces of channels' logs: the current state of everything that changed in them, in order, nothing skipped. */
+import { RESUME_REVISIONS, type ChannelEvent, type ChannelId } from '../contract/index.ts';
 import type { KeyRows } from '../crypto/index.ts';
 import { shownMember, type Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
@@ -19,33 +19,96 @@ export interface Slice {
   readonly events: readonly ChannelEvent[];
 }
 
-/**
- * Everything with a revision in (since, upTo], at most `limit` changes. Call it in a transaction with one
- * snapshot: the channel row must be of the same one as the rows read here.
- */
-export async function readSlice(
-  reader: LogReader,
-  channel: ChannelRow,
-  readable: Readable,
-  since: number,
-  limit: number,
-): Promise<Slice> {
-  const { id, lastRev } = channel;
-  const posts = await reader.messages.changed(id, readable, since, lastRev, limit + 1);
-  const members = await reader.memberships.changed(id, since, lastRev, limit + 1);
-  const changes = [...posts, ...members].sort((a, b) => a.rev - b.rev);
-  const page = changes.slice(0, limit);
-  const upTo = changes.length > limit ? (page.at(-1)?.rev ?? since) : lastRev;
-  const events: ChannelEvent[] = [];
-  for (const change of page) events.push(await shownEvent(reader, change));
-  return { upTo, events };
+/** What is to be read of one channel: what changed after `since`, of that at most `limit` changes. */
+export interface Wanted {
+  readonly channel: ChannelRow;
+  readonly readable: Readable;
+  readonly since: number;
+  readonly limit: number;
 }
 
-async function shownEvent(
-  { keys, content }: LogReader,
-  change: MessageRow | MembershipRow,
-): Promise<ChannelEvent> {
-  if ('seq' in change)
+/**
+ * Sealed text in one page, in bytes: far below what may wait for a connection, so that a page of long posts does
+ * not pass for a consumer that is too slow. The longest post fits many times.
+ */
+export const PAGE_BYTES = 256 * 1024;
+
+type Change = MessageRow | MembershipRow;
+
+/**
+ * False when what changed since the position cannot be told: it is of another incarnation, ahead of the log or
+ * behind what is gone for good, or too far back.
+ */
+export function canBridge(
+  { epoch, lastRev, purgedRev }: ChannelRow,
+  since: { readonly rev: number; readonly epoch: number },
+): boolean {
+  if (since.epoch !== epoch || since.rev > lastRev || since.rev < purgedRev) return false;
+  return lastRev - since.rev <= RESUME_REVISIONS;
+}
+
+/** The slice of one channel; see `readSlices`. */
+export async function readSlice(
+  reader: LogReader,
+  wanted: Wanted,
+  bytes = Infinity,
+): Promise<Slice> {
+  const [slice] = (await readSlices(reader, [wanted], bytes)).values();
+  return slice ?? { upTo: wanted.since, events: [] };
+}
+
+/**
+ * The wanted slices of several channels, in two queries and one more for keys that are not at hand. Their sealed
+ * texts come to no more than `bytes` together: it is given to the channels in their order, and where it ends, so does
+ * that slice, and the later ones are empty. Call it in a transaction with one snapshot: the channel rows must be of
+ * the same one as the rows read here. Each channel may be wanted once.
+ */
+export async function readSlices(
+  reader: LogReader,
+  wanted: readonly Wanted[],
+  bytes = Infinity,
+): Promise<ReadonlyMap<ChannelId, Slice>> {
+  if (wanted.length === 0) return new Map();
+  const stretches = wanted.map(({ channel: { id, lastRev }, since, limit, readable }) => {
+    return { channelId: id, since, upTo: lastRev, limit: limit + 1, readable };
+  });
+  const posts = await reader.messages.changed(stretches);
+  const members = await reader.memberships.changed(stretches);
+  const budget = { bytes };
+  const pages = wanted.map(({ channel: { id, lastRev }, since, limit }) => {
+    const changes: Change[] = [...(posts.get(id) ?? []), ...(members.get(id) ?? [])];
+    changes.sort((a, b) => a.rev - b.rev);
+    const page = changes.slice(0, affordable(changes.slice(0, limit), budget));
+    const upTo = page.length < changes.length ? (page.at(-1)?.rev ?? since) : lastRev;
+    return { id, upTo, page };
+  });
+  await reader.content.fetchKeys(reader.keys, pages.flatMap(({ page }) => page).filter(isPost));
+  const slices = new Map<ChannelId, Slice>();
+  for (const { id, upTo, page } of pages) {
+    const events: ChannelEvent[] = [];
+    for (const change of page) events.push(await shownEvent(reader, change));
+    slices.set(id, { upTo, events });
+  }
+  return slices;
+}
+
+/** How many of the changes the budget pays for; what it does not pay for ends it. */
+function affordable(changes: readonly Change[], budget: { bytes: number }): number {
+  for (const [n, change] of changes.entries()) {
+    const size = isPost(change) ? (change.bodySealed?.length ?? 0) : 0;
+    if (size > budget.bytes) budget.bytes = -1;
+    if (budget.bytes < 0) return n;
+    budget.bytes -= size;
+  }
+  return changes.length;
+}
+
+function isPost(change: Change): change is MessageRow {
+  return 'seq' in change;
+}
+
+async function shownEvent({ keys, content }: LogReader, change: Change): Promise<ChannelEvent> {
+  if (isPost(change))
     return { kind: 'message', rev: change.rev, message: await content.message(keys, change) };
   return { kind: 'member', rev: change.rev, member: shownMember(change) };
 }

@@ -1,7 +1,13 @@
 /** Memberships as intervals: joining opens one, leaving closes it, and none is ever overwritten. */
 import type { ChannelId, ChannelRole, UserId, WorkspaceId } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
-import type { ChannelRow, MembershipRow, Readable } from './rows.ts';
+import {
+  byChannel,
+  type ChannelRow,
+  type MembershipRow,
+  type Readable,
+  type Stretch,
+} from './rows.ts';
 
 /** Somebody who is or was in a channel, as of their latest interval. */
 export interface ListedMember {
@@ -39,13 +45,13 @@ export interface MembershipStore {
   ): Promise<readonly ListedMember[]>;
   /** What the person may read of the channel by its history policy. */
   readable(channel: ChannelRow, userId: UserId): Promise<Readable>;
-  /** Intervals changed in (since, upTo], in order of revision. */
-  changed(
-    channelId: ChannelId,
-    since: number,
-    upTo: number,
-    limit: number,
-  ): Promise<readonly MembershipRow[]>;
+  /** The same for many channels in one query. */
+  readableIn(
+    channels: readonly ChannelRow[],
+    userId: UserId,
+  ): Promise<ReadonlyMap<ChannelId, Readable>>;
+  /** Intervals changed in these stretches, in order of revision within each channel; one query. */
+  changed(stretches: readonly Stretch[]): Promise<ReadonlyMap<ChannelId, readonly MembershipRow[]>>;
   /** True when the workspace has an active account of that id. */
   accountExists(userId: UserId): Promise<boolean>;
 }
@@ -76,6 +82,22 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
     userId,
     joinedRev: BigInt(joinedRev),
   });
+  const readableIn: MembershipStore['readableIn'] = async (channels, userId) => {
+    const since = channels.filter(({ historyPolicy }) => historyPolicy !== 'all');
+    const channelId = { in: since.map(({ id }) => id) };
+    const rows =
+      since.length === 0 ? [] : await tx.membership.findMany({ where: { channelId, userId } });
+    const intervals = byChannel(
+      rows.map((row) => ({ ...fromRaw(row), channelId: row.channelId as ChannelId })),
+    );
+    return new Map(
+      channels.map(({ id, historyPolicy }): [ChannelId, Readable] => {
+        if (historyPolicy === 'all') return [id, 'all'];
+        const own = intervals.get(id) ?? [];
+        return [id, own.map(({ joinedSeq: after, leftSeq: upTo }) => ({ after, upTo }))];
+      }),
+    );
+  };
   return {
     async current(channelId, userId) {
       const row = await tx.membership.findFirst({ where: { channelId, userId, leftRev: null } });
@@ -124,19 +146,25 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
         ORDER BY u.id LIMIT ${limit}`;
     },
     async readable(channel, userId) {
-      if (channel.historyPolicy === 'all') return 'all';
-      const rows = await tx.membership.findMany({ where: { channelId: channel.id, userId } });
-      return rows
-        .map(fromRaw)
-        .map(({ joinedSeq, leftSeq }) => ({ after: joinedSeq, upTo: leftSeq }));
+      return (await readableIn([channel], userId)).get(channel.id) ?? [];
     },
-    async changed(channelId, since, upTo, limit) {
-      const rows = await tx.membership.findMany({
-        where: { channelId, rev: { gt: since, lte: upTo } },
-        orderBy: { rev: 'asc' },
-        take: limit,
-      });
-      return rows.map(fromRaw);
+    readableIn,
+    async changed(stretches) {
+      const rows = await tx.$queryRaw<(RawMembership & { channelId: ChannelId })[]>`
+        SELECT m.*
+        FROM unnest(${stretches.map(({ channelId }) => channelId)}::uuid[],
+            ${stretches.map(({ since }) => since)}::bigint[],
+            ${stretches.map(({ upTo }) => upTo)}::bigint[],
+            ${stretches.map(({ limit }) => limit)}::int[])
+          AS s (channel_id, since, up_to, most),
+        LATERAL (
+          SELECT channel_id AS "channelId", user_id AS "userId", role, rev, joined_seq AS "joinedSeq",
+            joined_rev AS "joinedRev", left_seq AS "leftSeq", left_rev AS "leftRev"
+          FROM membership
+          WHERE channel_id = s.channel_id AND rev > s.since AND rev <= s.up_to
+          ORDER BY rev LIMIT s.most) m
+        ORDER BY m."channelId", m.rev`;
+      return byChannel(rows.map((row) => ({ ...fromRaw(row), channelId: row.channelId })));
     },
     async accountExists(userId) {
       return (await tx.account.count({ where: { id: userId, status: 'active' } })) === 1;

@@ -1,7 +1,7 @@
 /** Posts as sealed rows; a body is opened elsewhere, and only for who may read it. */
 import type { ChannelId, ClientId, MessageId, UserId } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
-import type { MessageRow, Readable } from './rows.ts';
+import { byChannel, type MessageRow, type Readable, type Stretch } from './rows.ts';
 
 export interface MessageStore {
   find(channelId: ChannelId, id: MessageId): Promise<MessageRow | null>;
@@ -14,14 +14,8 @@ export interface MessageStore {
     before: number | null,
     limit: number,
   ): Promise<readonly MessageRow[]>;
-  /** Posts changed in (since, upTo] that may be read, in order of revision. */
-  changed(
-    channelId: ChannelId,
-    readable: Readable,
-    since: number,
-    upTo: number,
-    limit: number,
-  ): Promise<readonly MessageRow[]>;
+  /** Posts changed in these stretches that may be read, in order of revision within each channel; one query. */
+  changed(stretches: readonly Stretch[]): Promise<ReadonlyMap<ChannelId, readonly MessageRow[]>>;
   /** Stores a new version of the text. */
   edit(message: MessageRow, bodySealed: Uint8Array, rev: number, at: Date): Promise<MessageRow>;
   /** Removes the text for good and keeps the place. */
@@ -85,6 +79,12 @@ function within(readable: Readable) {
   };
 }
 
+/** The same for a statement about many channels: the places as a set of ranges of Postgres. */
+function seqs(readable: Readable): string {
+  if (readable === 'all') return '{(,)}';
+  return `{${readable.map(({ after, upTo }) => `(${after},${upTo ?? ''}]`).join(',')}}`;
+}
+
 export function messageStore(tx: Tx): MessageStore {
   return {
     async find(channelId, id) {
@@ -104,14 +104,25 @@ export function messageStore(tx: Tx): MessageStore {
       });
       return rows.map(fromRaw);
     },
-    async changed(channelId, readable, since, upTo, limit) {
-      const rows = await tx.message.findMany({
-        where: { channelId, rev: { gt: since, lte: upTo }, ...within(readable) },
-        orderBy: { rev: 'asc' },
-        take: limit,
-        select: COLUMNS,
-      });
-      return rows.map(fromRaw);
+    async changed(stretches) {
+      const rows = await tx.$queryRaw<RawMessage[]>`
+        SELECT m.*
+        FROM unnest(${stretches.map(({ channelId }) => channelId)}::uuid[],
+            ${stretches.map(({ since }) => since)}::bigint[],
+            ${stretches.map(({ upTo }) => upTo)}::bigint[],
+            ${stretches.map(({ limit }) => limit)}::int[],
+            ${stretches.map(({ readable }) => seqs(readable))}::text[])
+          AS s (channel_id, since, up_to, most, readable),
+        LATERAL (
+          SELECT channel_id AS "channelId", id, seq, rev, version, author_id AS "authorId", reply_to AS "replyTo",
+            body_sealed AS "bodySealed", key_epoch AS "keyEpoch", at, edited_at AS "editedAt",
+            deleted_at AS "deletedAt", deleted_by AS "deletedBy"
+          FROM message
+          WHERE channel_id = s.channel_id AND rev > s.since AND rev <= s.up_to
+            AND seq <@ s.readable::int8multirange
+          ORDER BY rev LIMIT s.most) m
+        ORDER BY m."channelId", m.rev`;
+      return byChannel(rows.map(fromRaw));
     },
     async edit(message, bodySealed, rev, editedAt) {
       const version = message.version + 1;

@@ -53,6 +53,29 @@ export interface MessageRow {
 /** Which posts somebody may read: all of them, or those made while they were in the channel. */
 export type Readable = 'all' | readonly { readonly after: number; readonly upTo: number | null }[];
 
+/** A piece of a channel's log: the first `limit` changes with a revision in (since, upTo]. */
+export interface Stretch {
+  readonly channelId: ChannelId;
+  readonly since: number;
+  readonly upTo: number;
+  readonly limit: number;
+  /** Of the posts, only these. */
+  readonly readable: Readable;
+}
+
+/** The rows of each channel, in the order in which they came. */
+export function byChannel<R extends { readonly channelId: ChannelId }>(
+  rows: readonly R[],
+): ReadonlyMap<ChannelId, readonly R[]> {
+  const channels = new Map<ChannelId, R[]>();
+  for (const row of rows) {
+    const others = channels.get(row.channelId);
+    if (others) others.push(row);
+    else channels.set(row.channelId, [row]);
+  }
+  return channels;
+}
+
 /** True when the post of that place is among what may be read. */
 export function mayRead(readable: Readable, seq: number): boolean {
   if (readable === 'all') return true;

@@ -5,7 +5,7 @@ import type { ChannelLog, LogEnd, LogState, OutboxEntry, Unlisten } from './api.
 import type { Calls } from './calls.ts';
 import { FrameQueue } from './frame-queue.ts';
 import { LogContent } from './log-content.ts';
-import { LogReader, Turn } from './log-reader.ts';
+import { LogReader, Turn, type ReaderParts } from './log-reader.ts';
 import type { OutboxBox } from './outbox.ts';
 import type { Timers } from './timers.ts';
 import type { Outcome } from './types.ts';
@@ -14,6 +14,7 @@ import { Changes } from './watched.ts';
 export interface LogParts {
   readonly id: ChannelId;
   readonly calls: Pick<Calls, 'call'>;
+  readonly sync: ReaderParts['sync'];
   readonly timers: Timers;
   readonly outbox: Pick<OutboxBox, 'add' | 'entries' | 'on'>;
   readonly keep: number;

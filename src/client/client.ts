@@ -3,10 +3,10 @@ import type { Broadcasts } from '../contract/broadcasts.ts';
 import type { ChannelId, UserId } from '../contract/ids.ts';
 import type { ChannelLog, Client, Me, State, Unlisten } from './api.ts';
 import { Calls } from './calls.ts';
-import { catchUp } from './catch-up.ts';
 import { Log } from './channel-log.ts';
 import { Http } from './http.ts';
 import { Link } from './link.ts';
+import { LogSync } from './log-sync.ts';
 import { OutboxBox } from './outbox.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { rethrow, systemFetch, systemLater, systemNow } from './platform.ts';
@@ -41,6 +41,7 @@ class TheClient implements Client {
   readonly #session: Session;
   readonly #link: Link;
   readonly #calls: Calls;
+  readonly #sync: LogSync;
   readonly #logs = new Map<ChannelId, Log>();
   /** Who was signed in last, also after the server ended the session: whose logs and drafts these are. */
   #user: UserId | null = null;
@@ -67,6 +68,7 @@ class TheClient implements Client {
     const heard = (event: string, payload: unknown) => this.#heard(event, payload);
     this.#link = new Link({ url, session, timers, now, heard, failed });
     this.#calls = new Calls({ http, link: this.#link, session });
+    this.#sync = new LogSync({ calls: this.#calls, timers, failed });
     this.me = new Value<Me | null>(null, failed);
     this.outbox = new OutboxBox({
       store: new OutboxStore(options.storage ?? memoryStorage()),
@@ -155,6 +157,7 @@ class TheClient implements Client {
     const log: Log = new Log({
       id: channelId,
       calls: this.#calls,
+      sync: this.#sync,
       timers: this.#timers,
       outbox: this.outbox,
       keep: this.#options.keepMessages ?? KEEP_MESSAGES,
@@ -188,8 +191,7 @@ class TheClient implements Client {
 
   #became(state: State): void {
     if (state.is === 'online') {
-      const current = () => this.state.value === state;
-      void catchUp([...this.#logs.values()], current);
+      for (const log of this.#logs.values()) void log.catchUp();
       this.outbox.pump();
       return;
     }

@@ -1,16 +1,22 @@
-/** Reads a channel's log from the server until everything is there: subscribe, load or resume, then what arrived meanwhile. */
+/** Reads a channel's log from the server until everything is there: sync, load or resume, then what arrived meanwhile. */
 import type { ChannelId } from '../contract/ids.ts';
-import type { Channel } from '../contract/shapes.ts';
 import { PAGE_ENTRIES } from '../contract/sizes.ts';
 import type { Calls } from './calls.ts';
 import type { FrameQueue } from './frame-queue.ts';
 import type { LogContent } from './log-content.ts';
+import type { LogSync, Told } from './log-sync.ts';
 import { backoff, type Timers } from './timers.ts';
 import type { CallOutcome, InputOf, OperationName, OutputOf, Refused } from './types.ts';
 
 /** One attempt to bring the log up to date; a later one makes it `over`, and what it still reads is dropped. */
 export class Turn {
+  readonly ended: Promise<void>;
   #over = false;
+  #end: () => void = () => undefined;
+
+  constructor() {
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+  }
 
   isOver(): boolean {
     return this.#over;
@@ -18,18 +24,23 @@ export class Turn {
 
   end(): void {
     this.#over = true;
+    this.#end();
   }
 }
 
 export interface ReaderParts {
   readonly channelId: ChannelId;
   readonly calls: Pick<Calls, 'call'>;
+  readonly sync: Pick<LogSync, 'ask' | 'reading'>;
   readonly timers: Timers;
   readonly content: LogContent;
   readonly queue: FrameQueue;
   readonly keep: number;
   readonly refused: (refusal: Refused) => void;
 }
+
+/** `lost`: the log has to be asked for from its position, or anew. `ended`: the turn is over, or reading refused. */
+type Progress = 'there' | 'lost' | 'ended';
 
 export class LogReader {
   readonly #parts: ReaderParts;
@@ -40,44 +51,74 @@ export class LogReader {
 
   /** True when everything is there. False when the turn is over or reading was refused for good. */
   async catchUp(turn: Turn): Promise<boolean> {
-    const { content } = this.#parts;
-    const channel = await this.#subscribe(turn);
-    if (!channel) return false;
-    if (content.position) return this.settle(turn, true);
-    return (await this.#load(turn, channel)) && this.settle(turn, false);
+    const { sync, channelId, content, queue, refused } = this.#parts;
+    for (;;) {
+      const outcome = await sync.ask(turn, channelId, content.position);
+      if (!outcome || turn.isOver()) return false;
+      if (!outcome.ok) {
+        refused(outcome.refusal);
+        return false;
+      }
+      const next = this.#take(outcome.data);
+      if (next === 'again') continue;
+      if (next === 'nothing' && queue.isEmpty && content.withheld.size === 0) return true;
+      const progress = await sync.reading(async () => {
+        if (next === 'load' && !(await this.#load(turn))) return 'ended';
+        return this.#settle(turn, next === 'resume');
+      });
+      if (progress !== 'lost') return progress === 'there';
+    }
   }
 
   /**
    * Until nothing is missing, not even of what arrived meanwhile: resumes if something lies between the position
-   * and the head, applies what is queued, and fetches withheld texts.
+   * and the head, applies what is queued, and fetches withheld texts. True and false as for `catchUp`.
    */
   async settle(turn: Turn, behind: boolean): Promise<boolean> {
+    const progress = await this.#settle(turn, behind);
+    return progress === 'lost' ? this.catchUp(turn) : progress === 'there';
+  }
+
+  /** Applies what a sync told; what is to be done next. */
+  #take(told: Told): 'nothing' | 'resume' | 'load' | 'again' {
+    const { content } = this.#parts;
+    content.channel = told.channel;
+    if (told.answer === 'current') return 'nothing';
+    if (told.answer === 'reset') {
+      if (!content.position) return 'load';
+      content.lose();
+      return 'again'; // a short log is told from its beginning
+    }
+    const { since, upTo, events, more, channel } = told;
+    if (!content.position) content.restart({ rev: since, epoch: channel.epoch }, [], false);
+    content.applyEvents(events, upTo);
+    if (!more) return 'nothing';
+    return upTo > since ? 'resume' : 'again'; // the others of the call took all the room
+  }
+
+  async #settle(turn: Turn, behind: boolean): Promise<Progress> {
     for (;;) {
-      if (behind && !(await this.#resume(turn))) return false;
+      const progress = behind ? await this.#resume(turn) : 'there';
+      if (progress !== 'there') return progress;
       behind = this.#drain();
       if (behind) continue;
-      if (!(await this.#fetchWithheld(turn))) return false;
-      if (this.#parts.queue.isEmpty) return true;
+      if (!(await this.#fetchWithheld(turn))) return 'ended';
+      if (this.#parts.queue.isEmpty) return 'there';
     }
   }
 
-  async #resume(turn: Turn): Promise<boolean> {
+  async #resume(turn: Turn): Promise<Progress> {
     const { content, channelId } = this.#parts;
-    for (;;) {
-      if (!content.position) {
-        const channel = await this.#subscribe(turn);
-        return channel ? this.#load(turn, channel) : false;
-      }
+    while (content.position) {
       const page = await this.#ask(turn, 'channel.resume', { channelId, ...content.position });
-      if (!page) return false;
+      if (!page) return 'ended';
       const stuck = page.upTo <= content.position.rev && page.upTo < page.head;
-      if (page.reset || stuck) {
-        content.lose();
-        continue;
-      }
+      if (page.reset || stuck) break;
       content.applyEvents(page.events, page.upTo);
-      if (page.upTo >= page.head) return true;
+      if (page.upTo >= page.head) return 'there';
     }
+    content.lose();
+    return 'lost';
   }
 
   /** Fetches the texts that frames left out, for whoever may read them; the others have no place in the log. */
@@ -100,32 +141,18 @@ export class LogReader {
     return true;
   }
 
-  async #subscribe(turn: Turn): Promise<Channel | null> {
-    const channel = await this.#ask(turn, 'channel.subscribe', {
-      channelId: this.#parts.channelId,
-    });
-    if (channel) this.#parts.content.channel = channel;
-    return channel;
-  }
-
-  /** A short log is read from its beginning, with all members; of a long one the newest messages. */
-  async #load(turn: Turn, { epoch, lastRev }: Channel): Promise<boolean> {
+  /**
+   * Reads the newest messages of a log that is too long to be told from its beginning. Of its members only those are
+   * known of whom the log tells from here on (`membersComplete` is false): an operation that lists them would be
+   * called here, and its answer applied before what is queued.
+   */
+  async #load(turn: Turn): Promise<boolean> {
     const { content, channelId, keep } = this.#parts;
-    if (lastRev <= PAGE_ENTRIES) {
-      const start = { rev: 0, epoch };
-      const all = await this.#ask(turn, 'channel.resume', { channelId, ...start });
-      if (!all) return false;
-      if (!all.reset) {
-        content.restart(start, [], false);
-        content.applyEvents(all.events, all.upTo);
-        return true;
-      }
-    }
     const limit = Math.min(keep, PAGE_ENTRIES);
     const newest = await this.#ask(turn, 'message.history', { channelId, limit });
     if (!newest) return false;
-    const { rev, messages, more } = newest;
-    content.restart({ rev, epoch: newest.epoch }, messages, more);
+    const { rev, epoch, messages, more } = newest;
+    content.restart({ rev, epoch }, messages, more);
     return true;
   }
 
@@ -153,7 +180,7 @@ export class LogReader {
         refused(refusal);
         return null;
       }
-      await timers.wait(refusal.retryAfterMs ?? backoff(attempt));
+      await timers.wait(refusal.retryAfterMs ?? backoff(attempt), turn.ended);
     }
     return null;
   }

@@ -24,9 +24,15 @@ export class Timers {
     return callOff;
   }
 
-  /** Resolves after that many milliseconds, or as soon as everything is called off. */
-  wait(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => this.after(milliseconds, resolve, resolve));
+  /** Resolves after that many milliseconds, when `unless` does, or as soon as everything is called off. */
+  wait(milliseconds: number, unless?: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const callOff = this.after(milliseconds, resolve, resolve);
+      void unless?.then(() => {
+        callOff();
+        resolve();
+      });
+    });
   }
 
   clear(): void {

@@ -8,6 +8,7 @@ export const LIMIT_NAMES = [
   'message.write',
   'user.find',
   'read',
+  'sync',
 ] as const;
 
 export type LimitName = (typeof LIMIT_NAMES)[number];

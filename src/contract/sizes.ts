@@ -14,6 +14,8 @@ export const REASON_CHARACTERS = 500;
 export const PAGE_ENTRIES = 200;
 /** Widest gap, in revisions, that a resume bridges; a wider one is answered with `reset`. */
 export const RESUME_REVISIONS = 10_000;
+/** Most channels in one sync: a list page of them, whose ids and positions fill a third of a frame at most. */
+export const SYNC_CHANNELS = 200;
 /** A `clientId` older than this is refused, since what it once sent may have been deleted for good. */
 export const CLIENT_ID_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 /** How far ahead of the server a `clientId` may claim to be made. */

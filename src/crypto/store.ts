@@ -9,6 +9,13 @@ export interface WrappedKey {
   readonly wrapped: Uint8Array;
 }
 
+/** Whose messages a data key seals, where, and when. */
+export interface DataKeyName {
+  readonly channelId: ChannelId;
+  readonly authorId: UserId;
+  readonly keyEpoch: number;
+}
+
 /** The wrapped keys of one workspace, within one transaction. */
 export interface KeyRows {
   readonly workspaceId: WorkspaceId;
@@ -16,6 +23,8 @@ export interface KeyRows {
   workspaceKey(version: number | null): Promise<WrappedKey | null>;
   subjectKey(subjectId: UserId): Promise<WrappedKey | null>;
   dataKey(channelId: ChannelId, authorId: UserId, epoch: number): Promise<WrappedKey | null>;
+  /** Those of the named that there are, in any order; one query. */
+  dataKeys(names: readonly DataKeyName[]): Promise<readonly (DataKeyName & WrappedKey)[]>;
   /** Each `add` leaves an existing row as it is: the first one to add it wins. */
   addWorkspaceKey(key: WrappedKey, at: Date): Promise<void>;
   addSubjectKey(subjectId: UserId, key: WrappedKey, at: Date): Promise<void>;
@@ -44,6 +53,22 @@ export function keyRows(tx: Tx, workspaceId: WorkspaceId): KeyRows {
         where: { channelId_authorId_epoch: { channelId, authorId, epoch } },
       });
       return row && { under: String(row.workspaceKey), version: epoch, wrapped: row.wrapped };
+    },
+    async dataKeys(names) {
+      const rows = await tx.$queryRaw<
+        (DataKeyName & { workspaceKey: number; wrapped: Uint8Array })[]
+      >`
+        SELECT k.channel_id AS "channelId", k.author_id AS "authorId", k.epoch AS "keyEpoch",
+          k.workspace_key AS "workspaceKey", k.wrapped
+        FROM unnest(${names.map(({ channelId }) => channelId)}::uuid[],
+            ${names.map(({ authorId }) => authorId)}::uuid[],
+            ${names.map(({ keyEpoch }) => keyEpoch)}::int[]) AS n (channel_id, author_id, epoch)
+        JOIN data_key k ON k.channel_id = n.channel_id AND k.author_id = n.author_id AND k.epoch = n.epoch`;
+      return rows.map(({ workspaceKey, ...row }) => ({
+        ...row,
+        under: String(workspaceKey),
+        version: row.keyEpoch,
+      }));
     },
     async addWorkspaceKey({ under, version, wrapped }, createdAt) {
       const row = { workspaceId, version, rootKey: under, wrapped: bytes(wrapped), createdAt };

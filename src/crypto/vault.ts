@@ -4,7 +4,7 @@ import type { ChannelId, UserId } from '../contract/index.ts';
 import type { Clock, Entropy } from '../kernel/index.ts';
 import { envelope, open, type Envelope, type Place } from './envelope.ts';
 import { KEY_BYTES, type Keyring } from './keyring.ts';
-import type { KeyRows, WrappedKey } from './store.ts';
+import type { DataKeyName, KeyRows, WrappedKey } from './store.ts';
 
 /** Thrown when a wrapped key does not open: the row was changed, or the root key is another one. */
 export class BrokenKey extends Error {
@@ -116,12 +116,30 @@ export class Vault {
     authorId: UserId,
     epoch: number,
   ): Promise<Buffer | null> {
-    const name = `d:${channelId}:${authorId}:${epoch}`;
-    const place = ['data-key', rows.workspaceId, channelId, authorId, epoch];
-    return this.#cached(name, async () => {
+    const named = { channelId, authorId, keyEpoch: epoch };
+    return this.#cached(cacheName(named), async () => {
       const row = await rows.dataKey(channelId, authorId, epoch);
-      return row && this.#unwrap(rows, row, place, 'data');
+      return row && this.#unwrap(rows, row, dataPlace(rows, named), 'data');
     });
+  }
+
+  /**
+   * Puts the keys that are not at hand where `dataKey` finds them, all with one query. One that does not open is
+   * left to `dataKey`, so that a broken row costs nobody the others.
+   */
+  async fetchDataKeys(rows: KeyRows, names: readonly DataKeyName[]): Promise<void> {
+    const missing = new Map(names.map((name) => [cacheName(name), name]));
+    for (const name of missing.keys()) if (this.#cache.has(name)) missing.delete(name);
+    if (missing.size === 0) return;
+    for (const row of await rows.dataKeys([...missing.values()]))
+      try {
+        this.#cache.set(
+          cacheName(row),
+          await this.#unwrap(rows, row, dataPlace(rows, row), 'data'),
+        );
+      } catch (error) {
+        if (!(error instanceof BrokenKey)) throw error;
+      }
   }
 
   /** Makes the data key if there is none. Whoever comes second finds the first one's key in the table. */
@@ -131,14 +149,14 @@ export class Vault {
     authorId: UserId,
     epoch: number,
   ): Promise<void> {
-    const place = ['data-key', rows.workspaceId, channelId, authorId, epoch];
+    const place = dataPlace(rows, { channelId, authorId, keyEpoch: epoch });
     const { row } = await this.#create(rows, place, epoch);
     await rows.addDataKey(channelId, authorId, row, this.#clock.now());
   }
 
   /** The data key if it is at hand: no query. */
   cachedDataKey(channelId: ChannelId, authorId: UserId, epoch: number): Buffer | null {
-    return this.#cache.get(`d:${channelId}:${authorId}:${epoch}`) ?? null;
+    return this.#cache.get(cacheName({ channelId, authorId, keyEpoch: epoch })) ?? null;
   }
 
   /** Forgets every unwrapped key. */
@@ -172,4 +190,15 @@ export class Vault {
   #fresh(): Buffer {
     return this.#entropy.bytes(KEY_BYTES);
   }
+}
+
+function cacheName({ channelId, authorId, keyEpoch }: DataKeyName): string {
+  return `d:${channelId}:${authorId}:${keyEpoch}`;
+}
+
+function dataPlace(
+  { workspaceId }: KeyRows,
+  { channelId, authorId, keyEpoch }: DataKeyName,
+): Place {
+  return ['data-key', workspaceId, channelId, authorId, keyEpoch];
 }

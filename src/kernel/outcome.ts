@@ -8,6 +8,8 @@ import type {
   UserId,
   WorkspaceId,
 } from '../contract/index.ts';
+import type { Resource } from './audit.ts';
+import type { Refusal } from './refusal.ts';
 
 /**
  * A commit notice: the channel's log reaches `last`, and these are the changes of one commit, in order of
@@ -26,6 +28,11 @@ export interface Subscription {
   readonly effect: 'subscribe';
   readonly workspaceId: WorkspaceId;
   readonly channelId: ChannelId;
+  /**
+   * How far the reply itself tells of the channel, where it does: if the log is further on when the connection is
+   * let in, the connection is told where it stands, and sees a gap.
+   */
+  readonly covered?: { readonly rev: number; readonly epoch: number };
 }
 
 /** The session is over: its connections are closed and no node may trust it any longer. */
@@ -48,6 +55,14 @@ export type Effect = ChannelChanged | Subscription | SessionEnded | Told;
 export interface Outcome<O> {
   readonly reply: O;
   readonly effects: readonly Effect[];
+  /** What was refused of a call that was accepted as a whole: noted as the refusals of whole calls are. */
+  readonly refused?: readonly PartlyRefused[];
+}
+
+/** A no within a yes, with what it was said about. */
+export interface PartlyRefused {
+  readonly refusal: Refusal;
+  readonly about: Resource | null;
 }
 
 /** A reply, with the effects that follow it once it is committed. */

@@ -4,13 +4,14 @@ import { REFUSALS, type LimitOnWire, type RefusalCode, type Reply } from '../con
 import type { Resource } from './audit.ts';
 import type { Actor, Caller } from './caller.ts';
 import type { AnyGroupedOperation, AnyOperation, AnyOwnOperation } from './operation.ts';
-import type { Effect, Outcome } from './outcome.ts';
+import type { Effect, Outcome, PartlyRefused } from './outcome.ts';
 import { Refusal } from './refusal.ts';
 import type { Call, Stages } from './stages.ts';
 
 interface Done {
   readonly data: unknown;
   readonly effects: readonly Effect[];
+  readonly refused: readonly PartlyRefused[];
 }
 
 /** Takes one call down the road. Never throws: every end is a reply with a stable code. */
@@ -35,6 +36,8 @@ export async function execute(
       operation.commit === 'grouped'
         ? await together(operation, call, input, caller, stages)
         : await alone(operation, call, input, caller, stages);
+    for (const { refusal, about } of done.refused)
+      stages.refused(operation, call, caller, refusal, about);
     await stages.publish(done.effects, call).catch(() => undefined); // after COMMIT nothing turns a yes into a no
     return { ok: true, data: done.data, ...(limit && { limit }) };
   } catch (error) {
@@ -120,11 +123,12 @@ async function alone(
   return stages.transact(operation, caller, traceId, async ({ services, record }) => {
     const subject: unknown = await operation.access.resolve({ input, caller, services });
     const handling = { input, caller, subject, services, prepared, now, refuse };
-    const { reply, effects } = (await operation.handle(handling)) as Outcome<unknown>;
+    const outcome = (await operation.handle(handling)) as Outcome<unknown>;
+    const { reply, effects, refused = [] } = outcome;
     const data = checked(operation, reply);
     if ('record' in operation.audit)
       await record(operation.audit.record({ input, subject, reply: data }));
-    return { data, effects };
+    return { data, effects, refused };
   });
 }
 
@@ -146,7 +150,7 @@ async function together(
   // Committed with its neighbours: a reply of the wrong shape is a bug that can no longer roll anything back.
   const parsed = (operation.output as z.ZodType).safeParse(verdict.reply);
   if (!parsed.success) throw new Refusal('outcome_unknown', { cause: parsed.error });
-  return { data: parsed.data, effects: verdict.effects };
+  return { data: parsed.data, effects: verdict.effects, refused: verdict.refused ?? [] };
 }
 
 /** A reply of another shape than declared never leaves: it is a bug, and rolls back. */

@@ -80,6 +80,11 @@ export const LIMIT_TABLE: LimitTable = {
     whenStoreFails: 'local',
     windows: [{ by: 'user', milliseconds: MINUTE, calls: 600 }],
   },
+  // One call follows up to 200 channels: apart from reads, so that coming back with many of them starves no reading.
+  sync: {
+    whenStoreFails: 'local',
+    windows: [{ by: 'user', milliseconds: MINUTE, calls: 120 }],
+  },
 };
 
 /** What the door of HTTP counts: probes apart, so that no client uses up a probe's. */

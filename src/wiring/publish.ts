@@ -25,18 +25,21 @@ export function publisher(options: PublishOptions): Publisher {
   const { followers, rooms, forget, lease, notify, failed } = options;
   return {
     async publish(effects, call) {
-      for (const effect of effects) {
-        try {
-          if (effect.effect === 'subscribe') await subscribe(effect, call);
-          else here(effect);
-          notify(effect);
-        } catch (error) {
-          failed(error); // one effect that fails takes no other with it
-        }
-      }
+      // Side by side, so that many subscriptions are looked at together; what waits for nothing keeps its order.
+      await Promise.all(effects.map((effect) => send(effect, call)));
     },
     here,
   };
+
+  async function send(effect: Effect, call: Call): Promise<void> {
+    try {
+      if (effect.effect === 'subscribe') await subscribe(effect, call);
+      else here(effect);
+      notify(effect);
+    } catch (error) {
+      failed(error); // one effect that fails takes no other with it
+    }
+  }
 
   function here(effect: Exclude<Effect, Subscription>): void {
     switch (effect.effect) {
@@ -63,14 +66,20 @@ export function publisher(options: PublishOptions): Publisher {
   }
 
   async function subscribe(
-    { workspaceId, channelId }: Subscription,
+    { workspaceId, channelId, covered }: Subscription,
     { credential, origin }: Call,
   ): Promise<void> {
     const { connectionId } = origin;
     if (credential.kind !== 'proved' || connectionId === null) return;
     const { userId } = credential.claims;
     try {
-      const joined = await followers.subscribe(workspaceId, channelId, connectionId, userId);
+      const joined = await followers.subscribe(
+        workspaceId,
+        channelId,
+        connectionId,
+        userId,
+        covered ?? null,
+      );
       // Removed since the yes was committed: coming back, the client is told so.
       if (!joined) rooms.closeConnection(connectionId, 'resubscribe');
     } catch (error) {

@@ -1,27 +1,7 @@
 /** What a warm send costs: one statement, however many listen, and none to find out who is asking. */
 import assert from 'node:assert/strict';
-import pg from 'pg';
+import { statementsOf } from '../support/statements.ts';
 import { World } from '../support/world.ts';
-
-/** Every statement that this process sends to Postgres while `work` runs. */
-async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const texts: string[] = [];
-  const { prototype } = pg.Client as unknown as {
-    prototype: { query: (...args: unknown[]) => unknown };
-  };
-  const original = prototype.query;
-  prototype.query = function (this: unknown, ...args: unknown[]) {
-    const [first] = args;
-    texts.push(typeof first === 'string' ? first : String((first as { text?: unknown }).text));
-    return original.apply(this, args);
-  };
-  try {
-    await work();
-  } finally {
-    prototype.query = original;
-  }
-  return texts;
-}
 
 describe('the hot path', () => {
   let world: World;

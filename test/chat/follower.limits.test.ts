@@ -1,4 +1,4 @@
-/** Where a follower cannot or must not show the log as it was: a restored database, a gap too wide, texts from before. */
+/** Where a follower cannot or must not show the log as it was: a restored database, a gap, one too wide, texts from before. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Follower } from '../../src/chat/follower.ts';
@@ -60,6 +60,42 @@ describe('a follower at its limits', () => {
       node.frames.map(({ epoch, prev, last }) => [epoch, prev, last]),
       [[2, 2, 3]],
     );
+  });
+
+  it('shows a gap to whom it lets in beyond what their answer covered, and to nobody else', async () => {
+    await begin();
+    node.alive.set('second', ALICE).set('third', ALICE).set('fourth', ALICE);
+    const { epoch } = log;
+    const entries = [
+      follower.subscribe('second', ALICE, { rev: 1, epoch }),
+      follower.subscribe('third', ALICE, { rev: 2, epoch }),
+      follower.subscribe('fourth', ALICE, { rev: 2, epoch: epoch + 1 }),
+    ];
+    await turn();
+    notice(log.post());
+    for (let i = 0; i < 3; i += 1) await node.answer();
+    assert.deepEqual(await Promise.all(entries), [true, true, true]);
+    const frame = { channelId: CHANNEL, epoch, prev: 2, last: 2, events: [] };
+    assert.deepEqual(node.places, [
+      { connectionId: 'second', frame },
+      { connectionId: 'fourth', frame },
+    ]);
+  });
+
+  it('lets nobody in beyond what their answer covered while it may not show that', async () => {
+    await begin();
+    const guarded = new Follower(CHANNEL, { ...node.ports, mayDeliver: () => false });
+    const enter = async (rev: number) => {
+      node.alive.set('second', ALICE);
+      const entered = guarded.subscribe('second', ALICE, { rev, epoch: log.epoch });
+      entered.catch(() => undefined);
+      await turn();
+      await node.answer();
+      return entered;
+    };
+    await assert.rejects(enter(0), /unavailable/);
+    assert.deepEqual([[...node.room.keys()], node.places], [[ALICE], []]);
+    assert.equal(await enter(1), true);
   });
 
   it('sends everybody away when the gap is too wide to read, and goes on from the head', async () => {

@@ -39,7 +39,10 @@ class Run {
   /** Commits of which the follower has not been told, each as its notice. */
   #untold: ChannelEvent[][] = [];
   #connections = 0;
+  /** How far the answer that let a connection in told of the log. */
+  readonly #covered = new Map<string, number>();
   entered = 0;
+  gaps = 0;
 
   /** With a `crowd`, frames are gathered in windows. */
   constructor(crowd: number) {
@@ -66,7 +69,10 @@ class Run {
       case 'subscribe': {
         const id = `c${(this.#connections += 1)}`;
         node.alive.set(id, this.#user(step.n));
-        void this.follower.subscribe(id, this.#user(step.n)).then(
+        const rev = Math.max(0, log.head - (step.n % 4));
+        this.#covered.set(id, rev);
+        const covered = { rev, epoch: log.epoch };
+        void this.follower.subscribe(id, this.#user(step.n), covered).then(
           (entered) => (this.entered += Number(entered)),
           () => undefined,
         );
@@ -118,6 +124,22 @@ class Run {
       shown.set(log.changes[rev - 1]?.key ?? '', rev);
     const last = new Map(log.changes.map(({ key, event }) => [key, event.rev]));
     for (const [key, rev] of last) if (rev > start) assert.equal(shown.get(key), rev, key);
+    this.#checkGaps();
+  }
+
+  /** Whoever was let in beyond what they were told sees it, and nobody else is told of a gap. */
+  #checkGaps(): void {
+    const { joins, frames, places } = this.node;
+    for (const { connectionId, frames: before } of joins) {
+      const entry = frames[before]?.prev ?? this.log.head;
+      const told = places.filter((place) => place.connectionId === connectionId);
+      const isBehind = (this.#covered.get(connectionId) ?? 0) < entry;
+      assert.deepEqual(
+        told.map(({ frame: { prev, last, events } }) => [prev, last, events]),
+        isBehind ? [[entry, entry, []]] : [],
+      );
+      this.gaps += told.length;
+    }
   }
 
   #check(frame: ChannelFrame): void {
@@ -157,7 +179,7 @@ class Run {
 describe('a follower, whatever happens in whatever order', () => {
   it('emits the whole log without a gap, to nobody who was removed and no text to who may not read it', async function () {
     this.timeout(30_000);
-    const seen = { frames: 0, entered: 0 };
+    const seen = { frames: 0, entered: 0, gaps: 0 };
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 20, maxLength: 80, size: 'max' }),
@@ -168,10 +190,12 @@ describe('a follower, whatever happens in whatever order', () => {
           await run.finish();
           seen.frames += run.node.frames.length;
           seen.entered += run.entered;
+          seen.gaps += run.gaps;
         },
       ),
       { numRuns: 400 },
     );
     assert.ok(seen.frames > 1_000 && seen.entered > 200, 'the runs were worth something');
+    assert.ok(seen.gaps > 50 && seen.gaps < seen.entered, 'some were told of a gap, and some not');
   });
 });

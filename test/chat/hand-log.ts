@@ -138,6 +138,10 @@ export interface PendingLook {
 export class HandNode implements Audience {
   readonly log: HandLog;
   readonly frames: ChannelFrame[] = [];
+  /** Who was let in, and how many frames there had been by then. */
+  readonly joins: { readonly connectionId: string; readonly frames: number }[] = [];
+  /** Frames for one connection alone. */
+  readonly places: { readonly connectionId: string; readonly frame: ChannelFrame }[] = [];
   readonly room = new Map<string, UserId>();
   /** Connections that are alive, with their users. */
   readonly alive = new Map<string, UserId>();
@@ -170,6 +174,7 @@ export class HandNode implements Audience {
   join(connectionId: string): boolean {
     const userId = this.alive.get(connectionId);
     if (userId) this.room.set(connectionId, userId);
+    if (userId) this.joins.push({ connectionId, frames: this.frames.length });
     return userId !== undefined;
   }
 
@@ -180,6 +185,10 @@ export class HandNode implements Audience {
   emit(_channelId: ChannelId, frame: ChannelFrame): void {
     this.frames.push(frame);
     this.onEmit(frame);
+  }
+
+  emitTo(connectionId: string, frame: ChannelFrame): void {
+    this.places.push({ connectionId, frame });
   }
 
   size(): number {

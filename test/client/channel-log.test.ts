@@ -1,180 +1,228 @@
-/** Whatever is lost, repeated, held back or cut off: once it is quiet, a log shows exactly the newest that the server has. */
+/** Whatever is lost, repeated, held back or cut off: once it is quiet, logs show exactly the newest that the server has. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Log } from '../../src/client/channel-log.ts';
 import { MessageWindow } from '../../src/client/message-window.ts';
-import { Timers } from '../../src/client/timers.ts';
 import type { ChannelFrame } from '../../src/contract/index.ts';
+import { assertShow, clientOf, KEEP, settled, turn } from './model-client.ts';
 import { ModelServer } from './model-server.ts';
 
-const KEEP = 5;
 const STEPS = ['post', 'edit', 'remove', 'emit', 'withhold'] as const;
 const WIRE = ['deliver', 'deliver', 'deliver', 'lose', 'repeat', 'rest', 'rest', 'settle'] as const;
-const RARE = ['disconnect', 'reconnect', 'older', 'older', 'trim', 'restore'] as const;
+const RARE = ['disconnect', 'reconnect', 'reopen', 'older', 'older', 'trim', 'restore'] as const;
 const Step = fc.record({
   what: fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...STEPS) },
     { weight: 5, arbitrary: fc.constantFrom(...WIRE) },
     { weight: 2, arbitrary: fc.constantFrom(...RARE) },
   ),
+  which: fc.nat(20),
   place: fc.nat(20),
 });
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-/** More than any log of this size needs to become quiet. */
-const settled = async () => {
-  for (let n = 0; n < 200; n += 1) await turn();
-};
-
-function logOf(server: ModelServer): { log: Log; failures: unknown[] } {
-  const failures: unknown[] = [];
-  const soon = new Timers((_milliseconds, task) => {
-    const immediate = setImmediate(task);
-    return () => clearImmediate(immediate);
-  });
-  const log = new Log({
-    id: server.channelId,
-    calls: { call: server.call },
-    timers: soon,
-    outbox: { entries: [], on: () => () => undefined, add: () => Promise.reject(new Error()) },
-    keep: KEEP,
-    me: () => null,
-    failed: (error) => failures.push(error),
-    closed: () => undefined,
-  });
-  return { log, failures };
+/** A server with one channel and a client with its log. */
+function single() {
+  const server = new ModelServer();
+  const { logs, deliver } = clientOf(server);
+  const [channel] = server.channels;
+  const [log] = logs;
+  assert.ok(channel && log);
+  const deliverAll = () => {
+    channel.emit();
+    for (const frame of server.frames.splice(0)) deliver(frame);
+  };
+  return { server, channel, log, deliverAll };
 }
 
-describe('the client: a channel log', () => {
-  it('equals the log of the server after any history of losses', async () => {
+describe('the client: channel logs', () => {
+  it('equal the logs of the server after any history of losses', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(Step, { maxLength: 80 }), fc.boolean(), async (steps, quiet) => {
-        const server = new ModelServer();
-        server.slowness = (n) => 1 + ((n * 7) % 5);
-        const { log, failures } = logOf(server);
-        let last: ChannelFrame | null = null;
-        const reconnect = () => {
-          server.online = true;
-          void log.catchUp();
-        };
-        const disconnect = () => {
-          server.online = false;
-          server.frames.length = 0; // what was under way on the old connection
-          log.lost();
-        };
-        const deliver = (frame: ChannelFrame | null | undefined) => {
-          if (frame && server.online) log.frame(frame);
-        };
-        reconnect();
-        if (quiet) await settled();
-        for (const { what, place } of steps) {
-          if (what === 'post') server.post();
-          else if (what === 'edit') server.edit(place);
-          else if (what === 'remove') server.remove(place);
-          else if (what === 'emit') server.emit(false);
-          else if (what === 'withhold') server.emit(true);
-          else if (what === 'deliver') deliver((last = server.frames.shift() ?? last));
-          else if (what === 'lose') server.frames.shift();
-          else if (what === 'repeat') deliver(last);
-          else if (what === 'disconnect') disconnect();
-          else if (what === 'reconnect') reconnect();
-          else if (what === 'older') void log.loadOlder();
-          else if (what === 'trim') log.trim();
-          else if (what === 'rest') await turn();
-          else if (what === 'settle') await settled();
-          else server.restore();
-          if (!server.online) assert.notEqual(log.state.is, 'live');
-          const seqs = log.messages.map(({ seq }) => seq);
-          assert.deepEqual(
-            seqs,
-            [...new Set(seqs)].sort((a, b) => a - b),
-          );
-          assert.ok(seqs.length <= KEEP * 10);
-        }
-        if (!server.online) reconnect();
-        if (quiet) await settled();
-        server.post();
-        server.emit(false);
-        for (const frame of server.frames.splice(0)) log.frame(frame);
-        await settled();
-        assert.equal(log.state.is, 'live');
-        assert.equal(log.rev, server.rev);
-        const shown = log.messages;
-        assert.ok(shown.length >= Math.min(1, server.messages.length));
-        assert.deepEqual(shown, server.messages.slice(-shown.length));
-        assert.equal(log.hasOlder, shown.length < server.messages.length);
-        assert.deepEqual(failures, []);
-      }),
+      fc.asyncProperty(
+        fc.array(Step, { maxLength: 80 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.boolean(),
+        async (steps, channels, quiet) => {
+          const server = new ModelServer(channels);
+          server.slowness = (n) => 1 + ((n * 7) % 5);
+          const client = clientOf(server);
+          const { logs, failures, deliver } = client;
+          let last: ChannelFrame | null = null;
+          client.reconnect();
+          if (quiet) await settled();
+          for (const { what, which, place } of steps) {
+            const n = which % channels;
+            const channel = server.channels[n];
+            const log = logs[n];
+            assert.ok(channel && log);
+            if (what === 'post') channel.post();
+            else if (what === 'edit') channel.edit(place);
+            else if (what === 'remove') channel.remove(place);
+            else if (what === 'emit') channel.emit();
+            else if (what === 'withhold') channel.emit(true);
+            else if (what === 'deliver') deliver((last = server.frames.shift() ?? last));
+            else if (what === 'lose') server.frames.shift();
+            else if (what === 'repeat') deliver(last);
+            else if (what === 'disconnect') client.disconnect();
+            else if (what === 'reconnect') client.reconnect();
+            else if (what === 'reopen') client.reopen(n);
+            else if (what === 'older') void log.loadOlder();
+            else if (what === 'trim') log.trim();
+            else if (what === 'rest') await turn();
+            else if (what === 'settle') await settled();
+            else channel.restore();
+            for (const { state, messages } of logs) {
+              if (!server.online) assert.notEqual(state.is, 'live');
+              const seqs = messages.map(({ seq }) => seq);
+              assert.deepEqual(
+                seqs,
+                [...new Set(seqs)].sort((a, b) => a - b),
+              );
+              assert.ok(seqs.length <= KEEP * 10);
+            }
+          }
+          if (!server.online) client.reconnect();
+          if (quiet) await settled();
+          for (const channel of server.channels) {
+            if (!channel.isFollowed) await settled();
+            channel.post();
+            channel.emit();
+          }
+          for (const frame of server.frames.splice(0)) deliver(frame);
+          await settled();
+          assertShow(logs, server.channels);
+          assert.deepEqual(failures, []);
+        },
+      ),
       { numRuns: 400 },
     );
   });
 
-  it('drops what it cannot hold while it reads, and reads that too', async () => {
-    const server = new ModelServer();
-    server.bridge = 10_000;
-    const { log } = logOf(server);
-    void log.catchUp();
-    await log.ready();
-    const deliver = () => {
-      server.emit(false);
-      for (const frame of server.frames.splice(0)) log.frame(frame);
-    };
-    server.post();
-    server.emit(false);
-    server.frames.length = 0; // the gap
-    server.post();
-    deliver();
-    await Promise.resolve(); // the server has read the log; its answer is under way
-    for (let n = 0; n < 1_200; n += 1) server.post();
-    deliver();
-    for (let n = 0; n < 2_000 && log.state.is !== 'live'; n += 1) await turn();
-    assert.equal(log.rev, 1_202);
-    assert.deepEqual(log.messages, server.messages.slice(-KEEP));
+  it('are whole after returns although nothing more is said, whatever was committed during them', async () => {
+    const count = fc.integer({ min: 1, max: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(Step, { maxLength: 60 }), count, async (steps, channels) => {
+        const server = new ModelServer(channels);
+        server.slowness = (n) => 1 + ((n * 7) % 5);
+        const { logs, deliver, disconnect, reconnect } = clientOf(server);
+        reconnect();
+        for (const { what, which, place } of steps) {
+          const channel = server.channels[which % channels];
+          if (what === 'post' || what === 'withhold') channel?.post();
+          else if (what === 'edit') channel?.edit(place);
+          else if (what === 'remove') channel?.remove(place);
+          else if (what === 'emit') channel?.emit();
+          else if (what === 'deliver') deliver(server.frames.shift());
+          else if (what === 'disconnect' || what === 'older') disconnect();
+          else if (what === 'reconnect' && !server.online) reconnect();
+          else if (what === 'settle') await settled();
+          else await turn();
+        }
+        if (!server.online) reconnect();
+        for (let quiet = 0; quiet < 300; quiet += 1) {
+          await turn();
+          for (const channel of server.channels) if (channel.isFollowed) channel.emit();
+          for (const frame of server.frames.splice(0)) deliver(frame);
+        }
+        assertShow(logs, server.channels);
+      }),
+      { numRuns: 300 },
+    );
   });
 
-  it('does not show the text of a message that was deleted while a page with it was read', async () => {
-    const server = new ModelServer();
-    for (let n = 0; n < 20; n += 1) server.post();
-    const { log } = logOf(server);
-    server.emit(false);
-    server.frames.length = 0;
+  it('drops what it cannot hold while it reads, and reads that too', async () => {
+    const { server, channel, log, deliverAll } = single();
+    channel.bridge = 10_000;
+    void log.catchUp();
+    await log.ready();
+    channel.post();
+    channel.emit();
+    server.frames.length = 0; // the gap
+    channel.post();
+    deliverAll();
+    await Promise.resolve(); // the server has read the log; its answer is under way
+    for (let n = 0; n < 1_200; n += 1) channel.post();
+    deliverAll();
+    for (let n = 0; n < 2_000 && log.state.is !== 'live'; n += 1) await turn();
+    assert.equal(log.rev, 1_202);
+    assert.deepEqual(log.messages, channel.messages.slice(-KEEP));
+  });
+
+  it('do not show the text of a message that was deleted while a page with it was read', async () => {
+    const { channel, log, deliverAll } = single();
+    for (let n = 0; n < 20; n += 1) channel.post();
     void log.catchUp();
     await log.ready();
     const first = log.messages[0]?.seq ?? 0;
     const reading = log.loadOlder();
     await Promise.resolve();
     await Promise.resolve(); // the server has read the page; its answer is under way
-    server.remove(first - 2);
-    server.emit(false);
-    for (const frame of server.frames.splice(0)) log.frame(frame);
+    channel.remove(first - 2);
+    deliverAll();
     assert.ok((await reading).ok);
     assert.equal(log.messages.find(({ seq }) => seq === first - 1)?.content, 'deleted');
   });
 
-  it('is not live through an answer that came after its connection was lost', async () => {
-    const server = new ModelServer();
-    server.post();
-    const { log } = logOf(server);
-    void log.catchUp();
-    await turn();
-    await Promise.resolve(); // subscribed; the log is being read
-    log.lost();
+  it('ask together again for what found no room, and read on alone only what was begun', async () => {
+    const server = new ModelServer(3);
+    const { logs, reconnect } = clientOf(server);
+    for (const [n, posts] of [3, 3, 5].entries())
+      for (let i = 0; i < posts; i += 1) server.channels[n]?.post();
+    reconnect();
     await settled();
-    assert.deepEqual(log.state, { is: 'loading' });
-    assert.deepEqual(log.messages, []);
-    void log.catchUp();
-    assert.deepEqual(await log.ready(), { is: 'live' });
-    assert.deepEqual(log.messages, server.messages);
+    assertShow(logs, server.channels);
+    const sync = 'channel.sync';
+    assert.deepEqual(server.called, [sync, sync, sync, 'channel.resume']);
   });
 
-  it('keeps a window that gives the same array until something changes', () => {
-    const server = new ModelServer();
-    for (let n = 0; n < 3; n += 1) server.post();
+  it('are asked for anew when they cannot be bridged any more by the time they are read on', async () => {
+    const { server, channel, log } = single();
+    for (let n = 0; n < 3; n += 1) channel.post();
+    void log.catchUp();
+    await log.ready();
+    server.disconnect();
+    log.lost();
+    for (let n = 0; n < 8; n += 1) channel.post();
+    server.online = true;
+    server.called.length = 0;
+    void log.catchUp();
+    while (!server.called.includes('channel.sync')) await turn();
+    channel.restore();
+    channel.post();
+    await settled();
+    assert.deepEqual(server.called, ['channel.sync', 'channel.resume', 'channel.sync']);
+    assert.deepEqual(log.state, { is: 'live' });
+    assert.deepEqual(log.messages, channel.messages);
+  });
+
+  for (const [what, posts, called] of [
+    ['a short log is told', 1, ['channel.sync']],
+    ['a long one is read', 20, ['channel.sync', 'message.history']],
+  ] as const)
+    it(`are not live through an answer that came after the connection was lost, where ${what}`, async () => {
+      const { server, channel, log } = single();
+      server.slowness = () => 3;
+      for (let n = 0; n < posts; n += 1) channel.post();
+      void log.catchUp();
+      while (server.called.length < called.length) await turn();
+      server.disconnect();
+      log.lost();
+      await settled();
+      assert.deepEqual(server.called, called);
+      assert.deepEqual(log.state, { is: 'loading' });
+      assert.deepEqual(log.messages, []);
+      server.online = true;
+      void log.catchUp();
+      assert.deepEqual(await log.ready(), { is: 'live' });
+      assert.deepEqual(log.messages, channel.messages.slice(-log.messages.length));
+    });
+
+  it('keep a window that gives the same array until something changes', () => {
+    const { channel } = single();
+    for (let n = 0; n < 3; n += 1) channel.post();
     const window = new MessageWindow(KEEP);
-    window.replace(server.messages, false);
+    window.replace(channel.messages, false);
     const { list } = window;
     assert.equal(window.list, list);
-    const [message] = server.messages;
+    const [message] = channel.messages;
     assert.ok(message);
     window.apply({ ...message, body: 'an older state' });
     assert.equal(window.list, list, 'nothing newer came');

@@ -8,7 +8,7 @@ describe('the client: a conversation', () => {
   let world: World;
   const clients = new Clients(() => world);
   before(async () => {
-    world = await World.create();
+    world = await World.create({ environment: { LOG_LEVEL: 'debug' } });
   });
   after(async () => {
     clients.end();
@@ -113,6 +113,48 @@ describe('the client: a conversation', () => {
     assert.deepEqual(bodies(back), ['before', 'not for Bob'], 'the history policy is all');
     await (await hers.send('welcome back')).settled();
     await shows(back, (log) => bodies(log).at(-1) === 'welcome back');
+  });
+
+  it('opens many channels with one call, and one that is none disturbs no other', async () => {
+    const { client: alice } = await clients.somebody('Alice');
+    const ids = [];
+    for (let n = 0; n < 5; n += 1) ids.push((await channelOf(alice)).id);
+    const before = world.logged.length;
+    const logs = ids.map((id) => alice.channel(id));
+    const states = await Promise.all(logs.map((log) => log.ready()));
+    assert.ok(states.every(({ is }) => is === 'live'));
+    assert.ok(logs.every(({ members, membersComplete: all }) => all && members.size === 1));
+    const asked = world.logged
+      .slice(before)
+      .filter((line) => line.includes('"operation":"channel.'));
+    assert.equal(asked.length, 1, asked.join(''));
+
+    for (const log of logs) log.close();
+    const again = [...ids.slice(0, 3), 'nonsense' as (typeof ids)[0], ...ids.slice(3)];
+    const ends = await Promise.all(again.map((id) => alice.channel(id).ready()));
+    assert.deepEqual(
+      ends.map((state) => (state.is === 'closed' ? state.because.code : state.is)),
+      ['live', 'live', 'live', 'invalid_input', 'live', 'live'],
+    );
+  });
+
+  it('misses nothing that is said while a channel is being opened', async () => {
+    const [{ client: alice }, { client: bob }] = await Promise.all([
+      clients.somebody('Alice'),
+      clients.somebody('Bob'),
+    ]);
+    const { id } = await channelOf(alice, [bob]);
+    const hers = alice.channel(id);
+    for (let round = 1; round <= 15; round += 1) {
+      const said = Promise.all([0, 1, 2].map((n) => hers.send(`${round}.${n}`)));
+      const his = bob.channel(id);
+      for (const entry of await said) await entry.settled();
+      await shows(
+        his,
+        ({ state, messages }) => state.is === 'live' && messages.length === round * 3,
+      );
+      his.close();
+    }
   });
 
   it('keeps only the newest messages, and older ones on request', async () => {

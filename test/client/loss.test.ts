@@ -117,35 +117,6 @@ describe('the client: loss', () => {
     assert.equal(proxy.accepted, before, 'on the same connection');
   });
 
-  it('comes back after an absence with everything that happened meanwhile, in every open channel', async () => {
-    const [{ client: alice }, { client: bob }] = await Promise.all([
-      clients.somebody('Alice'),
-      clients.somebody('Bob', { url: proxy.url }),
-    ]);
-    const ids = [];
-    for (let n = 0; n < 6; n += 1) ids.push((await channelOf(alice, [bob])).id);
-    const hers = await Promise.all(ids.map((id) => opened(alice, id)));
-    const his = await Promise.all(ids.map((id) => opened(bob, id)));
-    proxy.sever();
-    await reaches(bob, 'connecting');
-    assert.ok(his.every(({ state }) => state.is === 'behind'));
-    const draft = await his[0]?.send('written while away');
-    for (const log of hers)
-      for (const body of ['a', 'b', 'c']) await (await log.send(body)).settled();
-    assert.equal(draft?.state.is, 'pending');
-    proxy.restore();
-    await reaches(bob, 'online');
-    await draft.settled();
-    for (const [n, log] of his.entries()) {
-      const expected = n === 0 ? 4 : 3;
-      await shows(
-        log,
-        ({ state, messages }) => state.is === 'live' && messages.length === expected,
-      );
-      assert.deepEqual(log.messages, await history(bob, log.id));
-    }
-  });
-
   it('reads a channel anew when the database began another life', async () => {
     const { client: alice } = await clients.somebody('Alice', { url: proxy.url });
     const { id } = await channelOf(alice);

@@ -1,120 +1,119 @@
-/** A channel as a server has it, in memory: it says what a real one would, a small page at a time, and can be made to fail. */
+/** Channels as a server has them, in memory: it says what a real one would, a small page at a time, and can be made to fail. */
 import type { Calls } from '../../src/client/calls.ts';
-import type { ChannelEvent, ChannelFrame, Message } from '../../src/contract/index.ts';
+import type { InputOf, OutputOf } from '../../src/client/index.ts';
+import type { Channel, ChannelEvent, ChannelFrame, ChannelId } from '../../src/contract/index.ts';
+import { ModelChannel, type Position } from './model-channel.ts';
 
-const channelId = '018f0000-0000-7000-8000-000000000001' as Message['channelId'];
-const authorId = '018f0000-0000-7000-8000-000000000002' as Message['authorId'];
-/** Small, so that every story needs several. */
+type Asked = InputOf<'channel.sync'>['channels'][number];
+type Answer = OutputOf<'channel.sync'>['channels'][number];
+
+/** Changes in one answer: few, so that every story needs several. */
 const PAGE = 3;
+/** The longest log that is told from its beginning. */
+const SHORT = 6;
+
+const later = (code: string) => ({ ok: false, refusal: { code, retry: 'later', traceId: null } });
+
+async function pass(turns: number): Promise<void> {
+  for (; turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 export class ModelServer {
-  readonly channelId = channelId;
-  readonly messages: Message[] = [];
-  rev = 0;
-  epoch = 1;
-  /** The widest gap that is bridged. */
-  bridge = 12;
+  readonly channels: readonly ModelChannel[];
   online = true;
   /** What the connection has still to deliver. */
   readonly frames: ChannelFrame[] = [];
+  /** The names of all calls. */
+  readonly called: string[] = [];
   /** For how many turns of the event loop the answer to the n-th call is under way. */
   slowness: (n: number) => number = () => 1;
-  #calls = 0;
-  #emitted = 0;
+  #connection = 0;
 
-  post(): void {
-    const seq = this.messages.length + 1;
-    this.messages.push({
-      id: `018f0000-0000-7000-8000-${String(seq).padStart(12, '0')}` as Message['id'],
-      channelId,
-      seq,
-      rev: (this.rev += 1),
-      version: 1,
-      authorId,
-      at: seq,
-      editedAt: null,
-      replyTo: null,
-      content: 'present',
-      body: `text ${String(seq)}`,
-      deletedAt: null,
-      deletedBy: null,
-    });
+  constructor(channels = 1) {
+    this.channels = Array.from({ length: channels }, (_, n) => new ModelChannel(n, this.frames));
   }
 
-  edit(place: number): void {
-    const old = this.#at(place);
-    if (!old || old.content === 'deleted') return;
-    const version = old.version + 1;
-    const body = `text ${String(old.seq)}, version ${String(version)}`;
-    this.messages[old.seq - 1] = { ...old, rev: (this.rev += 1), version, body };
-  }
-
-  remove(place: number): void {
-    const old = this.#at(place);
-    if (!old) return;
-    const tombstone = { content: 'deleted', body: null, deletedAt: 1 } as const;
-    this.messages[old.seq - 1] = { ...old, ...tombstone, rev: (this.rev += 1) };
-  }
-
-  /** Puts everything since the last frame into one more, with or without the texts. */
-  emit(withheld: boolean): void {
-    if (this.rev === this.#emitted) return;
-    const events = this.#since(this.#emitted).map((event): ChannelEvent => {
-      if (event.kind !== 'message' || !withheld || event.message.content !== 'present')
-        return event;
-      return { ...event, message: { ...event.message, content: 'withheld', body: null } };
-    });
-    const { epoch } = this;
-    this.frames.push({ channelId, epoch, prev: this.#emitted, last: this.rev, events });
-    this.#emitted = this.rev;
-  }
-
-  /** A restore: the last changes never were. */
-  restore(): void {
-    this.messages.length = 0;
-    this.rev = 0;
-    this.epoch += 1;
-    this.#emitted = 0;
+  /** The connection is gone, with all that was under way on it. */
+  disconnect(): void {
+    this.online = false;
+    this.#connection += 1;
+    this.frames.length = 0;
+    for (const channel of this.channels) channel.isFollowed = false;
   }
 
   /** Answers as operations do, after a moment in which other things may happen. */
-  readonly call = (async (name: string, input: Record<string, number | undefined>) => {
+  readonly call = (async (name: string, input: object) => {
     await Promise.resolve();
-    if (!this.online)
-      return { ok: false, refusal: { code: 'unreachable', retry: 'later', traceId: null } };
+    if (!this.online) return later('unreachable');
+    const connection = this.#connection;
     const data = this.#answer(name, input);
-    this.#calls += 1;
-    for (let n = 0; n < this.slowness(this.#calls); n += 1)
-      await new Promise((resolve) => setImmediate(resolve));
+    const n = this.called.push(name);
+    await pass(this.slowness(n));
+    // What was committed since the answer was read is not in it: whoever is let in now is shown that, and then answered.
+    if (name === 'channel.sync' && connection === this.#connection) {
+      this.#follow(data as OutputOf<'channel.sync'>);
+      await pass(this.slowness(n));
+    }
+    // On a connection that is gone an answer comes late if it comes at all.
+    if (connection !== this.#connection && n % 2 === 0) return later('no_answer');
     return { ok: true, data };
   }) as unknown as Calls['call'];
 
-  #answer(name: string, input: Record<string, number | undefined>): unknown {
-    const { rev: head, epoch } = this;
-    if (name === 'channel.subscribe')
-      return { id: channelId, epoch, lastRev: head, lastSeq: this.messages.length, role: 'member' };
-    if (name === 'channel.resume') {
-      const since = input['rev'] ?? 0;
-      const lost = input['epoch'] !== epoch || since > head || head - since > this.bridge;
-      if (lost) return { reset: true, epoch, since, upTo: head, head, events: [] };
-      const all = this.#since(since);
-      const events = all.slice(0, PAGE);
-      const upTo = all.length > PAGE ? (events.at(-1)?.rev ?? head) : head;
-      return { reset: false, epoch, since, upTo, head, events };
+  #answer(name: string, input: object): unknown {
+    if (name === 'channel.sync') return this.#sync((input as InputOf<'channel.sync'>).channels);
+    const { channelId } = input as { channelId: ChannelId };
+    const channel = this.#find(channelId);
+    if (name === 'channel.resume') return channel.resume(input as Position, PAGE);
+    const { before, limit } = input as { before?: number; limit?: number };
+    return channel.history(before ?? Infinity, Math.min(limit ?? PAGE, PAGE));
+  }
+
+  #sync(asked: readonly Asked[]): OutputOf<'channel.sync'> {
+    const since = asked.map(({ id, rev, epoch }) => {
+      const channel = this.#find(id);
+      if (rev === undefined || epoch === undefined) return channel.rev <= SHORT ? 0 : null;
+      return channel.canBridge({ rev, epoch }) ? rev : null;
+    });
+    const gaps = asked
+      .flatMap(({ id }, n) => ({ id, since: since[n] ?? Infinity }))
+      .sort((a, b) => this.#find(a.id).rev - a.since - (this.#find(b.id).rev - b.since));
+    const pages = new Map<string, { events: ChannelEvent[]; upTo: number }>();
+    let room = PAGE;
+    for (const gap of gaps) {
+      if (gap.since === Infinity || room === 0) continue;
+      const page = this.#find(gap.id).page(gap.since, room);
+      pages.set(gap.id, page);
+      room -= page.events.length;
     }
-    const below = this.messages.slice(0, (input['before'] ?? Infinity) - 1);
-    const messages = below.slice(-Math.min(input['limit'] ?? PAGE, PAGE));
-    return { messages, more: messages.length < below.length, rev: head, epoch };
+    return { channels: asked.map((each, n) => this.#told(each, since[n] ?? null, pages)) };
   }
 
-  #since(rev: number): ChannelEvent[] {
-    return this.messages
-      .filter((message) => message.rev > rev)
-      .sort((a, b) => a.rev - b.rev)
-      .map((message) => ({ kind: 'message', rev: message.rev, message }));
+  #told(
+    { id: asked, rev }: Asked,
+    since: number | null,
+    pages: ReadonlyMap<string, { events: ChannelEvent[]; upTo: number }>,
+  ): Answer {
+    const { id, rev: head, epoch, messages, gone } = this.#find(asked);
+    if (gone) return { answer: 'refused', id, code: 'not_found' };
+    const seen = { id, epoch, lastRev: head, lastSeq: messages.length, role: 'member' };
+    const channel = seen as Channel;
+    if (since === null) return { answer: 'reset', id, channel };
+    if (rev === head) return { answer: 'current', id, channel };
+    const { events, upTo } = pages.get(id) ?? { events: [], upTo: since };
+    return { answer: 'changes', id, channel, since, upTo, events, more: upTo < head };
   }
 
-  #at(place: number): Message | undefined {
-    return this.messages[place % Math.max(1, this.messages.length)];
+  #follow({ channels }: OutputOf<'channel.sync'>): void {
+    for (const answer of channels)
+      if ('channel' in answer) {
+        const { lastRev: rev, epoch } = answer.channel;
+        this.#find(answer.id).follow({ rev, epoch });
+      }
+  }
+
+  #find(id: string): ModelChannel {
+    const channel = this.channels.find((each) => each.id === id);
+    if (!channel) throw new Error('no such channel');
+    return channel;
   }
 }

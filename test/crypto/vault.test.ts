@@ -110,6 +110,46 @@ describe('the vault', () => {
     }
   });
 
+  it('fetches many keys with one query, asks for none that is at hand, and leaves out what does not open', async () => {
+    const { id: channelId } = await quietChannel(world, alice);
+    for (const person of [alice, bob]) await ensure(channelId, person);
+    const broken = 'UPDATE data_key SET epoch = 7 WHERE channel_id = $1 AND author_id = $2';
+    const moved = await world.database.query(broken, [channelId, bob.userId]);
+    assert.equal(moved.rowCount, 1);
+    await ensure(channelId, bob);
+    const names = [
+      { channelId, authorId: alice.userId, keyEpoch: 1 },
+      { channelId, authorId: bob.userId, keyEpoch: 1 },
+      { channelId, authorId: bob.userId, keyEpoch: 7 },
+      { channelId, authorId: alice.userId, keyEpoch: 2 },
+    ];
+    const asked: number[] = [];
+    const fetch = () =>
+      within('read', (rows) => {
+        const dataKeys: KeyRows['dataKeys'] = (missing) => {
+          asked.push(missing.length);
+          return rows.dataKeys(missing);
+        };
+        return vault.fetchDataKeys({ ...rows, dataKeys }, [...names, ...names]);
+      });
+    await fetch();
+    const held = names.map(({ authorId, keyEpoch }) =>
+      vault.cachedDataKey(channelId, authorId, keyEpoch),
+    );
+    assert.deepEqual(
+      held.map((key) => key !== null),
+      [true, true, false, false],
+    );
+    const other = new Vault(root, entropy, systemClock);
+    assert.deepEqual(held[0], await dataKey(channelId, alice, other));
+    assert.deepEqual(held[1], await dataKey(channelId, bob, other));
+    await fetch();
+    assert.deepEqual(asked, [4, 2], 'the same name twice is one name');
+    names.length = 2;
+    await fetch();
+    assert.deepEqual(asked, [4, 2], 'nothing is missing');
+  });
+
   it('opens no subject key in the row of another subject', async () => {
     const [carol, dave] = await Promise.all([world.person('Carol'), world.person('Dave')]);
     await world.database.query(

@@ -162,6 +162,27 @@ describe('the road', () => {
     assert.deepEqual(seen, [{ ...end, result: 'payload_too_large', milliseconds: 7 }]);
   });
 
+  it('notes what was refused of a call that was accepted as a whole, once it is committed', async () => {
+    const { steps, stages, published } = road();
+    const partly = {
+      ...reply({ done: true }),
+      refused: [{ refusal: new Refusal('not_found'), about: null }],
+    };
+    const answer = await execute(
+      operation(steps, () => Promise.resolve(partly)),
+      CALL,
+      stages,
+    );
+    assert.deepEqual(answer, { ok: true, data: { done: true }, limit: stages.told });
+    const noted = ['commit', 'refused not_found', 'publish', 'leave', 'observe ok'];
+    assert.deepEqual(steps.slice(-5), noted);
+    assert.deepEqual(published, []);
+    const failed = road({ commit: new Refusal('unavailable') });
+    const lost = operation(failed.steps, () => Promise.resolve(partly));
+    assert.equal((await execute(lost, CALL, failed.stages)).ok, false);
+    assert.ok(!failed.steps.includes('refused not_found'), 'what was not committed was not said');
+  });
+
   it('stays a yes when what was committed cannot be published', async () => {
     const { steps, stages } = road({ publish: BUG });
     const answer = await execute(operation(steps), CALL, stages);

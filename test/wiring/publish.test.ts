@@ -20,7 +20,8 @@ const ended: Effect = { effect: 'session-ended', sessionId, closure: 'session_en
 const subscribe: Effect = { effect: 'subscribe', workspaceId, channelId };
 
 /** The ports, each noting what it was asked for. */
-function ports({ joined = true, breaks = false } = {}) {
+function ports({ joined = true, breaks = false, answer = Promise.resolve(joined) } = {}) {
+  const subscribed: object[] = [];
   const asked: string[] = [];
   const failures: unknown[] = [];
   const options = {
@@ -29,7 +30,16 @@ function ports({ joined = true, breaks = false } = {}) {
         asked.push('changed');
         if (breaks) throw new Error('broken');
       },
-      subscribe: () => Promise.resolve(joined),
+      subscribe: (
+        _workspace: string,
+        id: string,
+        _connection: string,
+        _user: string,
+        covered: unknown,
+      ) => {
+        subscribed.push({ id, covered });
+        return answer;
+      },
     },
     rooms: {
       closeSession: () => asked.push('session closed'),
@@ -40,7 +50,7 @@ function ports({ joined = true, breaks = false } = {}) {
     notify: ({ effect }: Effect) => asked.push(`notified ${effect}`),
     failed: (error: unknown) => failures.push(error),
   } as unknown as PublishOptions;
-  return { asked, failures, publish: publisher(options).publish };
+  return { asked, subscribed, failures, publish: publisher(options).publish };
 }
 
 describe('publishing', () => {
@@ -55,6 +65,20 @@ describe('publishing', () => {
     const { asked, publish } = ports({ joined: false });
     await publish([subscribe], call);
     assert.ok(asked.includes('closed c1 resubscribe'));
+  });
+
+  it('begins all subscriptions of a call at the same time, each with what its answer covers', async () => {
+    let answer = (): void => undefined;
+    const later = new Promise<boolean>((resolve) => (answer = () => resolve(true)));
+    const { subscribed, publish } = ports({ answer: later });
+    const covered = { rev: 7, epoch: 1 };
+    const published = publish([{ ...subscribe, covered }, subscribe], call);
+    assert.deepEqual(subscribed, [
+      { id: channelId, covered },
+      { id: channelId, covered: null },
+    ]);
+    answer();
+    await published;
   });
 
   it('leaves a connection alone that is subscribed', async () => {

@@ -1,16 +1,10 @@
 /** Bridges a gap: everything that changed since a position, filtered to what the reader may read. */
 import { z } from 'zod';
-import {
-  ChannelEvent,
-  ChannelId,
-  PAGE_ENTRIES,
-  RESUME_REVISIONS,
-  Rev,
-} from '../../contract/index.ts';
+import { ChannelEvent, ChannelId, PAGE_ENTRIES, Rev } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
 import { operation } from '../declare.ts';
-import { readSlice } from '../log.ts';
+import { canBridge, PAGE_BYTES, readSlice } from '../log.ts';
 
 export const channelResume = operation({
   name: 'channel.resume',
@@ -41,12 +35,12 @@ export const channelResume = operation({
   refuses: [],
   async handle({ input, caller, subject: { channel }, services }) {
     const { rev: since, limit } = input;
-    const { epoch, lastRev: head, purgedRev } = channel;
-    const lost = input.epoch !== epoch || since > head || since < purgedRev;
-    if (lost || head - since > RESUME_REVISIONS)
+    const { epoch, lastRev: head } = channel;
+    if (!canBridge(channel, input))
       return reply({ reset: true, epoch, since, upTo: head, head, events: [] });
     const readable = await services.memberships.readable(channel, caller.userId);
-    const { upTo, events } = await readSlice(services, channel, readable, since, limit);
+    const wanted = { channel, readable, since, limit };
+    const { upTo, events } = await readSlice(services, wanted, PAGE_BYTES);
     return reply({ reset: false, epoch, since, upTo, head, events: [...events] });
   },
 });

@@ -4,6 +4,7 @@ export { channelList } from './channel.list.ts';
 export { channelRead } from './channel.read.ts';
 export { channelResume } from './channel.resume.ts';
 export { channelSubscribe } from './channel.subscribe.ts';
+export { channelSync } from './channel.sync.ts';
 export { memberAdd } from './member.add.ts';
 export { memberJoin } from './member.join.ts';
 export { memberLeave } from './member.leave.ts';

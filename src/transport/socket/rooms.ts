@@ -44,6 +44,11 @@ export class Rooms {
     this.#io.local.to(channelRoom(channelId)).emit('channel.events', frame);
   }
 
+  /** A frame for one connection alone. */
+  emitTo(connectionId: string, frame: ChannelFrame): void {
+    this.#io.sockets.sockets.get(connectionId)?.emit('channel.events', frame);
+  }
+
   size(channelId: ChannelId): number {
     return this.#io.sockets.adapter.rooms.get(channelRoom(channelId))?.size ?? 0;
   }

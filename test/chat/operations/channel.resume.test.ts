@@ -1,6 +1,6 @@
 /** Resuming: everything that changed since a position, in order, whole; or an honest reset where it cannot be bridged. */
 import assert from 'node:assert/strict';
-import { RESUME_REVISIONS, type MessageId } from '../../../src/contract/index.ts';
+import { BODY_CHARACTERS, RESUME_REVISIONS, type MessageId } from '../../../src/contract/index.ts';
 import type { OutputOf } from '../../support/connection.ts';
 import type { Person } from '../../support/person.ts';
 import { World } from '../../support/world.ts';
@@ -70,6 +70,22 @@ describe('channel.resume', () => {
     }
     const revs = events.map(({ rev }) => rev);
     assert.deepEqual(revs, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('ends a page early where posts are long, and leaves none out', async () => {
+    const long = '\u{754c}'.repeat(BODY_CHARACTERS);
+    const sayings = Array.from({ length: 30 }, (_, i) => `${i}${long.slice(2)}`);
+    const { id: channelId } = await quietChannel(world, alice, [], { sayings });
+    const texts: (string | null)[] = [];
+    let pages = 0;
+    for (let rev = 0, head = 1; rev < head; pages += 1) {
+      const page = await alice.call('channel.resume', { channelId, rev, epoch: 1 }).accepted();
+      assert.ok(Buffer.byteLength(JSON.stringify(page)) < 300_000);
+      texts.push(...page.events.flatMap((e) => (e.kind === 'message' ? [e.message.body] : [])));
+      ({ upTo: rev, head } = page);
+    }
+    assert.deepEqual(texts, sayings);
+    assert.equal(pages, 2);
   });
 
   it('is empty at the head', async () => {
