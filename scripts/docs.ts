@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { commandsPage } from './docs/commands.ts';
 import { configurationPage, environmentExample } from './docs/configuration.ts';
 import { operationsPage } from './docs/operations.ts';
 import { closuresPage, limitsPage, refusalsPage } from './docs/tables.ts';
@@ -13,6 +14,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/reference/refusals.md': refusalsPage(),
   'docs/reference/closures.md': closuresPage(),
   'docs/reference/limits.md': limitsPage(),
+  'docs/reference/commands.md': commandsPage(),
   'docs/reference/configuration.md': configurationPage(),
   '.env.example': environmentExample(),
 };

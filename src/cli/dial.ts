@@ -171,5 +171,7 @@ function whyLost(error: unknown, server: string): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `There is no ${server} on the network.`;
   if (/CERT|SIGNATURE|SSL|TLS/.test(code))
     return `${server} cannot prove that it is the one it says it is (${code}).`;
+  if (cause instanceof Error && cause.message.includes('redirect'))
+    return `${server} sends on to another address. Use that one, if it is the right one.`;
   return `${server} cannot be reached${code === '' ? '' : ` (${code})`}.`;
 }

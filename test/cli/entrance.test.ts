@@ -1,6 +1,9 @@
 /** Coming in and going out: with a code, an account, a password; and every way in which one does not. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { PasswordRule } from '../../src/auth/password-policy.ts';
 import { PASSWORD_RULES } from '../../src/cli/sentences.ts';
@@ -184,6 +187,25 @@ describe('the conclave command: coming in', () => {
       assert.equal((await failure(home.here([...words, ...more])))['ending'], ending, more[0]);
   });
 
+  it('follows no redirection with a password', async () => {
+    const heard: string[] = [];
+    const elsewhere = await answering((path, answer) => {
+      heard.push(path);
+      answer.end('{}');
+    });
+    const redirecting = await answering((path, answer) => {
+      if (path === '/healthz') answer.end('{}');
+      else answer.writeHead(307, { location: `${elsewhere.url}/v1/sessions` }).end();
+    });
+    const words = ['sign-in', '--email', 'ada@example.org', '--password-stdin', '--json'];
+    const asked = home.here([...words, '--server', redirecting.url], { input: 'Secret-1234' });
+    const refusal = await failure(asked);
+    assert.equal(refusal['ending'], 3);
+    assert.match(String(refusal['message']), /sends on to another address/);
+    assert.deepEqual(heard, []);
+    for (const { close } of [elsewhere, redirecting]) close();
+  });
+
   it('sends no password where it could be read on the way', async () => {
     const words = ['sign-in', '--email', 'ada@example.org', '--password-stdin', '--json'];
     const refusal = await failure(home.here([...words, '--server', 'http://chat.example.org']));
@@ -204,6 +226,17 @@ describe('the conclave command: coming in', () => {
     assert.equal((await failure(home.here(['whoami', '--json'])))['ending'], 4);
   });
 });
+
+async function answering(answer: (path: string, response: ServerResponse) => void) {
+  const server = createServer(({ url }, response) => answer(url ?? '', response));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${port}`, close };
+}
 
 /** How the server takes an access token. */
 async function taken(world: World, token: unknown): Promise<number> {

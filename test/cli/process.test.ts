@@ -38,7 +38,9 @@ describe('the conclave command: its process', () => {
     mkdirSync(folder);
     const link = join(folder, 'conclave');
     symlinkSync(LAUNCHER, link);
-    writeFileSync(join(folder, 'tsconfig.json'), '{ "compilerOptions": { "jsx": 7, '); // a foreign project
+    const foreign = { compilerOptions: { paths: { commander: ['./other.mjs'] } } };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(foreign));
+    writeFileSync(join(folder, 'other.mjs'), 'throw new Error("of another project");');
     const environment = { cwd: folder, env: home.environment() };
     const { stdout } = await promisify(execFile)(link, ['--version'], environment);
     assert.equal(stdout, `${manifest.version}\n`);

@@ -30,7 +30,7 @@ export const listen = command({
   name: 'listen',
   summary: 'Print what happens in channels until Ctrl-C.',
   arguments: { channels: words('CHANNEL', 'Their names, the beginnings of them, or their ids.') },
-  calls: ['channel.list', 'member.list', 'message.history'],
+  calls: ['channel.list', 'channel.subscribe', 'channel.resume', 'member.list', 'message.history'],
   async *run({ channels: named }, desk) {
     const places = new Map<string, Place>();
     for (const one of named) {

@@ -25,7 +25,7 @@ export const send = command({
   options: {
     wait: wholeNumber('--wait <SECONDS>', `How long to try; ${PATIENCE} if left out.`, LONGEST),
   },
-  calls: ['channel.list'],
+  calls: ['channel.list', 'channel.subscribe', 'message.send'],
   async *run({ channel: named, text, wait = PATIENCE }, desk) {
     const { stdin, machine } = desk.surroundings;
     const body = text.length > 0 ? text.join(' ') : await bodyFrom(stdin);

@@ -81,6 +81,22 @@ describe('a lock between processes', () => {
     assert.equal(existsSync(path), false);
   });
 
+  it('is not taken from whoever took the place of a dead holder first', async () => {
+    const dead = 4_000_000;
+    const quicker = JSON.stringify({ pid: machine.pid, host: machine.host, key: 'quicker' });
+    writeFileSync(path, JSON.stringify({ pid: dead, host: machine.host, key: 'dead' }));
+    const isRunning = (pid: number) => {
+      if (pid !== dead) return true;
+      writeFileSync(path, quicker); // between the look and the deed
+      return false;
+    };
+    await assert.rejects(
+      new FileLock(path, { ...machine, isRunning }).hold(60, () => Promise.resolve()),
+      /did not finish in time/,
+    );
+    assert.equal(readFileSync(path, 'utf8'), quicker);
+  });
+
   it('is left alone on the way out when somebody else took it meanwhile', async () => {
     const other = JSON.stringify({ pid: machine.pid, host: 'elsewhere', key: 'other' });
     await lock().hold(60, () => {
