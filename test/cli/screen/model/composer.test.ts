@@ -60,10 +60,13 @@ describe('The composer', () => {
   });
 
   it('never stands inside of a character, whatever is pressed', () => {
-    const { insert, written: _written, typeable: _typeable, ...rest } = edits;
-    const keys = Object.values(rest).filter((one): one is edits.Edit => typeof one === 'function');
+    const keys = [
+      ...[edits.left, edits.right, edits.wordLeft, edits.wordRight, edits.lineBegin, edits.lineEnd],
+      ...[edits.eraseBefore, edits.eraseAfter, edits.takeToBegin, edits.takeToEnd, edits.takeWord],
+      ...[edits.takeWordAfter, edits.putBack],
+    ];
     const text = fc.constantFrom('a', ' ', '\n', '👩‍👩‍👧', '❤️', 'e\u0301', '日本', '-', '🇨🇭');
-    const change = fc.oneof(text.map(insert), fc.constantFrom(...keys));
+    const change = fc.oneof(text.map(edits.insert), fc.constantFrom(...keys));
     fc.assert(
       fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
         let composer = edits.EMPTY;
