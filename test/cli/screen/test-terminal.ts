@@ -1,16 +1,14 @@
 /** A terminal for stories: what a program writes to it is interpreted by a real emulator, and read back as a person reads it. */
 import { PassThrough, Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
-import xterm from '@xterm/headless';
 import { until } from '../../client/support.ts';
-
-const { Terminal } = xterm;
+import { Terminal, type Emulator } from './emulator.ts';
 
 /** What stands in the terminal before the screen is opened, and has to be there again afterwards. */
 export const PROMPT = '$ conclave chat';
 
 export class TestTerminal {
-  readonly emulator: InstanceType<typeof Terminal>;
+  readonly emulator: Emulator;
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
   /** Everything that was written to it. */

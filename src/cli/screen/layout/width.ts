@@ -16,7 +16,7 @@ export function* graphemes(text: string): Generator<Grapheme> {
   for (const { segment, index } of SEGMENTER.segment(text)) yield { text: segment, at: index };
 }
 
-/** Columns of a single grapheme: 1 or 2, and 1 for what has no width of its own, since it must be put somewhere. */
+/** Columns of a grapheme: 1 or 2, rarely more, and 1 for what has no width of its own: it must be put somewhere. */
 export function columnsOf(grapheme: string): number {
   return Math.max(1, stringWidth(grapheme));
 }
