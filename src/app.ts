@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { accessModule, ControlFeed, controlRows, type ControlEvent } from './access/index.ts';
 import { auditDomain } from './audit/index.ts';
-import { authDomain, RefreshTokenReused, workspaceLookups } from './auth/index.ts';
+import { authDomain, RefreshTokenReused, sessionLookup, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
 import { derivedRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
@@ -81,6 +81,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     peppers: keyring(config.keys.peppers),
     signingKeys: config.keys.signing,
     workspaces: workspaceLookups(statements),
+    sessions: sessionLookup(statements),
     recordReuse: (tx, { userId, sessionId }, { caller, traceId }) =>
       audit.event(tx, {
         action: 'session.refresh',

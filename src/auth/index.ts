@@ -30,6 +30,7 @@ import { profiles, type ProfileAlert } from './profiles.ts';
 import { registration } from './registration.ts';
 import { rotation, type RecordReuse } from './rotation.ts';
 import { authServices, type AuthDomain } from './services.ts';
+import type { SessionLookup } from './session-lookup-store.ts';
 import { sessions } from './sessions.ts';
 import { signIn } from './sign-in.ts';
 import { signingKeys, type JwkSet, type SigningKeysText } from './signing-keys.ts';
@@ -39,6 +40,7 @@ import { workspaces, type FirstWorkspace, type NewWorkspace } from './workspaces
 export type { JwkSet, SigningKeysText } from './signing-keys.ts';
 export type { PasswordHasher } from './passwords.ts';
 export { RefreshTokenReused } from './rotation.ts';
+export { sessionLookup, type SessionLookup } from './session-lookup-store.ts';
 export { workspaceLookups, type WorkspaceLookups } from './store.ts';
 export type { FirstWorkspace, NewWorkspace } from './workspaces.ts';
 export type { MintedSession, Minting } from './minting.ts';
@@ -72,6 +74,8 @@ export interface AuthOptions {
   ) => Promise<T>;
   /** Which workspace a slug means, before any is known: `workspaceLookups(postgres.statements)`. */
   readonly workspaces: WorkspaceLookups;
+  /** How a session stands: `sessionLookup(postgres.statements)`. */
+  readonly sessions: SessionLookup;
   /**
    * Writes the audit row of a reuse into the transaction that ends the session for it.
    */
@@ -154,7 +158,7 @@ export function authDomain(options: AuthOptions): Auth {
   const invited = invitations({ digests, entropy });
   const opening = profiles(options);
   const opened = sessions({ ...options, sealing, tokens });
-  const live = liveness({ clock, within });
+  const live = liveness({ clock, lookUp: options.sessions });
   const registrations = registration({ within, hashes, people, invited });
   const signIns = signIn({ within, hashes, people, opened });
   const rotations = rotation({ ...options, within, sealing, opened, forget: live.forget });

@@ -2,7 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import type { SessionId, UserId, WorkspaceRole } from '../contract/index.ts';
 import { Refusal, type Clock, type ProvedClaims } from '../kernel/index.ts';
-import type { Within } from './store.ts';
+import type { SessionLookup } from './session-lookup-store.ts';
+import { isLive } from './session-store.ts';
 
 export interface Liveness {
   /** Throws Refusal `unauthenticated` when the session is over or its account is not active. */
@@ -27,7 +28,7 @@ interface Live {
   readonly expiresAt: number;
 }
 
-export function liveness({ clock, within }: { clock: Clock; within: Within }): Liveness {
+export function liveness({ clock, lookUp }: { clock: Clock; lookUp: SessionLookup }): Liveness {
   // Only yes is remembered: a no is rare, and remembering it would let strangers push out the others.
   const remembered = new LRUCache<SessionId, Live>({ max: REMEMBERED });
   const underWay = new Map<SessionId, Promise<Live | null>>();
@@ -37,10 +38,8 @@ export function liveness({ clock, within }: { clock: Clock; within: Within }): L
   async function load({ workspaceId, userId, sessionId }: ProvedClaims): Promise<Live | null> {
     const now = clock.now();
     const believedUntil = clock.monotonic() + BELIEVED_MS;
-    const row = await within(workspaceId, 'read', (rows) =>
-      rows.sessions.live(sessionId, userId, now),
-    );
-    if (!row) return null;
+    const row = await lookUp(workspaceId, sessionId);
+    if (!row || !isLive(row, now) || row.userId !== userId) return null;
     const expiresAt = row.expiresAt.getTime();
     return { workspaceId, userId, role: row.role, believedUntil, expiresAt };
   }

@@ -41,8 +41,6 @@ export interface SessionRow {
 
 export interface SessionRows {
   begin(session: NewSession): Promise<void>;
-  /** Null unless the session is neither ended nor expired and its account is active. */
-  live(id: SessionId, userId: UserId, at: Date): Promise<SessionRow | null>;
   find(id: SessionId): Promise<SessionRow | null>;
   used(id: SessionId, at: Date): Promise<void>;
   /** Leaves a session that has ended already as it is. Every node hears of the end, whoever caused it. */
@@ -70,10 +68,6 @@ export function sessionRows(tx: Tx, workspaceId: WorkspaceId): SessionRows {
       await tx.session.createMany({
         data: { workspaceId, id, userId, deviceSealed: sealed, ...times },
       });
-    },
-    async live(id, userId, at) {
-      const row = await find(id);
-      return row && isLive(row, at) && row.userId === userId ? row : null;
     },
     async used(id, lastUsedAt) {
       await tx.session.updateMany({ where: { workspaceId, id }, data: { lastUsedAt } });

@@ -70,15 +70,15 @@ describe('session.close', () => {
   });
 
   it('asks the database once in five seconds, also for calls that come at once', async () => {
-    const before = house.transactions;
+    const before = house.lookUps;
     await Promise.all(Array.from({ length: 20 }, () => authenticate(bearer(minted.accessToken))));
-    assert.equal(house.transactions, before + 1);
+    assert.equal(house.lookUps, before + 1);
     house.clock.advance(4_999);
     await authenticate(bearer(minted.accessToken));
-    assert.equal(house.transactions, before + 1);
+    assert.equal(house.lookUps, before + 1);
     house.clock.advance(1);
     await authenticate(bearer(minted.accessToken));
-    assert.equal(house.transactions, before + 2);
+    assert.equal(house.lookUps, before + 2);
   });
 
   it('is final at once where the end is heard of, though it was cached', async () => {
@@ -128,20 +128,22 @@ describe('session.close', () => {
   it('is not undone by a look that began before it and ended after', async () => {
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
+    let seen: (row: unknown) => void = () => undefined;
+    const looked = new Promise((resolve) => (seen = resolve));
     const slow = await openHouse({
       clock: house.clock,
       auth: {
-        transaction: async (workspaceId, mode, work) => {
-          const result = await house.postgres.transaction(workspaceId, mode, work);
+        sessions: async (workspaceId, sessionId) => {
+          const row = await house.lookUp(workspaceId, sessionId);
+          seen(row);
           await gate;
-          return result;
+          return row;
         },
       },
     });
     try {
       const looking = authenticate(bearer(minted.accessToken), slow);
-      const seen = house.rows('SELECT 1');
-      await seen;
+      assert.ok(await looked, 'the look has found the session live');
       accepted(await close(bearer(minted.accessToken)));
       slow.auth.forget(minted.sessionId);
       release();

@@ -6,9 +6,11 @@ import pg from 'pg';
 import { appUrl } from '../../src/config.ts';
 import {
   authDomain,
+  sessionLookup,
   workspaceLookups,
   type Auth,
   type AuthOptions,
+  type SessionLookup,
   type SigningKeysText,
 } from '../../src/auth/index.ts';
 import type { RefusalCode, Reply, SessionId, WorkspaceId } from '../../src/contract/index.ts';
@@ -117,8 +119,9 @@ export class House {
   readonly ended: SessionId[] = [];
   /** What the port `alert` was told. */
   readonly alarms: object[] = [];
-  /** Transactions begun, to prove that a warm cache begins none. */
-  transactions = 0;
+  /** Sessions looked up, to prove that a warm cache looks none up. */
+  lookUps = 0;
+  readonly lookUp: SessionLookup;
 
   constructor(options: HouseOptions) {
     const database = options.database ?? ownerUrl();
@@ -129,6 +132,7 @@ export class House {
     this.postgres = new Postgres({ url, connections: 10, statementTimeoutMs: 10_000 });
     this.pool = hashPool({ cost: options.cost ?? 4, threads: 1, queue: 100 });
     this.vault = new Vault(keyring(new Secret(ROOT_KEYS)), entropy, this.clock);
+    this.lookUp = sessionLookup(this.postgres.statements);
     this.auth = authDomain({
       clock: this.clock,
       entropy,
@@ -143,11 +147,12 @@ export class House {
       refreshMs: 7 * DAY,
       sessionMs: 90 * DAY,
       retryMs: MINUTE,
-      transaction: (workspaceId, mode, work) => {
-        this.transactions += 1;
-        return this.postgres.transaction(workspaceId, mode, work);
-      },
+      transaction: this.postgres.transaction.bind(this.postgres),
       workspaces: workspaceLookups(this.postgres.statements),
+      sessions: (...asked) => {
+        this.lookUps += 1;
+        return this.lookUp(...asked);
+      },
       recordReuse: () => Promise.resolve(),
       alert: (row) => void this.alarms.push(row),
       sessionEnded: (sessionId) => void this.ended.push(sessionId),
