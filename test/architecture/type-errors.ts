@@ -1,4 +1,4 @@
-/** Type-checks one file as if its text were another, with the compiler and the settings of the project. */
+/** Type-checks one file as if its text, and that of others, were another, with the compiler and the settings of the project. */
 import { join } from 'node:path';
 import ts from 'typescript';
 
@@ -11,20 +11,37 @@ export interface TypeError {
   readonly message: string;
 }
 
-/** Every error in `path` (from the root of the project) when it reads `text`. */
-export function typeErrorsOf(path: string, text: string): TypeError[] {
+/**
+ * Every error in `path` (from the root of the project) when it reads `text`, and in the files that `others` gives
+ * another text as well.
+ */
+export function typeErrorsOf(
+  path: string,
+  text: string,
+  others: Readonly<Record<string, string>> = {},
+): TypeError[] {
   const settings = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (file) => ts.sys.readFile(file));
   const { options } = ts.parseJsonConfigFileContent(settings.config, ts.sys, ROOT);
-  const file = join(ROOT, path);
+  const texts = new Map(
+    Object.entries({ ...others, [path]: text }).map(([name, its]) => [join(ROOT, name), its]),
+  );
   const host = ts.createCompilerHost(options);
-  const original = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, language, ...rest) =>
-    name === file ? ts.createSourceFile(name, text, language) : original(name, language, ...rest);
-  const program = ts.createProgram([file], options, host);
-  const source = program.getSourceFile(file);
-  return ts.getPreEmitDiagnostics(program, source).map(({ start = 0, code, messageText }) => ({
-    line: (source?.getLineAndCharacterOfPosition(start).line ?? -1) + 1,
-    code,
-    message: ts.flattenDiagnosticMessageText(messageText, '\n'),
-  }));
+  const [original, exists] = [host.getSourceFile.bind(host), host.fileExists.bind(host)];
+  host.fileExists = (name) => texts.has(name) || exists(name);
+  host.getSourceFile = (name, language, ...rest) => {
+    const its = texts.get(name);
+    return its === undefined
+      ? original(name, language, ...rest)
+      : ts.createSourceFile(name, its, language);
+  };
+  const program = ts.createProgram([join(ROOT, path)], options, host);
+  return [...texts.keys()].flatMap((name) => {
+    const source = program.getSourceFile(name);
+    if (!source) throw new Error(`${path} does not come to ${name}`);
+    return ts.getPreEmitDiagnostics(program, source).map(({ start = 0, code, messageText }) => ({
+      line: source.getLineAndCharacterOfPosition(start).line + 1,
+      code,
+      message: ts.flattenDiagnosticMessageText(messageText, '\n'),
+    }));
+  });
 }
