@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { canonicalAddress } from './kernel/index.ts';
 
+/** A whole number from `min` to `max`. */
 export const count = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'a whole number').transform(Number).pipe(z.int().min(min).max(max));
 
@@ -35,6 +36,7 @@ const key = z
   .refine((text) => Buffer.from(text, 'base64').length === 32, 'each key is 32 bytes in base64')
   .refine((text) => new Set(Buffer.from(text, 'base64')).size > 8, 'a key must be random bytes');
 
+/** Keys by name, one of them current; see KeyringText. */
 export const ring = json(
   z
     .strictObject({ current: z.string(), keys: z.record(z.string().min(1).max(40), key) })
@@ -45,6 +47,7 @@ export const ring = json(
 );
 
 const part = z.base64url().length(43);
+/** Private P-256 JWKs, one of them current; see SigningKeysText. */
 export const signingKeys = json(
   z
     .strictObject({
@@ -89,6 +92,7 @@ function isNetwork(text: string): boolean {
   return length >= least && length <= bits;
 }
 
+/** Addresses and networks, separated by commas. */
 export const networks = list.pipe(
   z.array(
     z.string().refine(isNetwork, {
@@ -97,6 +101,7 @@ export const networks = list.pipe(
   ),
 );
 
+/** Origins exactly as browsers send them, separated by commas. */
 export const origins = list.pipe(
   z.array(
     z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {

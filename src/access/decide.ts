@@ -4,6 +4,7 @@ import {
   CHANNEL_PERMISSIONS,
   CHANNEL_POLICY,
   CHANNEL_RANK,
+  STAFF_REACH,
   WORKSPACE_POLICY,
   type ChannelPermission,
   type ChannelRule,
@@ -46,6 +47,19 @@ export function channelPermissions(standing: Standing): readonly ChannelPermissi
 
 /** True when somebody of this standing may give, or take, the role: never one above what they hold. */
 export function mayBestow(standing: Standing, role: ChannelRole): boolean {
-  if (standing.workspaceRole === 'admin') return true;
-  return standing.channelRole !== null && CHANNEL_RANK[role] <= CHANNEL_RANK[standing.channelRole];
+  return reaches(standing, role, STAFF_REACH.bestow);
+}
+
+/** True when somebody of this standing may remove a member of that role. */
+export function mayRemove(standing: Standing, role: ChannelRole): boolean {
+  return reaches(standing, role, STAFF_REACH.remove);
+}
+
+function reaches(
+  { workspaceRole, channelRole }: Standing,
+  role: ChannelRole,
+  asStaff: Partial<Record<WorkspaceRole, ChannelRole>>,
+): boolean {
+  const held = [channelRole, asStaff[workspaceRole] ?? null];
+  return held.some((one) => one !== null && CHANNEL_RANK[role] <= CHANNEL_RANK[one]);
 }

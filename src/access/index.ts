@@ -13,6 +13,7 @@ export {
   mayFromOutside,
   mayInChannel,
   mayInWorkspace,
+  mayRemove,
   sees,
 } from './decide.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';

@@ -116,6 +116,12 @@ export const CHANNEL_RANK = {
   guest: 0,
 } as const satisfies Record<ChannelRole, number>;
 
+/** The highest role of others that staff may give, take or remove in a channel they see, whatever theirs is there. */
+export const STAFF_REACH = {
+  bestow: { admin: 'owner' },
+  remove: { admin: 'owner', moderator: 'moderator' },
+} as const satisfies Record<string, Partial<Record<WorkspaceRole, ChannelRole>>>;
+
 /** Everything that decides what somebody may do in a channel. */
 export interface Standing {
   readonly workspaceRole: WorkspaceRole;

@@ -2,12 +2,12 @@
 import type { WorkspaceId } from '../contract/index.ts';
 import { keyRows, type KeyRows } from '../crypto/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
-
-export type { Tx };
 import { accountRows, type AccountRows } from './account-store.ts';
 import { profileRows, type ProfileRows } from './profile-store.ts';
 import { invitationRows, type InvitationRows } from './invitation-store.ts';
 import { sessionRows, type SessionRows } from './session-store.ts';
+
+export type { Tx };
 
 export interface WorkspaceRow {
   readonly slug: string;

@@ -6,6 +6,7 @@ import { shownMember } from './content.ts';
 import type { ChannelRow, MembershipRow } from './rows.ts';
 import type { ChatServices } from './services.ts';
 
+/** Closes the interval at the channel's next revision, under its lock. Refuses `last_owner`. */
 export async function endMembership(
   { memberships, channels, workspaceId }: ChatServices,
   channel: ChannelRow,

@@ -7,6 +7,7 @@ import {
   mayBestow,
   mayInChannel,
   mayInWorkspace,
+  mayRemove,
   sees,
   type ChannelPermission,
   type Standing,
@@ -73,13 +74,13 @@ function inChannels([what, place]: readonly [string, Place]): string {
   );
 }
 
-function bestowing(): string {
+function highest(may: (standing: Standing, role: ChannelRole) => boolean): string {
   const body = WorkspaceRole.options.map((workspaceRole) => [
     workspaceRole,
     ...PLACES.map(([channelRole]) => {
       const place = { kind: 'public', historyPolicy: 'all' } as const;
       const standing = { workspaceRole, channelRole, ...place };
-      return ChannelRole.options.find((role) => mayBestow(standing, role)) ?? '-';
+      return ChannelRole.options.find((role) => may(standing, role)) ?? '-';
     }),
   ]);
   return table(['workspace role', ...PLACES.map(([role]) => role ?? 'none')], body);
@@ -101,7 +102,10 @@ function matrix(): string {
     ...CHANNELS.map(inChannels),
     '## The highest role one may give or take',
     'Where one may at all; by workspace role and role in the channel.',
-    bestowing(),
+    highest(mayBestow),
+    '## The highest role of a member one may remove',
+    'Likewise where one may at all.',
+    highest(mayRemove),
   ]
     .join('\n\n')
     .concat('\n');
@@ -165,7 +169,7 @@ describe('the running server and the permission matrix', () => {
   }
 
   it('agree on every role in every kind of channel, for what stands for all operations', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const [owner, target] = [await world.person('Owner'), await world.person('Target')];
     const people = await Promise.all(
       everybody.map(({ workspaceRole: role }) => world.person(role, { role })),

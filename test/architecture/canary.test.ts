@@ -22,7 +22,9 @@ const CANARIES = [...[...WHATS, 'mail', 'stray', 'event', 'path'].map(canary), P
 const PLANTED = canary('planted');
 const ALL = [...CANARIES, PLANTED];
 
-describe('a canary', () => {
+describe('a canary', function () {
+  this.timeout(120_000); // every row of the database is looked at, those of the other tests too
+
   let world: World;
   let redis: Redis;
   let client: pg.PoolClient;
@@ -159,7 +161,6 @@ describe('a canary', () => {
   });
 
   it('is in no file that Postgres writes, where it would be found, the log of changes among them', async function () {
-    this.timeout(60_000);
     const folder = await readableData();
     if (folder === null) this.skip();
     const table = `planted_${MARK}`;

@@ -15,12 +15,19 @@ export function spellings(text: string): string[] {
   return [...new Set([text, bytes.toString('hex'), wide, encodeURIComponent(text), ...base64])];
 }
 
+/** Spellings in lower case, made once: there may be a hundred thousand rows to look through. */
+const folded = new Map<string, readonly string[]>();
+
+function foldedSpellings(text: string): readonly string[] {
+  const known = folded.get(text) ?? spellings(text).map((spelling) => spelling.toLowerCase());
+  folded.set(text, known);
+  return known;
+}
+
 /** True when any spelling of any of the texts is in it. */
 export function betrays(where: string, texts: readonly string[]): boolean {
-  const folded = where.toLowerCase();
-  return texts.some((text) =>
-    spellings(text).some((spelling) => folded.includes(spelling.toLowerCase())),
-  );
+  const place = where.toLowerCase();
+  return texts.some((text) => foldedSpellings(text).some((spelling) => place.includes(spelling)));
 }
 
 /** `schema.table` of every row that betrays one of the texts, as whoever asks can see rows. */

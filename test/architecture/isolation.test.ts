@@ -62,7 +62,7 @@ async function interleaved(count: number, work: (i: number) => Promise<void>): P
 }
 
 describe('two workspaces on two connections', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   let database: OwnDatabase;
   before(async () => {

@@ -51,17 +51,16 @@ describe('account.register', () => {
       `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
     );
     assert.ok(tables.length >= 12);
-    for (const { name } of tables)
-      for (const canary of ['canary77', 'Canary/7.7', GOOD_PASSWORD, '203.0.113.77']) {
-        const hex = `%${Buffer.from(canary).toString('hex')}%`;
-        const found = await house.rows(
-          `SELECT 1 FROM "${String(name)}" t WHERE t::text ILIKE $1 OR t::text ILIKE $2`,
-          `%${canary}%`,
-          hex,
-        );
-        assert.equal(found.length, 0, `${canary} in ${String(name)}`);
-      }
-  });
+    const canaries = ['canary77', 'Canary/7.7', GOOD_PASSWORD, '203.0.113.77'];
+    const spellings = canaries.flatMap((text) => [text, Buffer.from(text).toString('hex')]);
+    for (const { name } of tables) {
+      const found = await house.rows(
+        `SELECT t::text AS row FROM "${String(name)}" t WHERE t::text ILIKE ANY ($1)`,
+        spellings.map((spelling) => `%${spelling}%`),
+      );
+      assert.deepEqual(found, [], String(name));
+    }
+  }).timeout(120_000); // every row of the database is looked at, those of the other tests too
 
   it('seals e-mail and profile under the key of their subject, bound to their row', async () => {
     const { id, slug } = await house.workspace();

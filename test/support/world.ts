@@ -41,6 +41,7 @@ export class World {
   /** Every line that the node logged. */
   readonly logged: string[];
   readonly #people: Person[] = [];
+  #births: Promise<unknown> = Promise.resolve();
   #owner: pg.Pool | null = null;
 
   private constructor(
@@ -86,7 +87,12 @@ export class World {
       workspaceId = this.workspaceId,
     }: { role?: WorkspaceRole; workspaceId?: WorkspaceId } = {},
   ): Promise<Person> {
-    const minted = await this.app.auth.mintSession(workspaceId, { displayName, role });
+    // One after the other: a crowd that is born at once would wait for connections to the database, or in vain.
+    const birth = this.#births.then(() =>
+      this.app.auth.mintSession(workspaceId, { displayName, role }),
+    );
+    this.#births = birth.catch(() => undefined);
+    const minted = await birth;
     const person = new Person(this.url, displayName, minted);
     this.#people.push(person);
     await person.connect();

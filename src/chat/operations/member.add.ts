@@ -24,9 +24,9 @@ export const memberAdd = operation({
   access: onChannel('member.add', 'change'),
   limit: 'state.write',
   audit: {
-    record: ({ input, subject: { channel }, reply: member }) => ({
-      resource: { kind: 'channel', id: input.channelId },
-      subjectId: input.userId,
+    record: ({ subject: { channel }, reply: member }) => ({
+      resource: { kind: 'channel', id: channel.id },
+      subjectId: member.userId,
       details: { role: member.role, already: wasSoAlready(channel, member) },
     }),
   },

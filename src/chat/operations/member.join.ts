@@ -17,8 +17,8 @@ export const memberJoin = operation({
   access: onChannel('member.join', 'change'),
   limit: 'state.write',
   audit: {
-    record: ({ input, subject: { channel }, reply: member }) => ({
-      resource: { kind: 'channel', id: input.channelId },
+    record: ({ subject: { channel }, reply: member }) => ({
+      resource: { kind: 'channel', id: channel.id },
       details: { already: wasSoAlready(channel, member) },
     }),
   },

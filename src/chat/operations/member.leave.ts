@@ -14,7 +14,9 @@ export const memberLeave = operation({
   output: Member,
   access: onChannel('member.leave', 'change'),
   limit: 'state.write',
-  audit: { record: ({ input }) => ({ resource: { kind: 'channel', id: input.channelId } }) },
+  audit: {
+    record: ({ subject: { channel } }) => ({ resource: { kind: 'channel', id: channel.id } }),
+  },
   refuses: ['channel_archived', 'last_owner'],
   async handle({ caller, subject: { channel }, services, now, refuse }) {
     const member = await services.memberships.current(channel.id, caller.userId);

@@ -1,6 +1,6 @@
 /** Removes somebody from a channel; no event after it reaches them, on any connection. */
 import { z } from 'zod';
-import { mayBestow } from '../../access/index.ts';
+import { mayRemove } from '../../access/index.ts';
 import { ChannelId, Member, REASON_CHARACTERS, UserId } from '../../contract/index.ts';
 import { onChannel } from '../access.ts';
 import { operation } from '../declare.ts';
@@ -22,9 +22,9 @@ export const memberRemove = operation({
   access: onChannel('member.remove', 'change'),
   limit: 'state.write',
   audit: {
-    record: ({ input }) => ({
-      resource: { kind: 'channel', id: input.channelId },
-      subjectId: input.userId,
+    record: ({ input, subject: { channel }, reply: member }) => ({
+      resource: { kind: 'channel', id: channel.id },
+      subjectId: member.userId,
       ...(input.reason !== undefined && { reason: input.reason }),
     }),
   },
@@ -32,8 +32,7 @@ export const memberRemove = operation({
   async handle({ input, subject: { channel, standing }, services, now, refuse }) {
     const member = await services.memberships.current(channel.id, input.userId);
     if (!member) return refuse('not_found');
-    const asStaff = standing.workspaceRole === 'moderator' && member.role !== 'owner';
-    if (!asStaff && !mayBestow(standing, member.role)) refuse('forbidden');
+    if (!mayRemove(standing, member.role)) refuse('forbidden');
     return endMembership(services, channel, member, now);
   },
 });

@@ -18,9 +18,9 @@ export const memberSetRole = operation({
   access: onChannel('member.set-role', 'change'),
   limit: 'state.write',
   audit: {
-    record: ({ input, subject: { channel }, reply: member }) => ({
-      resource: { kind: 'channel', id: input.channelId },
-      subjectId: input.userId,
+    record: ({ subject: { channel }, reply: member }) => ({
+      resource: { kind: 'channel', id: channel.id },
+      subjectId: member.userId,
       details: { role: member.role, already: wasSoAlready(channel, member) },
     }),
   },

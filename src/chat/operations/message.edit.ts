@@ -22,9 +22,9 @@ export const messageEdit = operation({
   access: onMessage({ own: 'message.edit.own', any: 'message.edit.any' }),
   limit: 'message.write',
   audit: {
-    record: ({ input, reply: message }) => ({
-      resource: { kind: 'message', id: input.messageId },
-      details: { channelId: input.channelId, version: message.version },
+    record: ({ reply: message }) => ({
+      resource: { kind: 'message', id: message.id },
+      details: { channelId: message.channelId, version: message.version },
     }),
   },
   refuses: ['channel_archived', 'message_deleted', 'edit_window_closed'],

@@ -15,6 +15,8 @@ export class SealedSubscriber extends EventEmitter<{ smessageBuffer: [Buffer, Bu
   readonly #client: Redis;
   readonly #options: SubscriberOptions;
   readonly #channels = new Set<string>();
+  /** How many channels Redis says this connection listens to. */
+  #listening = 0;
 
   constructor(client: Redis, options: SubscriberOptions) {
     super();
@@ -43,8 +45,6 @@ export class SealedSubscriber extends EventEmitter<{ smessageBuffer: [Buffer, Bu
   get listening(): boolean {
     return this.#client.status === 'ready' && this.#listening === this.#channels.size;
   }
-
-  #listening = 0;
 
   #ask(channels: readonly string[]): void {
     this.#listening = 0;

@@ -38,6 +38,7 @@ function* codes(error: unknown, depth = 0): Generator<string> {
   for (const key of ['cause', 'meta', 'driverAdapterError']) yield* codes(fields[key], depth + 1);
 }
 
+/** True when the database, or the way to it, went away, whatever became of the statement; looks at all causes. */
 export function isLostConnection(error: unknown): boolean {
   for (const code of codes(error)) if (LOST.has(code) || code.startsWith('08')) return true;
   return error instanceof Error && LOST_TEXT.test(error.message);
@@ -49,6 +50,7 @@ export function isGivenUp(error: unknown): boolean {
   return false;
 }
 
+/** True when another transaction was in the way: the same one may succeed if it is begun anew at once. */
 export function isWorthRetrying(error: unknown): boolean {
   for (const code of codes(error)) if (RACES.has(code)) return true;
   return false;

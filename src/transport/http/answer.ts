@@ -19,10 +19,12 @@ export function answer(
   response.end(text);
 }
 
+/** Answers with the status and the problem document of that refusal. */
 export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   problem(request, response, onWire(refusal, exchangeOf(request).traceId));
 }
 
+/** The same for a refusal that is in its wire form already. */
 export function problem(
   request: IncomingMessage,
   response: ServerResponse,

@@ -56,6 +56,7 @@ export function begin(
   });
 }
 
+/** What is known of a request so far. Throws an Error for one that never began here. */
 export function exchangeOf(request: IncomingMessage): Exchange {
   const exchange = exchanges.get(request);
   if (!exchange) throw new Error('The request never began.');

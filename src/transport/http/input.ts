@@ -8,6 +8,7 @@ import type { Route } from './routes.ts';
 const CREDENTIALS = /^(?:access_token|token|auth)$/i;
 const IN_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
+/** Refuses `invalid_input` for a key said twice or a credential in the URL, and whatever reading the body refuses. */
 export async function readInput(request: Request, route: Route): Promise<unknown> {
   const query = readQuery(request);
   // Without a prototype there is nothing that a key could reach; `__proto__` is a key like any other.
