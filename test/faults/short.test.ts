@@ -7,13 +7,14 @@ import { run, type Outcome } from './run.ts';
 import { schedule, type Size } from './schedule.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-const SIZE: Size = { sends: 120, milliseconds: 2_000, channels: 1, writersPerChannel: 6 };
-const FEWEST = 90;
+const SIZE: Size = { sends: 100, milliseconds: 2_000, channels: 1, writersPerChannel: 6 };
+const FEWEST = 75;
 
 describe('the fault suite', function () {
   this.timeout(120_000);
   let house: House;
   let cast: Cast;
+  const seen: Outcome[] = [];
   before(async () => {
     house = await House.open({ own: false });
     cast = await gather(house, SIZE);
@@ -31,7 +32,9 @@ describe('the fault suite', function () {
 
   for (const name of ['node-killed', 'redis-killed', 'ack-lost'])
     it(`finds every promise kept in ${name}`, async () => {
-      const { violations, invalid, history, resumes } = await outcomeOf(name);
+      const outcome = await outcomeOf(name);
+      seen.push(outcome);
+      const { violations, invalid, history, resumes } = outcome;
       assert.deepEqual([violations, invalid], [[], null]);
       assert.equal(history.log.length >= FEWEST, true, 'what was acknowledged is there');
       assert.ok(history.views.some(({ is }) => is === 'frame'));
@@ -45,8 +48,8 @@ describe('the fault suite', function () {
         assert.ok(resumes > 0, 'who was on it read back what they missed');
     });
 
-  it('would name a message that was acknowledged and is gone', async () => {
-    const { history } = await outcomeOf('redis-flushed');
+  it('would name a message that was acknowledged and is gone', () => {
+    const [{ history } = assert.fail('nothing was run')] = seen;
     const log = history.log.slice(0, -1);
     const found = violations({ ...history, log }, { revocationBoundMs: 5_000 });
     assert.ok(found.some(({ check }) => check === 'C1'));
