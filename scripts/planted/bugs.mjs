@@ -9,12 +9,38 @@ const SPINE = 'prisma/migrations/20261121080000_spine/migration.sql';
  */
 export const BUGS = [
   {
-    name: 'ack before commit: an answer does not wait for the disk',
+    name: 'ack before commit: a send is answered, and committed 300 ms later',
     edits: [
       [
         'src/platform/postgres/postgres.ts',
-        "      application_name: 'conclave',",
-        "      application_name: 'conclave',\n      options: '-c synchronous_commit=off',",
+        '        return (await client.query<Row>({ name, text, values: [...values] })).rows;',
+        `        if (name !== 'append_messages')
+          return (await client.query<Row>({ name, text, values: [...values] })).rows;
+        await client.query('BEGIN');
+        const { rows } = await client.query<Row>({ name, text, values: [...values] });
+        planted = true;
+        const commit = () =>
+          void client.query('COMMIT').then(
+            () => client.release(),
+            () => client.release(true),
+          );
+        setTimeout(commit, 300);
+        return rows;`,
+      ],
+      [
+        'src/platform/postgres/postgres.ts',
+        '        client.release(lost);',
+        '        if (!planted) client.release(lost);',
+      ],
+      [
+        'src/platform/postgres/postgres.ts',
+        '      let lost = false;',
+        '      let lost = false;\n      let planted = false;',
+      ],
+      [
+        'src/platform/postgres/postgres.ts',
+        "        client.off('error', heard);",
+        "        if (!planted) client.off('error', heard);",
       ],
     ],
     scenario: 'postgres-killed',

@@ -53,7 +53,7 @@ export class Line {
   async ask<N extends OperationName>(
     name: N,
     input: InputOf<N>,
-    patienceMs = 4_000,
+    patienceMs = 8_000,
   ): Promise<Reply<OutputOf<N>> | null> {
     if (!this.socket.connected) return null;
     try {
@@ -67,7 +67,7 @@ export class Line {
   async insist<N extends OperationName>(
     name: N,
     input: InputOf<N>,
-    patienceMs = 60_000,
+    patienceMs = 90_000,
   ): Promise<OutputOf<N>> {
     for (const deadline = performance.now() + patienceMs; ;) {
       const answer = await this.ask(name, input);

@@ -6,13 +6,14 @@ import type { Line } from './line.ts';
 import type { Recorder } from './recorder.ts';
 import type { PlannedSend } from './schedule.ts';
 
-/** When no answer counts as none. */
+/** When no answer counts as none; doubled after each attempt without one, so that a slow server is not asked ever more. */
 const PATIENCE_MS = 3_000;
+const PATIENCE_AT_MOST_MS = 24_000;
 /** Before another attempt after one without an answer, doubled each time up to the most; attempts count under the limit. */
 const AGAIN_MS = 200;
 const AGAIN_AT_MOST_MS = 3_200;
 /** When somebody gives up for good, long after everything healed. */
-const GIVES_UP_MS = 60_000;
+const GIVES_UP_MS = 90_000;
 const NODES = ['A', 'B'] as const;
 
 export interface Message {
@@ -64,7 +65,8 @@ export class Writer {
       }
       const sent = { clientId, channel: channelId, author, node: NODES[node] };
       sends.push({ is: 'invoke', at: now(), ...sent });
-      const answer = await line.ask('message.send', { channelId, clientId, body }, PATIENCE_MS);
+      const patience = Math.min(PATIENCE_MS * 2 ** unanswered, PATIENCE_AT_MOST_MS);
+      const answer = await line.ask('message.send', { channelId, clientId, body }, patience);
       const at = now();
       if (answer?.ok) {
         const { seq, rev, duplicate = false } = answer.data;
