@@ -60,7 +60,7 @@ export const ChannelEvent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('member'), rev: Rev, member: Member }),
 ]);
 
-/** A contiguous piece of the channel's log: everything with a revision in (prev, last]. */
+/** A contiguous piece of the channel's log: everything with a revision in (prev, last], which may be nothing. */
 export const ChannelFrame = z.strictObject({
   channelId: ChannelId,
   epoch: z.int().positive(),

@@ -64,11 +64,11 @@ describe('poisoned input', () => {
   it('of any shape is answered by every operation, and changes nothing', () =>
     scene.unharmed(async () => {
       const names = [
-        ...['channel.list', 'channel.read', 'channel.resume', 'channel.subscribe'],
+        ...['channel.list', 'channel.read', 'channel.resume', 'channel.subscribe', 'channel.sync'],
         ...['message.send', 'message.edit', 'message.delete', 'message.history'],
         ...['member.add', 'member.remove', 'member.set-role', 'member.leave'],
       ];
-      const key = fc.constantFrom('__proto__', 'constructor', 'channelId', 'limit', 'x');
+      const key = fc.constantFrom('__proto__', 'constructor', 'channelId', 'channels', 'limit', 'x');
       const anything = fc.object({ key, maxDepth: 3, withNullPrototype: true });
       const line = await scene.line();
       await fc.assert(
