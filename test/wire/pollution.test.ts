@@ -68,7 +68,14 @@ describe('poisoned input', () => {
         ...['message.send', 'message.edit', 'message.delete', 'message.history'],
         ...['member.add', 'member.remove', 'member.set-role', 'member.leave'],
       ];
-      const key = fc.constantFrom('__proto__', 'constructor', 'channelId', 'channels', 'limit', 'x');
+      const key = fc.constantFrom(
+        '__proto__',
+        'constructor',
+        'channelId',
+        'channels',
+        'limit',
+        'x',
+      );
       const anything = fc.object({ key, maxDepth: 3, withNullPrototype: true });
       const line = await scene.line();
       await fc.assert(
