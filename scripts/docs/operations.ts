@@ -8,9 +8,10 @@ export function operationsPage(): string {
   return [
     '# Operations',
     'Made from the registry by `npm run docs`. A socket event has the name of the operation and acknowledges with',
-    '`{ ok: true, data }` or `{ ok: false, error }`; over HTTP the data is the body. Any operation may also answer',
-    'the universal refusals: `invalid_input`, `unauthenticated`, `token_expired`, `not_found`, `forbidden`,',
-    '`rate_limited`, `overloaded`, `unavailable`, `outcome_unknown`, `internal`.',
+    '`{ ok: true, data }` or `{ ok: false, error }`; over HTTP the data is the body, and a list of ids in a query is',
+    'written with commas. Any operation may also answer the universal refusals: `invalid_input`, `unauthenticated`,',
+    '`token_expired`, `not_found`, `forbidden`, `rate_limited`, `overloaded`, `unavailable`, `outcome_unknown`,',
+    '`internal`.',
     '',
     ...sorted.flatMap(section),
   ].join('\n');

@@ -31,6 +31,10 @@ function fromRaw({ workspaceKey, wrapped, ...row }: RawProfile): ProfileRow {
   return { ...row, key };
 }
 
+/**
+ * LIMIT 1 keeps the planner to one probe of the key's index for each account. With statistics that take a workspace
+ * for small, a plain join compares every key of the workspace with every account of the page.
+ */
 export function profileRows(tx: Tx, workspaceId: WorkspaceId): ProfileRows {
   return {
     async of(ids) {
@@ -38,7 +42,9 @@ export function profileRows(tx: Tx, workspaceId: WorkspaceId): ProfileRows {
         SELECT a.id, a.status, a.profile_sealed AS "profileSealed", a.profile_version AS "profileVersion",
           k.workspace_key AS "workspaceKey", k.wrapped
         FROM account a
-        LEFT JOIN subject_key k ON k.workspace_id = a.workspace_id AND k.subject_id = a.id
+        LEFT JOIN LATERAL (
+          SELECT workspace_key, wrapped FROM subject_key
+          WHERE workspace_id = a.workspace_id AND subject_id = a.id LIMIT 1) k ON true
         WHERE a.workspace_id = ${workspaceId}::uuid AND a.id = ANY (${[...ids]}::uuid[])`;
       return rows.map(fromRaw);
     },
@@ -48,7 +54,9 @@ export function profileRows(tx: Tx, workspaceId: WorkspaceId): ProfileRows {
         SELECT a.id, a.status, a.profile_sealed AS "profileSealed", a.profile_version AS "profileVersion",
           k.workspace_key AS "workspaceKey", k.wrapped
         FROM account a
-        LEFT JOIN subject_key k ON k.workspace_id = a.workspace_id AND k.subject_id = a.id
+        LEFT JOIN LATERAL (
+          SELECT workspace_key, wrapped FROM subject_key
+          WHERE workspace_id = a.workspace_id AND subject_id = a.id LIMIT 1) k ON true
         WHERE a.workspace_id = ${workspaceId}::uuid AND a.status = 'active'
           AND a.email_digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest(${hex}::text[]) d))`;
       return row ? fromRaw(row) : null;

@@ -89,6 +89,11 @@ describe('the names of people in a channel', () => {
     assert.deepEqual(await seen(), ['Alice', null]);
   });
 
+  it('are left out when something else that their owner sealed is put in their place', async () => {
+    await query('UPDATE account SET profile_sealed = email_sealed WHERE id = $1', bob.userId);
+    assert.deepEqual(await seen(), ['Alice', null]);
+  });
+
   it('are there when their owner is locked: they are still in the channel', async () => {
     await query("UPDATE account SET status = 'locked' WHERE id = $1", bob.userId);
     assert.deepEqual(await seen(), ['Alice', 'Bob']);
