@@ -1,11 +1,12 @@
 /** The process of the command: the only file of it that touches `process`, and the only one that ends it. */
 import { readFileSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { constants, homedir, hostname } from 'node:os';
 import { run } from './run.ts';
 import type { OpenScreen } from './screen-port.ts';
 import type { Machine, Surroundings } from './surroundings.ts';
 
-/** After a signal, for whoever else listens to it. */
+/** Between two attempts to end as a signal ends a process, and how long to try. */
+const AGAIN_MS = 20;
 const LAST_MS = 1_000;
 /** The longest that a timer can wait; beyond, it would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -29,9 +30,13 @@ export async function main(): Promise<never> {
   const ending = await run({ surroundings, version: version(), openScreen });
   if (typeof ending === 'number') process.exit(ending);
   for (const signal of SIGNALS) process.off(signal, interrupt);
-  // A shell wants to know how it ended. Who else listens, e.g. to mend the terminal, hears of it now.
-  process.kill(process.pid, ending);
-  return new Promise(() => setTimeout(() => process.exit(1), LAST_MS));
+  // A shell wants to know how it ended. Whoever else listens, e.g. to mend the terminal, may need a moment to let go.
+  const end = () => process.kill(process.pid, ending);
+  end();
+  setInterval(end, AGAIN_MS);
+  return new Promise(() =>
+    setTimeout(() => process.exit(128 + constants.signals[ending]), LAST_MS),
+  );
 }
 
 /** Loaded when it is opened, so that scripts need not wait for it. */

@@ -115,14 +115,12 @@ describe('a lock between processes', () => {
   });
 
   it('can be had although whoever replaced a dead holder died of it', async () => {
-    const child = holder('-', '0');
-    await once(child.stdout, 'data');
-    const dead = readFileSync(path, 'utf8');
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    const dead = JSON.stringify({ pid: 4_000_000, host: machine.host, key: 'dead' });
     const digest = createHash('sha256').update(dead).digest('hex').slice(0, 12);
-    writeFileSync(`${path}.${digest}.claim.unfinished`, dead);
-    assert.equal(await lock().hold(2_000, () => Promise.resolve(1)), 1);
+    for (const name of [path, `${path}.${digest}.claim.unfinished`]) writeFileSync(name, dead);
+    const isRunning = (pid: number) => pid === machine.pid;
+    const one = new FileLock(path, { ...machine, isRunning });
+    assert.equal(await one.hold(2_000, () => Promise.resolve(1)), 1);
     assert.deepEqual(readdirSync(folder), []);
   });
 });
