@@ -2,8 +2,8 @@
 import stringWidth from 'string-width';
 
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** What takes one column each, wherever it is shown: most of what is ever shown. */
-const NARROW = /^[ -~]*$/;
+/** What takes one column each, on every terminal: most of what is ever shown. */
+const NARROW = /^[ -~─│…·]*$/;
 
 /** A character as a reader sees it: a letter with its accents, a family of emoji. */
 export interface Grapheme {
@@ -21,9 +21,14 @@ export function columnsOf(grapheme: string): number {
   return Math.max(1, stringWidth(grapheme));
 }
 
+/** Whether every terminal takes each of its characters for one column. */
+export function isNarrow(text: string): boolean {
+  return NARROW.test(text);
+}
+
 /** Columns of a text without line breaks. */
 export function widthOf(text: string): number {
-  if (NARROW.test(text)) return text.length;
+  if (isNarrow(text)) return text.length;
   let width = 0;
   for (const { text: grapheme } of graphemes(text)) width += columnsOf(grapheme);
   return width;

@@ -1,7 +1,7 @@
 /** Lets something happen soon, but no more often than so many times a second, and the last time never left out. */
 
 /** Twenty times a second: faster than anybody reads, slower than a burst of messages arrives. */
-export const FRAME_MS = 50;
+const FRAME_MS = 50;
 
 export class FrameRate {
   readonly #frame: () => void;

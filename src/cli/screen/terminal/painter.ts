@@ -1,5 +1,5 @@
 /** Brings rows to a terminal: only those that changed, each where it belongs even if the terminal measures text differently. */
-import { columnsOf, graphemes } from '../layout/width.ts';
+import { columnsOf, graphemes, isNarrow } from '../layout/width.ts';
 
 /** Column and row from the upper left, both from 0. */
 export interface Place {
@@ -64,6 +64,11 @@ function steady(row: string, columns: number, isClear: boolean): string {
     const end = rest.indexOf('\x1b', 1);
     const text = end < 0 ? rest : rest.slice(0, end);
     rest = rest.slice(text.length);
+    if (isNarrow(text) && column + text.length <= columns) {
+      out += text;
+      column += text.length;
+      continue;
+    }
     for (const { text: grapheme } of graphemes(text)) {
       const wide = columnsOf(grapheme);
       if (column + wide > columns) return out;
