@@ -17,7 +17,7 @@ const FAULTS = ['forged', 'malformed', 'oversized', 'replayed'] as const;
 type Fault = (typeof FAULTS)[number];
 
 describe('soak: an attacker on the bus of two nodes', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let nodes: TwoProcesses;
   before(async () => {
     nodes = await TwoProcesses.start();

@@ -13,7 +13,7 @@ const SENDERS = 64;
 const READERS = 10;
 
 describe(`soak: ${PER_SECOND} messages a second in one room on two nodes, ${SECONDS} s`, function () {
-  this.timeout((SECONDS + 60) * 1_000);
+  this.timeout((SECONDS + 120) * 1_000);
   let nodes: TwoProcesses;
   before(async () => {
     nodes = await TwoProcesses.start();

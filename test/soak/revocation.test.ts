@@ -21,7 +21,7 @@ const FROZEN_MS = 30_000;
 const PER_SECOND = 20;
 
 describe('soak: revocation on two nodes', function () {
-  this.timeout(FROZEN_MS + 60_000);
+  this.timeout(FROZEN_MS + 90_000);
   let redisProxy: TcpProxy;
   let nodes: TwoProcesses;
   let owner: Person;
@@ -30,11 +30,11 @@ describe('soak: revocation on two nodes', function () {
   let id: ChannelId;
   before(async () => {
     nodes = await TwoProcesses.start({
-      async by({ url }) {
+      async beside({ url }) {
         const proxied = new URL(url);
         redisProxy = await TcpProxy.to(Number(proxied.port));
         proxied.port = String(redisProxy.port);
-        return proxied.href;
+        return { url: proxied.href, end: () => redisProxy.end() };
       },
     });
     owner = await nodes.person('Alice', nodes.a);
@@ -45,11 +45,7 @@ describe('soak: revocation on two nodes', function () {
       await owner.call('member.add', { channelId: id, userId: userIdOf(one) }).accepted();
     stayers = await Reader.all(listeners, id);
   });
-  after(async () => {
-    redisProxy.thaw();
-    await nodes.end();
-    await redisProxy.end();
-  });
+  after(() => nodes.end());
 
   /** A member with a socket on each node, both of which have heard the same message. */
   async function member(name: string): Promise<{ person: Person; sockets: Sockets }> {

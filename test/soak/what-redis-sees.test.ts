@@ -8,21 +8,18 @@ import { Connection } from '../support/connection.ts';
 import { disguises, Monitor } from './support/monitor.ts';
 
 describe('soak: what Redis is shown by two nodes', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let nodes: TwoProcesses;
   let monitor: Monitor;
   before(async () => {
     nodes = await TwoProcesses.start({
-      async by({ url }) {
+      async beside({ url }) {
         monitor = await Monitor.of(url); // before the nodes: it hears all that they ever say
-        return url;
+        return { url, end: () => monitor.end() };
       },
     });
   });
-  after(async () => {
-    monitor.end();
-    await nodes.end();
-  });
+  after(() => nodes.end());
 
   const canary = (what: string) => `${what}-${randomBytes(9).toString('hex')}`;
 

@@ -22,7 +22,7 @@ const MESSAGES_MS = 5_000;
 const SIGN_INS = 5;
 
 describe('soak: a node with a wrong clock', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let nodes: TwoProcesses;
   let talkers: Client[];
   let readers: Reader[];

@@ -14,10 +14,16 @@ import { behind } from './strangers.ts';
 
 export interface TwoProcessesOptions {
   readonly environment?: Environment;
-  /** By which way the nodes reach Redis, if not straight. */
-  readonly by?: (redis: OwnRedis) => Promise<string>;
+  /** What stands between the nodes and Redis, or listens beside them, from before they start until they have ended. */
+  readonly beside?: (redis: OwnRedis) => Promise<Beside>;
   /** What is loaded before the second node. */
   readonly modules?: readonly string[];
+}
+
+export interface Beside {
+  /** Under which the nodes reach Redis. */
+  readonly url: string;
+  readonly end: () => Promise<void> | void;
 }
 
 /** Who somebody is, to whoever wants to come back. */
@@ -38,28 +44,41 @@ export class TwoProcesses {
   readonly #people: Person[] = [];
   readonly #clients: Client[] = [];
 
-  private constructor(redis: OwnRedis, a: NodeProcess, b: NodeProcess) {
+  readonly #beside: Beside | undefined;
+
+  private constructor(redis: OwnRedis, nodes: readonly NodeProcess[], beside: Beside | undefined) {
+    const [a, b] = nodes;
+    if (!a || !b) throw new Error('two nodes were asked for');
     this.redis = redis;
     this.a = a;
     this.b = b;
+    this.#beside = beside;
   }
 
   static async start(options: TwoProcessesOptions = {}): Promise<TwoProcesses> {
     const redis = await OwnRedis.start();
+    const beside = await options.beside?.(redis);
     const shared: Environment = {
-      REDIS_URL: (await options.by?.(redis)) ?? redis.url,
+      REDIS_URL: beside?.url ?? redis.url,
       // Tokens name their issuer: both are one server, on whatever port each of them listens.
       PUBLIC_URL: 'http://chat.example.org',
       TRUSTED_PROXIES: '127.0.0.1',
       ...options.environment,
     };
-    const [a, b] = await Promise.all([
-      NodeProcess.start(shared),
-      NodeProcess.start(shared, options.modules),
-    ]);
-    const nodes = new TwoProcesses(redis, a, b);
-    await nodes.connected();
-    return nodes;
+    const starts = [undefined, options.modules].map((modules) =>
+      NodeProcess.start(shared, modules),
+    );
+    try {
+      const nodes = new TwoProcesses(redis, await Promise.all(starts), beside);
+      await nodes.connected();
+      return nodes;
+    } catch (error) {
+      for (const start of await Promise.allSettled(starts))
+        if (start.status === 'fulfilled') await start.value.stop();
+      await beside?.end();
+      await redis.end();
+      throw error;
+    }
   }
 
   get nodes(): readonly [NodeProcess, NodeProcess] {
@@ -150,6 +169,7 @@ export class TwoProcesses {
     for (const person of this.#people) person.leave();
     const lived = this.nodes.map(({ alive }) => alive);
     const codes = await Promise.all(this.nodes.map((node) => node.stop()));
+    await this.#beside?.end();
     await this.redis.end();
     assert.deepEqual(
       [lived, codes],
