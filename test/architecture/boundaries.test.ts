@@ -69,7 +69,9 @@ interface Report {
   };
 }
 
-describe('the boundaries', () => {
+describe('the boundaries', function () {
+  this.timeout(120_000); // the whole source is read twice, by a process that may have to wait for its turn
+
   let copy: string;
   before(() => {
     copy = mkdtempSync(join(tmpdir(), 'conclave-boundaries-'));
