@@ -119,7 +119,12 @@ export class House {
       await migrate(url, password);
     }
     const sites: Site[] = [];
-    for (const name of ['A', 'B'] as const) sites.push(await site(name, url, redis, environment));
+    try {
+      for (const name of ['A', 'B'] as const) sites.push(await site(name, url, redis, environment));
+    } catch (error) {
+      await Promise.all([...sites.map((one) => one.end()), redis.end(), postgres?.end()]);
+      throw error;
+    }
     const database = new pg.Pool({ connectionString: url, max: 2 });
     database.on('error', () => undefined); // it is ended on purpose
     return new House(redis, postgres, sites as unknown as [Site, Site], database);

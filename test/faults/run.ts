@@ -115,7 +115,7 @@ export async function run(scenario: Scenario, options: RunOptions): Promise<Outc
       }),
     );
     moving.catch(() => undefined); // it is waited for below, and heard of there
-    const failing = until(plan.faultAt).then(() => scenario.inject(stage));
+    const failing = recorder.acked(plan.faultAfter).then(() => scenario.inject(stage));
     await Promise.all([...sending, failing]);
     for (const listener of listeners) listener.expectFrames(false);
     await house.healed();

@@ -16,6 +16,7 @@ const ended = (name: string, about: string, how: PostgresEnd): Scenario => ({
   revocationBoundMs: beyond(OUTAGE_MS),
   async inject({ house: { postgres }, recorder }) {
     if (!postgres) throw new Error('this Postgres is not ours to end');
+    await recorder.nextAck();
     await recorder.fault(`Postgres ended: ${how}`, async () => {
       await postgres.stop(how);
       await pause(AWAY_MS);

@@ -14,6 +14,7 @@ const NODE_SCENARIOS: readonly Scenario[] = [
     revocationBoundMs: WITHOUT_REDIS_MS,
     async inject({ house, recorder }) {
       const [, site] = house.sites;
+      await recorder.nextAck();
       await recorder.fault('kill -9 of node B', async () => {
         await site.kill();
         await pause(1_000);

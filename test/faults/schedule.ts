@@ -24,8 +24,8 @@ export interface PlannedMove {
 export interface Schedule {
   readonly sends: readonly PlannedSend[];
   readonly moves: readonly PlannedMove[];
-  /** When the fault comes, in milliseconds after the beginning. */
-  readonly faultAt: number;
+  /** After how many acknowledgements the fault comes: on a slow machine, too, people talk when it does. */
+  readonly faultAfter: number;
 }
 
 /** How large a run is. */
@@ -67,5 +67,5 @@ export function schedule(seed: number, name: string, size: Size, manner: Manner 
     channel,
     awayMs: size.milliseconds * (0.1 + 0.1 * chance.next()),
   }));
-  return { sends, moves, faultAt: size.milliseconds * (0.2 + 0.1 * chance.next()) };
+  return { sends, moves, faultAfter: Math.floor(size.sends * (0.15 + 0.1 * chance.next())) };
 }

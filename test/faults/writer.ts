@@ -49,7 +49,6 @@ export class Writer {
     begin: 0 | 1,
     resigns: boolean,
   ): Promise<boolean> {
-    const { sends } = this.#recorder;
     const now = () => this.#recorder.now();
     const deadline = now() + GIVES_UP_MS;
     const author = this.userId;
@@ -64,19 +63,19 @@ export class Writer {
         continue;
       }
       const sent = { clientId, channel: channelId, author, node: NODES[node] };
-      sends.push({ is: 'invoke', at: now(), ...sent });
+      this.#recorder.sent({ is: 'invoke', at: now(), ...sent });
       const patience = Math.min(PATIENCE_MS * 2 ** unanswered, PATIENCE_AT_MOST_MS);
       const answer = await line.ask('message.send', { channelId, clientId, body }, patience);
       const at = now();
       if (answer?.ok) {
         const { seq, rev, duplicate = false } = answer.data;
-        sends.push({ is: 'ok', at, clientId, seq, rev, duplicate });
+        this.#recorder.sent({ is: 'ok', at, clientId, seq, rev, duplicate });
         return true;
       }
       const { code = 'outcome_unknown', retry = 'later', retryAfterMs = 100 } = answer?.error ?? {};
       if (code === 'outcome_unknown') {
         unknown = true;
-        sends.push({ is: 'info', at, clientId });
+        this.#recorder.sent({ is: 'info', at, clientId });
         node = node === 0 ? 1 : 0;
         await pause(Math.min(AGAIN_MS * 2 ** unanswered, AGAIN_AT_MOST_MS));
         unanswered += 1;
@@ -84,13 +83,15 @@ export class Writer {
       }
       if (retry === 'never' || (resigns && !unknown)) {
         // After an attempt without an answer a no is of this attempt alone: the other may yet be stored.
-        sends.push(unknown ? { is: 'info', at, clientId } : { is: 'fail', at, clientId, code });
+        this.#recorder.sent(
+          unknown ? { is: 'info', at, clientId } : { is: 'fail', at, clientId, code },
+        );
         return false;
       }
       if (code === 'unavailable') node = node === 0 ? 1 : 0;
       await pause(retryAfterMs);
     }
-    sends.push({ is: 'info', at: now(), clientId });
+    this.#recorder.sent({ is: 'info', at: now(), clientId });
     return false;
   }
 }

@@ -20,7 +20,7 @@ interface Ready {
 /** A free port, cheap hashes, and a line in the log for every call. */
 const STANDARD = { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'debug' };
 /** How long a node may take to start, and to end after it was asked to. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 
 export class NodeProcess {
   readonly url: string;
