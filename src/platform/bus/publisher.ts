@@ -5,12 +5,21 @@ import type { BusCounts, Seal } from './counts.ts';
 /** Bytes that may wait for Redis to answer; what comes beyond is not sent: followers read it from Postgres. */
 const WAITING_BYTES = 4 * 1024 * 1024;
 
+interface Packet {
+  readonly channel: string;
+  readonly bytes: Buffer;
+  /** Hears how many heard it; null when it was not sent. */
+  readonly sent: (heard: number | null) => void;
+}
+
 /** What the sharded Socket.IO adapter calls on its publishing client. */
 export class SealedPublisher {
   readonly #client: Redis;
   readonly #seal: Seal;
   readonly #counts: BusCounts;
   #waiting = 0;
+  /** Sealed in this turn of the event loop: they leave in one write, since a write costs more than a packet. */
+  #turn: Packet[] = [];
 
   constructor(client: Redis, seal: Seal, counts: BusCounts) {
     this.#client = client;
@@ -22,16 +31,27 @@ export class SealedPublisher {
   async spublish(channel: string, payload: string | Uint8Array): Promise<number> {
     const plain = typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload;
     if (this.#client.status !== 'ready' || this.#waiting > WAITING_BYTES) return this.#notSent();
-    const packet = this.#seal.seal(channel, plain);
-    this.#waiting += packet.length;
-    try {
-      const heard = await this.#client.spublish(channel, packet);
-      this.#counts.published += 1;
-      return Number(heard);
-    } catch {
-      return this.#notSent();
-    } finally {
-      this.#waiting -= packet.length;
+    const bytes = this.#seal.seal(channel, plain);
+    this.#waiting += bytes.length;
+    const heard = await new Promise<number | null>((sent) => {
+      this.#turn.push({ channel, bytes, sent });
+      if (this.#turn.length === 1) setImmediate(() => void this.#send());
+    });
+    this.#waiting -= bytes.length;
+    if (heard === null) return this.#notSent();
+    this.#counts.published += 1;
+    return heard;
+  }
+
+  async #send(): Promise<void> {
+    const packets = this.#turn;
+    this.#turn = [];
+    const pipeline = this.#client.pipeline();
+    for (const { channel, bytes } of packets) pipeline.spublish(channel, bytes);
+    const answers = await pipeline.exec().catch(() => null);
+    for (const [i, { sent }] of packets.entries()) {
+      const [error, heard] = answers?.[i] ?? [new Error('not sent')];
+      sent(error ? null : Number(heard));
     }
   }
 
