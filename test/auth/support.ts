@@ -117,7 +117,6 @@ export class House {
   readonly owner: pg.Client;
   /** What the port `sessionEnded` was told. */
   readonly ended: SessionId[] = [];
-  /** What the port `alert` was told. */
   readonly alarms: object[] = [];
   /** Sessions looked up, to prove that a warm cache looks none up. */
   lookUps = 0;

@@ -18,7 +18,6 @@ import { HandClock, MINUTE } from '../support/hand-clock.ts';
 import type { Person } from '../support/person.ts';
 import { World } from '../support/world.ts';
 import { quietChannel, row } from '../chat/support.ts';
-
 const entropy = systemEntropy(systemClock);
 
 describe('the vault', () => {
