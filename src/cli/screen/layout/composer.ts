@@ -58,7 +58,7 @@ export function vertically(composer: Composer, room: number, by: number): Compos
 }
 
 /** Columns between the prompt and the edge. */
-export function roomBeside(prompt: string, width: number): number {
+function roomBeside(prompt: string, width: number): number {
   return width - widthOf(prompt);
 }
 
