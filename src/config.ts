@@ -96,15 +96,21 @@ function readSettings(environment: Environment): Settings {
   }
   for (const name of Object.keys(environment)) {
     const known = Object.hasOwn(SETTINGS, name.replace(/_FILE$/, ''));
-    if (/^CONCLAVE_/.test(name) && !known && !BOOTSTRAP.has(name))
+    if (/^CONCLAVE_/.test(name) && !known && !OF_OTHERS.has(name))
       problems.push(`${name} is not a setting. Check its spelling.`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return values as Settings;
 }
 
-/** Read by the start script, which brings up embedded services, and not by the server. */
-const BOOTSTRAP = new Set(['CONCLAVE_STATE_DIR', 'CONCLAVE_POSTGRES_PORT']);
+/** Read by the start script or by the terminal client, and not by the server: a shell may well have them set. */
+const OF_OTHERS = new Set([
+  'CONCLAVE_STATE_DIR',
+  'CONCLAVE_POSTGRES_PORT',
+  'CONCLAVE_HOME',
+  'CONCLAVE_PROFILE',
+  'CONCLAVE_SERVER',
+]);
 
 /** Empty counts as not set: that is how compose files and shells leave things out. */
 function textOf(name: string, setting: Setting, environment: Environment, problems: string[]) {

@@ -79,6 +79,12 @@ const BAD: Partial<Record<SettingName, readonly string[]>> = {
 };
 
 describe('a setting', () => {
+  it('of the terminal client is none of the server, and does not stop it', () => {
+    const shell = { CONCLAVE_HOME: '/home/ada/state', CONCLAVE_PROFILE: 'ada' };
+    assert.equal(readConfig({ ...GOOD, ...shell }).listen.port, 3000);
+    assert.throws(() => readConfig({ ...GOOD, CONCLAVE_HOUSE: 'x' }), /is not a setting/);
+  });
+
   it('has a default or is demanded, and what is good is taken', () => {
     const config = readConfig(GOOD);
     assert.deepEqual(config.listen, { host: '127.0.0.1', port: 3000 });

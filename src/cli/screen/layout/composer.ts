@@ -57,11 +57,6 @@ export function vertically(composer: Composer, room: number, by: number): Compos
   return { ...composer, cursor: Math.min(cursor, lastIn(stretches, row + by)) };
 }
 
-/** Columns between the prompt and the edge. */
-function roomBeside(prompt: string, width: number): number {
-  return width - widthOf(prompt);
-}
-
 function cursorIn({ text, cursor }: Composer, room: number) {
   const stretches = wrap(text, room - 1);
   const row = stretches.findLastIndex(({ start }) => start <= cursor);
