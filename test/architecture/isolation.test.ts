@@ -190,7 +190,7 @@ describe('two workspaces on two connections', function () {
 
   it('are not mixed up by an append: it scopes itself, and leaves the scope of a transaction as it was', async () => {
     const none = Array.from({ length: 7 }, () => '{}');
-    const append = `SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7, $8, now(), '{}', '{}')`;
+    const append = `SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7, $8, now(), '{}', '{}', true)`;
     const client = await connected(database.serverUrl);
     try {
       for (const before of [A, '']) {

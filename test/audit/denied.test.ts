@@ -25,7 +25,7 @@ describe('the trail of what was denied', () => {
     const events = await rows(
       world,
       `SELECT action, outcome, resource_kind, resource_id FROM audit_event
-       WHERE actor_id = $1 AND outcome <> 'ok' ORDER BY ctid`,
+       WHERE actor_id = $1 AND outcome <> 'ok' ORDER BY xmin::text::bigint, ctid`,
       bob.userId,
     );
     return events.map((event) => Object.values(event));

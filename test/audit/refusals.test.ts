@@ -17,6 +17,9 @@ import { systemEntropy } from '../../src/platform/system.ts';
 import { World } from '../support/world.ts';
 import { quietChannel, rows } from '../chat/support.ts';
 
+/** Rows have no order of their own: a table fills the gaps that it finds. */
+const inAnyOrder = (found: readonly unknown[]) => found.map((one) => JSON.stringify(one)).sort();
+
 describe('the trail of refusals', () => {
   const config = readConfig(process.env);
   let world: World;
@@ -73,7 +76,7 @@ describe('the trail of refusals', () => {
     rows(
       world,
       `SELECT action, type, severity, outcome, details, resource_kind, resource_id FROM audit_event e
-       WHERE actor_id = $1 ORDER BY e.ctid`,
+       WHERE actor_id = $1`,
       caller.userId,
     );
 
@@ -109,12 +112,14 @@ describe('the trail of refusals', () => {
     log.open();
     await log.refusals.drained();
     assert.deepEqual(
-      (await recorded(one)).map(({ action, outcome, details }) => [action, outcome, details]),
-      [
+      inAnyOrder(
+        (await recorded(one)).map(({ action, outcome, details }) => [action, outcome, details]),
+      ),
+      inAnyOrder([
         ['message.delete', 'forbidden', { count: 7 }],
         ['message.delete', 'not_found', { count: 1 }],
         ['member.add', 'forbidden', { count: 1 }],
-      ],
+      ]),
     );
     assert.equal((await recorded(other)).length, 1);
     assert.equal(log.refusals.dropped, 0);
@@ -140,11 +145,15 @@ describe('the trail of refusals', () => {
         event['resource_id'],
         event['details'],
       ]);
-    assert.deepEqual(await shown(guesser), [...named, ['operation', null, { count: 5 }]]);
+    assert.deepEqual(
+      inAnyOrder(await shown(guesser)),
+      inAnyOrder([...named, ['operation', null, { count: 5 }]]),
+    );
     assert.deepEqual(await shown(other), [['message', things[24]?.id, { count: 1 }]]);
     tries(guesser, { kind: 'message', id: things[24]?.id ?? null });
     await log.refusals.drained();
-    assert.deepEqual((await shown(guesser)).at(-1), ['message', things[24]?.id, { count: 1 }]);
+    const again = (await shown(guesser)).filter(([, id]) => id === things[24]?.id);
+    assert.deepEqual(again, [['message', things[24]?.id, { count: 1 }]]);
   });
 
   it('names nothing where the thing was not what was denied', async () => {

@@ -137,7 +137,8 @@ export class Machinery {
 
   end(): void {
     for (const child of this.#children) child.kill('SIGKILL');
-    rmSync(this.home, { recursive: true, force: true });
+    // A command that was just ended may still be writing there.
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -6,8 +6,8 @@ import { project } from '../support/bootstrap-clone.ts';
 import type { Outcome } from './run.ts';
 
 export const GUARANTEES = join(project, 'docs', 'guarantees.md');
-const BEGIN = '<!-- written by npm run faults: begin -->';
-const END = '<!-- written by npm run faults: end -->';
+const BEGIN = '<!-- written by `npm run faults`: begin -->';
+const END = '<!-- written by `npm run faults`: end -->';
 
 export function resultLine(outcome: Outcome): string {
   const { scenario, acked, info, failed, frames, resumes, longestGapMs, milliseconds } = outcome;

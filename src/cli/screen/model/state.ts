@@ -79,7 +79,7 @@ export function entered(
   if (current === state.current) return { ...state, picker: null };
   const isKnown = hasUnread && mark > 0; // of what was never read there is no last line
   return {
-    ...state,
+    ...carried(state, current),
     current,
     place: isKnown ? 'unread' : 'end',
     unreadAfter: isKnown ? mark : null,
@@ -88,6 +88,14 @@ export function entered(
     picker: null,
     sheet: null,
   };
+}
+
+/** What was written before there was a channel goes with its writer into the first one. */
+function carried(state: ScreenState, into: ChannelId | null): ScreenState {
+  const draft = state.drafts.get(null);
+  const isFree = into !== null && (state.drafts.get(into)?.text ?? '') === '';
+  if (state.current !== null || !draft || !isFree) return state;
+  return withDraft(withDraft(state, null, EMPTY), into, draft);
 }
 
 /** What is being written becomes another; that puts an end to a completion, and to what was said of the last one. */

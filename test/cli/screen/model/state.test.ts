@@ -32,6 +32,16 @@ describe('The state of the screen', () => {
     );
   });
 
+  it('takes what was written before there was a channel into the first one, unless that has a draft', () => {
+    const early = edited(FIRST, insert('hello'));
+    const inside = entered(early, here, nothing);
+    assert.equal(composerOf(inside).text, 'hello');
+    assert.equal(composerOf(entered(inside, there, nothing)).text, '', 'and no further');
+    const drafted = entered(withDraft(early, here, written('mine')), here, nothing);
+    assert.equal(composerOf(drafted).text, 'mine');
+    assert.equal(composerOf(entered(drafted, null, nothing)).text, 'hello', 'it is not lost');
+  });
+
   it('brings back what was not accepted, before what was written meanwhile', () => {
     const state = sentOff(edited(entered(FIRST, here, nothing), insert('first')));
     assert.equal(composerOf(state).text, '');
