@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -128,9 +128,12 @@ export class Machinery {
 
   /** Every file that is kept, with its mode. */
   files(folder = join(this.home, 'state')): { readonly path: string; readonly mode: number }[] {
+    if (!existsSync(folder)) return [];
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
       const path = join(folder, entry.name);
-      const own = { path, mode: statSync(path).mode & 0o777 };
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (!stat) return []; // a file that was written beside its name, and has it by now
+      const own = { path, mode: stat.mode & 0o777 };
       return entry.isDirectory() ? [own, ...this.files(path)] : [own];
     });
   }
@@ -138,7 +141,7 @@ export class Machinery {
   end(): void {
     for (const child of this.#children) child.kill('SIGKILL');
     // A command that was just ended may still be writing there.
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 
