@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -10,7 +10,6 @@ import { run, type Ending } from '../../src/cli/run.ts';
 import type { OpenScreen } from '../../src/cli/screen-port.ts';
 import type { Machine, Surroundings } from '../../src/cli/surroundings.ts';
 import type { World } from '../support/world.ts';
-
 export const LAUNCHER = new URL('../../bin/conclave.mjs', import.meta.url).pathname;
 
 export const machine: Machine = {
@@ -128,11 +127,10 @@ export class Machinery {
 
   /** Every file that is kept, with its mode. */
   files(folder = join(this.home, 'state')): { readonly path: string; readonly mode: number }[] {
-    if (!existsSync(folder)) return [];
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
       const path = join(folder, entry.name);
       const stat = statSync(path, { throwIfNoEntry: false });
-      if (!stat) return []; // a file that was written beside its name, and has it by now
+      if (!stat) return []; // written beside its name, which it has by now
       const own = { path, mode: stat.mode & 0o777 };
       return entry.isDirectory() ? [own, ...this.files(path)] : [own];
     });
@@ -140,7 +138,6 @@ export class Machinery {
 
   end(): void {
     for (const child of this.#children) child.kill('SIGKILL');
-    // A command that was just ended may still be writing there.
     rmSync(this.home, { recursive: true, force: true, maxRetries: 20 });
   }
 }
