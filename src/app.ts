@@ -212,7 +212,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'redis', stop: () => redis.close() },
     { name: 'bus', stop: () => bus.close() },
     { name: 'passwords', stop: () => passwords.close() },
-    { name: 'postgres', start: () => postgres.assertBound(), stop: () => postgres.close() },
+    { name: 'postgres', start: () => postgres.assertFit(config), stop: () => postgres.close() },
     { name: 'audit', stop: () => audit.refusals.drained() },
     { name: 'followers', stop: () => followers.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },

@@ -61,6 +61,48 @@ describe('a Postgres that is away', () => {
   });
 });
 
+describe('a Postgres that forgets', () => {
+  it('is refused for each setting by which it would, and taken without them', async () => {
+    const database = await ownDatabase();
+    const asked = async (...settings: string[]) => {
+      const url = new URL(database.serverUrl);
+      // As an operator does it for a login; fsync is the same for all and is off in test runs, on elsewhere.
+      url.searchParams.set('options', settings.map((setting) => `-c ${setting}`).join(' '));
+      const postgres = postgresAt(url.href);
+      await postgres.assertDurable().finally(() => postgres.close());
+    };
+    try {
+      const { rows } = await database.owner.query<{ fsync: string }>('SHOW fsync');
+      const fsync = rows[0]?.fsync === 'off' ? 'fsync' : null;
+      const named = (...names: (string | null)[]) => {
+        const off = names.filter((name) => name !== null).join(' and ');
+        return new RegExp(`^Error: ${off} must not be off`);
+      };
+      await assert.rejects(asked('synchronous_commit=off'), named(fsync, 'synchronous_commit'));
+      for (const safe of ['on', 'local'])
+        if (fsync === null) await asked(`synchronous_commit=${safe}`);
+        else await assert.rejects(asked(`synchronous_commit=${safe}`), named(fsync));
+    } finally {
+      await database.remove();
+    }
+  });
+
+  it('keeps a server from starting in production, and nowhere else', async () => {
+    const database = await ownDatabase();
+    try {
+      const login = new URL(database.serverUrl).username;
+      await database.owner.query(`ALTER ROLE "${login}" SET synchronous_commit = off`);
+      const postgres = postgresAt(database.serverUrl);
+      const fit = (production: boolean) => postgres.assertFit({ production });
+      await fit(false);
+      await assert.rejects(fit(true), /synchronous_commit must not be off/);
+      await postgres.close();
+    } finally {
+      await database.remove();
+    }
+  });
+});
+
 describe('a Postgres that goes away', () => {
   let database: OwnDatabase;
   let postgres: Postgres;

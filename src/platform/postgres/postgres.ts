@@ -109,6 +109,12 @@ export class Postgres {
     }
   }
 
+  /** Throws when the server must not serve on this Postgres: by the login it has, in production also by what it may lose. */
+  async assertFit({ production }: { readonly production: boolean }): Promise<void> {
+    await this.assertBound();
+    if (production) await this.assertDurable();
+  }
+
   /** Refuses to go on with a login that row level security does not bind. */
   async assertBound(): Promise<void> {
     const { rows } = await this.#pool.query<{ free: boolean }>(
@@ -120,6 +126,18 @@ export class Postgres {
     if (rows[0]?.free !== false)
       throw new Error(
         'The server must not connect as a superuser, as an owner of its tables or with BYPASSRLS: row level security would not bind it.',
+      );
+  }
+
+  /** Refuses a server that says yes to a COMMIT before it is on the disk: an acknowledgement would be a promise it breaks. */
+  async assertDurable(): Promise<void> {
+    const { rows } = await this.#pool.query<{ name: string }>(
+      `SELECT name FROM (VALUES ('fsync'), ('synchronous_commit')) AS s (name)
+        WHERE current_setting(name) = 'off' ORDER BY name`,
+    );
+    if (rows.length > 0)
+      throw new Error(
+        `${rows.map(({ name }) => name).join(' and ')} must not be off in Postgres: acknowledged messages would not survive a crash.`,
       );
   }
 
