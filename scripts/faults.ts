@@ -41,7 +41,7 @@ const bar = process.stdout.isTTY
 console.log(
   `${chosen.length} scenarios, seed ${seed}: two nodes, a durable Postgres and a Redis of their own`,
 );
-const house = await House.open({ own: true });
+const house = await House.open({ ownPostgres: true });
 const interrupt = new AbortController();
 let closing: Promise<void> | null = null;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupted());

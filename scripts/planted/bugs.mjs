@@ -9,7 +9,7 @@ const SPINE = 'prisma/migrations/20261121080000_spine/migration.sql';
  */
 export const BUGS = [
   {
-    name: 'ack before commit: a send is answered, and committed 300 ms later',
+    name: 'ack before commit: a send is answered, and committed a second later',
     edits: [
       [
         'src/platform/postgres/postgres.ts',
@@ -24,7 +24,7 @@ export const BUGS = [
             () => client.release(),
             () => client.release(true),
           );
-        setTimeout(commit, 300);
+        setTimeout(commit, 1_000);
         return rows;`,
       ],
       [

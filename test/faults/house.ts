@@ -2,6 +2,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import pg from 'pg';
 import { migrate } from '../../scripts/migrations.ts';
+import { ownDatabase } from '../architecture/own-database.ts';
 import { eventually } from '../support/bootstrap-clone.ts';
 import { CutProxy } from '../support/cut-proxy.ts';
 import { NodeProcess } from '../support/node-process.ts';
@@ -89,45 +90,56 @@ export class Site {
 
 export class House {
   readonly redis: OwnRedis;
-  /** Null when the run may not end Postgres: then it is the one that is shared with others. */
+  /** Null when the run may not end Postgres: then it is shared with others. */
   readonly postgres: OwnPostgres | null;
   readonly sites: readonly [Site, Site];
   readonly database: pg.Pool;
+  readonly #endServices: () => Promise<void>;
 
   private constructor(
     redis: OwnRedis,
     postgres: OwnPostgres | null,
     sites: readonly [Site, Site],
     database: pg.Pool,
+    endServices: () => Promise<void>,
   ) {
     this.redis = redis;
     this.postgres = postgres;
     this.sites = sites;
     this.database = database;
+    this.#endServices = endServices;
   }
 
-  /** With `own`, a durable Postgres of its own; otherwise that of DATABASE_URL, migrated already. */
-  static async open({ own }: { own: boolean }): Promise<House> {
+  /** On a durable Postgres of its own, or else on a database of its own in the one that is shared. */
+  static async open({ ownPostgres }: { readonly ownPostgres: boolean }): Promise<House> {
     const redis = await OwnRedis.start();
-    const postgres = own ? await OwnPostgres.start() : null;
-    const url = postgres?.url ?? process.env['DATABASE_URL'] ?? '';
-    const environment: Record<string, string> = { ...SETTINGS };
-    if (postgres) {
-      const password = randomBytes(24).toString('hex');
-      Object.assign(environment, { DATABASE_APP_PASSWORD: password });
-      Object.assign(environment, { DATABASE_APP_PASSWORD_FILE: '', DATABASE_APP_URL: '' });
-      await migrate(url, password);
-    }
+    const postgres = ownPostgres ? await OwnPostgres.start() : null;
+    const own = postgres ? null : await ownDatabase();
+    const url = postgres?.url ?? own?.ownerUrl ?? '';
+    const password = own ? new URL(own.serverUrl).password : randomBytes(24).toString('hex');
+    if (postgres) await migrate(url, password);
+    const environment = {
+      ...SETTINGS,
+      DATABASE_APP_PASSWORD: password,
+      DATABASE_APP_PASSWORD_FILE: '',
+      DATABASE_APP_URL: '',
+    };
     const sites: Site[] = [];
     try {
       for (const name of ['A', 'B'] as const) sites.push(await site(name, url, redis, environment));
     } catch (error) {
       await Promise.all([...sites.map((one) => one.end()), redis.end(), postgres?.end()]);
+      await own?.remove();
       throw error;
     }
     const database = new pg.Pool({ connectionString: url, max: 2 });
     database.on('error', () => undefined); // it is ended on purpose
-    return new House(redis, postgres, sites as unknown as [Site, Site], database);
+    const end = async () => {
+      await redis.end();
+      await postgres?.end();
+      await own?.remove();
+    };
+    return new House(redis, postgres, sites as unknown as [Site, Site], database, end);
   }
 
   get urls(): readonly [string, string] {
@@ -145,8 +157,7 @@ export class House {
   async end(): Promise<void> {
     await Promise.all(this.sites.map((one) => one.end()));
     await this.database.end();
-    await this.redis.end();
-    await this.postgres?.end();
+    await this.#endServices();
   }
 
   async #hearing(): Promise<boolean> {

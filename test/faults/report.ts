@@ -1,14 +1,10 @@
 /** What a run found, as one line for whoever watches and as the table in docs/guarantees.md. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { record } from '../../scripts/recorded.ts';
 import { project } from '../support/bootstrap-clone.ts';
 import type { Outcome } from './run.ts';
 
 export const GUARANTEES = join(project, 'docs', 'guarantees.md');
-const BEGIN = '<!-- written by `npm run faults`: begin -->';
-const END = '<!-- written by `npm run faults`: end -->';
-
 export function resultLine(outcome: Outcome): string {
   const { scenario, acked, info, failed, frames, resumes, longestGapMs, milliseconds } = outcome;
   const { violations, invalid } = outcome;
@@ -20,14 +16,9 @@ export function resultLine(outcome: Outcome): string {
   ].join(', ');
 }
 
-/** Puts the table of this run between the markers of the page. */
+/** Puts the table of this run into the page. */
 export async function writeGuarantees(outcomes: readonly Outcome[], seed: number): Promise<void> {
-  const page = readFileSync(GUARANTEES, 'utf8');
-  const [head, tail] = [page.split(BEGIN)[0], page.split(END)[1]];
-  if (head === undefined || tail === undefined) throw new Error(`${GUARANTEES} has no markers`);
-  const text = [head, BEGIN, '\n\n', table(outcomes, seed), '\n', END, tail].join('');
-  const options = { ...(await resolveConfig(GUARANTEES)), parser: 'markdown' };
-  writeFileSync(GUARANTEES, await format(text, options));
+  await record(GUARANTEES, 'npm run faults', table(outcomes, seed));
 }
 
 function table(outcomes: readonly Outcome[], seed: number): string {

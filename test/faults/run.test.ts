@@ -1,22 +1,22 @@
 /** The fault suite itself is alive: three of its scenarios in small, with every promise kept and every fault felt. */
 import assert from 'node:assert/strict';
-import { violations } from '../faults/checker.ts';
-import { House } from '../faults/house.ts';
-import { gather, type Cast } from '../faults/people.ts';
-import { run, type Outcome } from '../faults/run.ts';
-import { schedule, type Size } from '../faults/schedule.ts';
-import { SCENARIOS } from '../faults/scenarios.ts';
+import { violations } from './checker.ts';
+import { House } from './house.ts';
+import { gather, type Cast } from './people.ts';
+import { run, type Outcome } from './run.ts';
+import { schedule, type Size } from './schedule.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 const SIZE: Size = { sends: 100, milliseconds: 2_000, channels: 1, writersPerChannel: 6 };
 const FEWEST = 75;
 
 describe('the fault suite', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let house: House;
   let cast: Cast;
   const seen: Outcome[] = [];
   before(async () => {
-    house = await House.open({ own: false });
+    house = await House.open({ ownPostgres: false });
     cast = await gather(house, SIZE);
   });
   after(async () => {
