@@ -19,17 +19,17 @@ const SHORT_FEWEST = 200;
 
 const { values } = parseArgs({
   options: {
-    seed: { type: 'string', default: '1' },
+    seed: { type: 'string', multiple: true, default: ['1'] },
     only: { type: 'string', multiple: true },
     short: { type: 'boolean', default: false },
   },
 });
-const seed = Number(values.seed);
+const seeds = values.seed.map(Number);
 const size: Size = values.short ? SHORT : WHOLE;
 const fewest = values.short ? SHORT_FEWEST : FEWEST_ACKED;
 const chosen = SCENARIOS.filter(({ name }) => values.only?.includes(name) ?? true);
-if (chosen.length === 0 || !Number.isSafeInteger(seed)) {
-  console.error(`Usage: npm run faults -- [--seed N] [--only NAME]… [--short]
+if (chosen.length === 0 || !seeds.every(Number.isSafeInteger)) {
+  console.error(`Usage: npm run faults -- [--seed N]… [--only NAME]… [--short]
 Names: ${SCENARIOS.map(({ name }) => name).join(', ')}`);
   process.exit(2);
 }
@@ -39,25 +39,27 @@ const bar = process.stdout.isTTY
   ? new cliProgress.SingleBar({ format: '{bar} {value}/{total} {doing}', clearOnComplete: true })
   : null;
 console.log(
-  `${chosen.length} scenarios, seed ${seed}: two nodes, a durable Postgres and a Redis of their own`,
+  `${chosen.length} scenarios, seed ${seeds.join(', ')}: two nodes, a durable Postgres and a Redis of their own`,
 );
 const house = await House.open({ ownPostgres: true });
 const interrupt = new AbortController();
 let closing: Promise<void> | null = null;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupted());
 const cast = await gather(house, size);
+const planned = seeds.flatMap((seed) => chosen.map((scenario) => ({ seed, scenario })));
 const outcomes: Outcome[] = [];
 let broken = 0;
-bar?.start(chosen.length, 0, { doing: '' });
-for (const scenario of chosen) {
-  if (bar) bar.update({ doing: scenario.name });
-  else console.log(`… ${scenario.name}: ${scenario.about}`);
+bar?.start(planned.length, 0, { doing: '' });
+for (const { seed, scenario } of planned) {
+  const doing = seeds.length > 1 ? `${scenario.name}, seed ${seed}` : scenario.name;
+  if (bar) bar.update({ doing });
+  else console.log(`… ${doing}: ${scenario.about}`);
   try {
     const outcome = await run(scenario, { house, cast, size, seed, fewest });
     outcomes.push(outcome);
     line(resultLine(outcome));
     for (const { check, text } of outcome.violations.slice(0, 10)) line(`    ${check} ${text}`);
-    if (outcome.violations.length > 0) line(`    its history is in ${kept(outcome)}`);
+    if (outcome.violations.length > 0) line(`    its history is in ${kept(outcome, seed)}`);
   } catch (error) {
     if (interrupt.signal.aborted) break;
     broken += 1;
@@ -72,10 +74,10 @@ bar?.stop();
 await close();
 const bad = outcomes.filter((outcome) => outcome.invalid !== null || outcome.violations.length > 0);
 console.log(
-  `${outcomes.length - bad.length} of ${chosen.length} scenarios kept every promise, in ${((performance.now() - began) / 1_000).toFixed(0)} s`,
+  `${outcomes.length - bad.length} of ${planned.length} runs kept every promise, in ${((performance.now() - began) / 1_000).toFixed(0)} s`,
 );
 if (bad.length === 0 && broken === 0 && !values.only && !values.short)
-  await writeGuarantees(outcomes, seed);
+  await writeGuarantees(outcomes, seeds);
 process.exit(bad.length === 0 && broken === 0 ? 0 : 1);
 
 /** Above the bar, where there is one. */
@@ -85,7 +87,7 @@ function line(text: string): void {
 }
 
 /** What to look at when a promise was broken: ids, places and times, and nothing of what was written. */
-function kept({ scenario, history }: Outcome): string {
+function kept({ scenario, history }: Outcome, seed: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'conclave-history-'));
   const file = join(folder, `${scenario.name}-${seed}.json`);
   writeFileSync(file, JSON.stringify(history));

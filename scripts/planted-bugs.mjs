@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { BUGS } from './planted/bugs.mjs';
+import { BUGS } from './planted/bugs.ts';
 import { record } from './recorded.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { record } from '../../scripts/recorded.ts';
 import { project } from '../support/bootstrap-clone.ts';
-import type { Outcome } from './run.ts';
+import type { Outcome, Scenario } from './run.ts';
 
 export const GUARANTEES = join(project, 'docs', 'guarantees.md');
 export function resultLine(outcome: Outcome): string {
@@ -16,34 +16,39 @@ export function resultLine(outcome: Outcome): string {
   ].join(', ');
 }
 
-/** Puts the table of this run into the page. */
-export async function writeGuarantees(outcomes: readonly Outcome[], seed: number): Promise<void> {
-  await record(GUARANTEES, 'npm run faults', table(outcomes, seed));
+/** Puts the table of these runs into the page, a row for each scenario over all seeds. */
+export async function writeGuarantees(
+  outcomes: readonly Outcome[],
+  seeds: readonly number[],
+): Promise<void> {
+  await record(GUARANTEES, 'npm run faults', table(outcomes, seeds));
 }
 
-function table(outcomes: readonly Outcome[], seed: number): string {
-  const rows = outcomes.map((outcome) =>
-    [
-      `\`${outcome.scenario.name}\``,
-      outcome.scenario.about,
-      outcome.acked,
-      outcome.info,
-      outcome.failed,
-      outcome.frames,
-      outcome.resumes,
-      outcome.faults.length,
-      `${outcome.longestGapMs.toFixed(0)} ms`,
-      outcome.violations.length,
-    ].join(' | '),
-  );
-  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((all, one) => all + of(one), 0);
+const COLUMNS = ['acked', 'info', 'failed', 'frames', 'resumes', 'faults', 'violations'] as const;
+
+/** What is counted of a run, by the name of its column. */
+function counts({ acked, info, failed, frames, resumes, ...rest }: Outcome) {
+  const [faults, violations] = [rest.faults.length, rest.violations.length];
+  return { acked, info, failed, frames, resumes, faults, violations };
+}
+
+function table(outcomes: readonly Outcome[], seeds: readonly number[]): string {
+  const summed = (of: readonly Outcome[]) =>
+    COLUMNS.map((column) => of.reduce((sum, outcome) => sum + counts(outcome)[column], 0));
+  const rows = new Map<Scenario, Outcome[]>();
+  for (const outcome of outcomes)
+    rows.set(outcome.scenario, [...(rows.get(outcome.scenario) ?? []), outcome]);
+  const [acked = 0, , , frames = 0, , , violations = 0] = summed(outcomes);
   return [
-    `Seed ${seed}: ${outcomes.length} scenarios, ${sum(({ acked }) => acked)} acknowledged sends,`,
-    `${sum(({ frames }) => frames)} frames, ${sum(({ violations }) => violations.length)} violations.`,
+    `${rows.size} scenarios, each with seed ${seeds.join(', ')}: ${acked} acknowledged sends, ${frames} frames,`,
+    `${violations} violations.`,
     '',
-    '| scenario | what happens | acked | info | failed | frames | resumes | faults | longest gap | violations |',
-    '| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |',
-    ...rows.map((row) => `| ${row} |`),
+    `| scenario | what happens | ${COLUMNS.join(' | ')} | longest gap |`,
+    `| --- | --- | ${COLUMNS.map(() => '--:').join(' | ')} | --: |`,
+    ...[...rows].map(([{ name, about }, of]) => {
+      const longest = Math.max(...of.map(({ longestGapMs }) => longestGapMs));
+      return `| \`${name}\` | ${about} | ${summed(of).join(' | ')} | ${longest.toFixed(0)} ms |`;
+    }),
     '',
   ].join('\n');
 }

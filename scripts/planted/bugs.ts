@@ -3,11 +3,17 @@
 const APPEND = 'prisma/migrations/20261121120000_append_without_waiting/migration.sql';
 const SPINE = 'prisma/migrations/20261121080000_spine/migration.sql';
 
-/**
- * `edits` replace the only occurrence of a text in a file; where it is not found, the bug can no longer be planted
- * and must be written anew. `tests` are given to mocha; `scenario` to the fault suite, in its short form.
- */
-export const BUGS = [
+export interface Bug {
+  readonly name: string;
+  /** File, what is there once, and what is put in its place; where it is not found, the bug must be written anew. */
+  readonly edits: readonly (readonly [file: string, from: string, to: string])[];
+  /** Files for mocha, one of which must fail. */
+  readonly tests?: readonly string[];
+  /** Instead of them, a scenario of the fault suite, in its short form. */
+  readonly scenario?: string;
+}
+
+export const BUGS: readonly Bug[] = [
   {
     name: 'ack before commit: a send is answered, and committed a second later',
     edits: [
@@ -101,9 +107,14 @@ export const BUGS = [
     name: 'a follower emits before the hole is filled',
     edits: [
       [
-        'src/chat/follower.ts',
-        '    this.#drain();\n  }\n\n  /**\n   * Lets a connection in',
-        '    if (this.#position && last > this.#position.rev) this.#apply(this.#position, last, events);\n    this.#drain();\n  }\n\n  /**\n   * Lets a connection in',
+        'src/chat/held-notices.ts',
+        '    return { last, events };',
+        `    for (const [prev, next] of [...this.#notices].sort(([a], [b]) => a - b)) {
+      if (prev <= last) continue;
+      events.push(...next);
+      last = next.at(-1)?.rev ?? last;
+    }
+    return { last, events };`,
       ],
     ],
     tests: ['test/chat/follower.test.ts'],
@@ -113,18 +124,18 @@ export const BUGS = [
     edits: [
       [
         'src/access/store.ts',
-        '      const [row] = await tx.$queryRaw<',
-        '      const kept = PLANTED.get(userId + channelId);\n      if (kept && kept.until > Date.now()) return kept.row;\n      const [row] = await tx.$queryRaw<',
+        '      const [standing] = (await inChannels(userId, [channelId])).values();',
+        `      const kept = PLANTED.get(userId + channelId);
+      if (kept && kept.until > Date.now()) return kept.standing;
+      const [standing = null] = (await inChannels(userId, [channelId])).values();
+      PLANTED.set(userId + channelId, { until: Date.now() + 60_000, standing });`,
       ],
       [
         'src/access/store.ts',
-        '      return row ?? null;',
-        '      PLANTED.set(userId + channelId, { until: Date.now() + 60_000, row: row ?? null });\n      return row ?? null;',
-      ],
-      [
-        'src/access/store.ts',
-        'export function standings(',
-        'const PLANTED = new Map<string, { until: number; row: Standing | null }>();\n\nexport function standings(',
+        'export function standings(tx: Tx): Standings {',
+        `const PLANTED = new Map<string, { until: number; standing: Standing | null }>();
+
+export function standings(tx: Tx): Standings {`,
       ],
     ],
     tests: ['test/chat/operations/member.remove.test.ts'],
@@ -150,8 +161,9 @@ export const BUGS = [
     edits: [
       [
         'src/auth/liveness.ts',
-        '      let live = fresh ? held : await look(claims);',
-        "      const open = { ...claims, role: 'user' as const, until: 0 };\n      let live = fresh ? held : ((await look(claims).catch(() => open)) ?? open);",
+        'let live = held && isFresh(held) ? held : await look(claims);',
+        `const open = { ...claims, role: 'user' as const, believedUntil: Infinity, expiresAt: Infinity };
+      let live = held && isFresh(held) ? held : ((await look(claims).catch(() => open)) ?? open);`,
       ],
     ],
     tests: ['test/auth/session.close.test.ts'],
