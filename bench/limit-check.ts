@@ -24,7 +24,7 @@ const CALLS_EACH = 10;
 
 /** Counts messages of many users in both windows of their limit, as each send does. */
 export async function limitCheck({ env, redis }: Services): Promise<LimitCheck> {
-  const link = connectRedis(new Secret(env['REDIS_URL'] ?? ''), () => undefined);
+  const link = connectRedis({ url: new Secret(env['REDIS_URL'] ?? '') }, () => undefined);
   try {
     await new Promise((resolve) => link.client.once('ready', resolve));
     const limits = limiter({

@@ -1,5 +1,6 @@
 /** Brings the database named by DATABASE_URL to the newest schema, and the server's own login with it. */
 import { readFileSync } from 'node:fs';
+import { isOnThisMachine } from '../src/config-tls.ts';
 import { migrate } from './migrations.ts';
 
 const url = setting('DATABASE_URL');
@@ -11,8 +12,17 @@ if (url === undefined || password === undefined) {
   );
   process.exit(1);
 }
+const tls = setting('DATABASE_TLS') === 'verify' ? { ca: setting('DATABASE_CA') } : null;
+const isExposed =
+  tls === null && setting('SERVICES_NETWORK') !== 'private' && !isOnThisMachine(url);
+if (isExposed && setting('NODE_ENV') === 'production') {
+  console.error(
+    "DATABASE_TLS must be verify in production, unless SERVICES_NETWORK is private: the server's password is sent here.",
+  );
+  process.exit(1);
+}
 try {
-  const applied = await migrate(url, password);
+  const applied = await migrate(url, password, tls);
   for (const name of applied) console.log(`Applied migration ${name}.`);
   process.exit(0);
 } catch (error) {

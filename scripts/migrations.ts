@@ -10,6 +10,12 @@ import {
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 import { appLogin } from '../src/config.ts';
+import { Secret } from '../src/kernel/index.ts';
+import {
+  connectionTo,
+  type Authorities,
+  type ConnectionTo,
+} from '../src/platform/postgres/connection.ts';
 
 export { appUrl } from '../src/config.ts';
 
@@ -31,13 +37,18 @@ const GROUPS = ['conclave_app', 'conclave_lookup'];
  * Migrates and makes sure that the server's login exists with the given password.
  * Returns the names of the migrations that were applied now. Safe to run from several processes at once.
  */
-export async function migrate(url: string, appPassword: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url });
+export async function migrate(
+  url: string,
+  appPassword: string,
+  tls: Authorities | null = null,
+): Promise<string[]> {
+  const connection = connectionTo(new Secret(url), tls);
+  const client = new pg.Client({ ...connection });
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     for (const group of GROUPS) await ensureRole(client, group, 'NOLOGIN');
-    const applied = await applyMigrations(url);
+    const applied = await applyMigrations(connection);
     const login = appLogin(url);
     const password = client.escapeLiteral(appPassword);
     await ensureRole(client, login, 'LOGIN');
@@ -62,9 +73,9 @@ async function ensureRole(client: pg.Client, name: string, kind: 'LOGIN' | 'NOLO
     );
 }
 
-async function applyMigrations(url: string): Promise<string[]> {
+async function applyMigrations(connection: ConnectionTo): Promise<string[]> {
   await (loaded ??= load());
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = new pg.Pool({ ...connection });
   const schemaEngine = await engine.SchemaEngine.new(
     { datamodels: undefined },
     () => undefined,

@@ -1,6 +1,5 @@
 /** The composition root: platform -> domains -> road -> transports, wired by hand, started and stopped in order. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { accessModule, ControlFeed, controlRows, type ControlEvent } from './access/index.ts';
 import { auditDomain } from './audit/index.ts';
@@ -19,10 +18,12 @@ import { connectRedis } from './platform/redis.ts';
 import { later, nodeName, systemClock, systemEntropy } from './platform/system.ts';
 import { isNoticePacket } from './transport/bus/index.ts';
 import { clientAddresses } from './transport/client-address.ts';
-import { hardenServer, httpApp } from './transport/http/index.ts';
+import { plaintext } from './transport/plaintext.ts';
+import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { publisher } from './wiring/publish.ts';
+import { readiness } from './wiring/readiness.ts';
 import { stages as stagesOf } from './wiring/stages.ts';
 
 export interface AppOptions {
@@ -38,7 +39,7 @@ export type App = ReturnType<typeof createApp>;
 export function createApp({ config, log, clock = systemClock, limits = LIMIT_TABLE }: AppOptions) {
   const entropy = systemEntropy(clock);
   const postgres = new Postgres(config.database);
-  const redis = connectRedis(config.redisUrl, (event, detail) => log.warn(event, { detail }));
+  const redis = connectRedis(config.redis, (event, detail) => log.warn(event, { detail }));
   const passwords = hashPool(config.hashing);
   const transaction = postgres.transaction.bind(postgres);
   const { statements } = postgres;
@@ -60,7 +61,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const vault = new Vault(root, entropy, clock);
   const node = nodeName(config.listen);
   const seal = packets({ ring: derivedRing(root, 'bus'), node, clock, entropy });
-  const bus = connectBus(config.redisUrl, {
+  const bus = connectBus(config.redis, {
     seal,
     admits: isNoticePacket,
     later,
@@ -69,6 +70,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const base = { clock, entropy, vault, transaction };
   const lookUps = digests(keyring(config.keys.digests));
   const clientAddress = clientAddresses(config.trustedProxies);
+  const unencrypted = config.production ? plaintext(config.trustedProxies) : () => false;
   const sizes = config.door;
   const { limited, door } = limitsOf({ sizes, table: limits, clock, redis, digests: lookUps, log });
   const alert = (row: object) => log.error('integrity', { row });
@@ -131,7 +133,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     },
   });
   let live = false;
-  const server: Server = createServer(
+  const { server, renew } = serverFor(
+    config.listen.tls,
     httpApp({
       operations,
       stages,
@@ -144,9 +147,10 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
         fault === undefined
           ? log.info('request', line)
           : log.error('request', { ...line, cause: fault }),
-      health: { live: () => true, ready },
+      health: { live: () => true, ready: readiness({ live: () => live, lease, postgres, redis }) },
       jwks: auth.jwks,
       secure: config.secure,
+      plaintext: unencrypted,
     }),
   );
   hardenServer(server);
@@ -161,6 +165,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     socketsPerAddress: sizes.socketsPerAddress,
     frames: sizes.frames,
     allowedOrigins: config.allowedOrigins,
+    plaintext: unencrypted,
     drainMs: config.drainMs,
     later,
     async prove(token) {
@@ -198,16 +203,6 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     rooms.closeUser(event.userId, 'access_changed');
   }
 
-  async function ready() {
-    const asked = lease.held && postgres.answers(); // who has lost the lease would wait for an answer
-    const [database, bus] = await Promise.all([asked, redis.answers()]);
-    const state = (up: boolean) => (up ? 'up' : 'away');
-    // Redis is a shortcut: without it everything is slower and nothing is wrong.
-    return {
-      ready: live && database,
-      checks: { postgres: state(database), redis: state(bus) },
-    };
-  }
   const { start, stop } = lifecycle([
     { name: 'redis', stop: () => redis.close() },
     { name: 'bus', stop: () => bus.close() },
@@ -234,6 +229,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     auth,
     /** The port it listens on, once started. */
     port: () => (server.address() as AddressInfo).port,
+    /** Another certificate for those who connect from now on. */
+    renew,
     /** For tests and tools beside the road: what is waiting to be recorded, what is held in memory. */
     audit,
     bus,

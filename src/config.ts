@@ -1,6 +1,7 @@
 /** The only reader of the environment: everything is checked before anything starts, or nothing starts. */
 import { readFileSync } from 'node:fs';
 import { Secret } from './kernel/index.ts';
+import { checkAuthorities, checkWays, identityOf } from './config-tls.ts';
 import { SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
 
 const SECOND = 1_000;
@@ -23,26 +24,36 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(environment: Environment) {
   const settings = readSettings(environment);
   const { HOST, PORT, NODE_ENV } = settings;
+  const problems: string[] = [];
+  const problem = (text: string) => problems.push(text);
+  const tls = identityOf(settings, problem);
+  const scheme = tls ? 'https' : 'http';
   const publicUrl =
-    settings.PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+    settings.PUBLIC_URL ?? `${scheme}://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
   const production = NODE_ENV === 'production';
-  if (production) refuseInProduction(settings, publicUrl);
   const database = databaseUrl(settings);
+  checkAuthorities(settings, problem);
+  if (production) {
+    checkWays(settings, { publicUrl, database }, problem);
+    if (settings.BCRYPT_COST < 12) problem('BCRYPT_COST must be at least 12 in production.');
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
   return {
     production,
-    listen: { host: HOST, port: PORT },
+    listen: { host: HOST, port: PORT, tls },
     publicUrl,
     secure: publicUrl.startsWith('https:'),
     allowedOrigins: new Set([new URL(publicUrl).origin, ...settings.ALLOWED_ORIGINS]),
     logLevel: settings.LOG_LEVEL,
     database: {
       url: new Secret(database),
+      tls: settings.DATABASE_TLS === 'verify' ? { ca: settings.DATABASE_CA } : null,
       /** Under which its nodes find each other, by whatever address each of them reaches it. */
       name: new URL(database).pathname.slice(1),
       connections: settings.DATABASE_CONNECTIONS,
       statementTimeoutMs: settings.STATEMENT_TIMEOUT_MS,
     },
-    redisUrl: new Secret(settings.REDIS_URL),
+    redis: { url: new Secret(settings.REDIS_URL), ca: settings.REDIS_CA },
     keys: {
       root: new Secret(settings.CONCLAVE_ROOT_KEYS),
       peppers: new Secret(settings.CONCLAVE_PEPPERS),
@@ -115,7 +126,7 @@ const OF_OTHERS = new Set([
 /** Empty counts as not set: that is how compose files and shells leave things out. */
 function textOf(name: string, setting: Setting, environment: Environment, problems: string[]) {
   const text = environment[name] === '' ? undefined : environment[name];
-  const file = setting.secret && environment[`${name}_FILE`];
+  const file = (setting.secret ?? setting.fromFile) && environment[`${name}_FILE`];
   if (!file) return text;
   if (text !== undefined) {
     problems.push(`${name} and ${name}_FILE are both set. Leave one out.`);
@@ -153,16 +164,6 @@ export function appUrl(url: string, appPassword: string): string {
   app.username = appLogin(url);
   app.password = appPassword;
   return app.href;
-}
-
-function refuseInProduction(settings: Settings, publicUrl: string): void {
-  const problems: string[] = [];
-  if (!publicUrl.startsWith('https:'))
-    problems.push(
-      'PUBLIC_URL must be an https URL in production: tokens must not travel in the clear.',
-    );
-  if (settings.BCRYPT_COST < 12) problems.push('BCRYPT_COST must be at least 12 in production.');
-  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 export type { SettingName };

@@ -13,6 +13,7 @@ const app = createApp({ config, log });
 process.once('SIGTERM', () => void stop(0));
 process.once('SIGINT', () => void stop(0));
 process.once('disconnect', () => void stop(0)); // whoever started us is gone
+process.on('SIGHUP', renew);
 process.on('uncaughtException', (error) => {
   log.error('uncaught', { cause: error });
   void stop(1);
@@ -30,7 +31,8 @@ try {
 /** To whoever started us, or to the terminal; never to the log. */
 function announce(setupCode: string | null): void {
   const { host } = config.listen;
-  const address = `http://${host.includes(':') ? `[${host}]` : host}:${app.port()}`;
+  const scheme = config.listen.tls ? 'https' : 'http';
+  const address = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${app.port()}`;
   if (process.send) {
     process.send({ kind: 'ready', address, ...(setupCode !== null && { setupCode }) });
     return;
@@ -38,6 +40,18 @@ function announce(setupCode: string | null): void {
   process.stdout.write(`Conclave is listening at ${address}\n`);
   if (setupCode !== null)
     process.stdout.write(`Set-up code for the first admin, valid once: ${setupCode}\n`);
+}
+
+/** Certificates are renewed every few weeks; whoever is connected stays so. A bad one changes nothing. */
+function renew(): void {
+  try {
+    const { tls } = readConfig(process.env).listen;
+    if (tls === null) return;
+    app.renew(tls);
+    log.info('certificate renewed');
+  } catch (error) {
+    log.error('certificate not renewed', { cause: error });
+  }
 }
 
 function configured(): Config {

@@ -1,4 +1,5 @@
 /** What the text of a setting must look like: every check of a value stands here, with what it says when it fails. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { canonicalAddress } from './kernel/index.ts';
@@ -110,4 +111,35 @@ export const origins = list.pipe(
   ),
 );
 
-export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+/** Its parameters say nothing of TLS: the driver would believe them instead of DATABASE_TLS. */
+export const postgresUrl = z
+  .url({ protocol: /^postgres(ql)?$/ })
+  .refine(
+    (text) =>
+      URL.canParse(text) &&
+      [...new URL(text).searchParams.keys()].every((name) => !/^(use_?libpq|ssl)/i.test(name)),
+    'DATABASE_TLS and DATABASE_CA say how it is encrypted, not parameters of the URL',
+  );
+
+const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** One certificate or several; what stands between them is left out, as is usual. */
+export const certificates = z.string().transform((text, context) => {
+  try {
+    const found = text.match(PEM) ?? [];
+    for (const certificate of found) new X509Certificate(certificate);
+    if (found.length > 0) return found.join('\n');
+  } catch {
+    // said below
+  }
+  context.addIssue({ code: 'custom', message: 'not certificates in PEM' });
+  return z.NEVER;
+});
+
+export const privateKey = z.string().refine((text) => {
+  try {
+    return createPrivateKey(text).type === 'private';
+  } catch {
+    return false;
+  }
+}, 'not a private key in PEM');

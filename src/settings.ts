@@ -9,13 +9,16 @@ import {
   ring,
   signingKeys,
 } from './setting-shapes.ts';
+import { TLS_SETTINGS } from './settings-tls.ts';
 
-/** `secret` settings may also be given as NAME_FILE, a file that holds the value. */
+/** Settings that are `secret` or `fromFile` may also be given as NAME_FILE, a file that holds the value. */
 export interface Setting {
   readonly schema: z.ZodType;
   readonly about: string;
   readonly allowed: string;
   readonly secret?: true;
+  /** No secret, and usually kept in a file all the same. */
+  readonly fromFile?: true;
   /** The value when nothing is set, as text; without one the setting is needed, or optional if so said. */
   readonly standard?: string;
   readonly optional?: true;
@@ -55,7 +58,7 @@ export const SETTINGS = {
   TRUSTED_PROXIES: {
     schema: networks,
     about:
-      'Proxies whose X-Forwarded-For is believed. Behind one that is not named here, all clients are one address to limits and audit.',
+      'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Behind one that is not named here, all clients are one address to limits and audit.',
     allowed: 'addresses and networks (10.0.0.0/8), separated by commas',
     standard: '',
   },
@@ -228,6 +231,7 @@ export const SETTINGS = {
     allowed: '10-100000000',
     standard: '250',
   },
+  ...TLS_SETTINGS,
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

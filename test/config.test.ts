@@ -13,6 +13,9 @@ import { SETTINGS, type Setting, type SettingName } from '../src/settings.ts';
 const key = () => randomBytes(32).toString('base64');
 const ring = (keys: Record<string, string>, current = '1') => JSON.stringify({ current, keys });
 const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const PEM_KEY = pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+const PEM_PUBLIC = pair.publicKey.export({ format: 'pem', type: 'spki' }).toString();
 const signing = (change: object = {}, current = 'k') =>
   JSON.stringify({ current, keys: [{ ...jwk, kid: 'k', ...change }] });
 
@@ -60,7 +63,13 @@ const BAD: Partial<Record<SettingName, readonly string[]>> = {
   ALLOWED_ORIGINS: ['*', 'canary.example', 'https://a.example/', 'https://a.example,null'],
   TRUSTED_PROXIES: ['proxy.canary', '10.0.0.0/33', '0.0.0.0/0', '::ffff:10.0.0.0/8', '10.0.0.1,*'],
   LOG_LEVEL: ['verbose', 'INFO'],
-  DATABASE_URL: ['canary', 'mysql://u:canary@h/d', 'localhost:5432'],
+  DATABASE_URL: [
+    'canary',
+    'mysql://u:canary@h/d',
+    'localhost:5432',
+    'postgres://u@h/d?sslmode=disable',
+    'postgres://u@h/d?ssl=0',
+  ],
   DATABASE_APP_PASSWORD: ['canary-short', 'x'.repeat(201)],
   DATABASE_APP_URL: ['canary', 'http://u:canary@h/d'],
   REDIS_URL: ['canary', 'http://redis.example', 'redis.example:6379'],
@@ -76,6 +85,12 @@ const BAD: Partial<Record<SettingName, readonly string[]>> = {
     signing({}, 'another'),
   ],
   TOKEN_AUDIENCE: ['x'.repeat(201)],
+  TLS_CERT: ['canary', '-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----', PEM_KEY],
+  TLS_KEY: ['canary', PEM_KEY.replace(/^[^-].*$/m, 'canary'), PEM_PUBLIC],
+  DATABASE_TLS: ['on', 'require', 'true'],
+  DATABASE_CA: ['canary', PEM_KEY],
+  REDIS_CA: ['canary', PEM_KEY],
+  SERVICES_NETWORK: ['trusty', 'docker'],
 };
 
 describe('a setting', () => {
@@ -87,7 +102,7 @@ describe('a setting', () => {
 
   it('has a default or is demanded, and what is good is taken', () => {
     const config = readConfig(GOOD);
-    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 3000 });
+    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 3000, tls: null });
     assert.equal(config.publicUrl, 'http://127.0.0.1:3000');
     assert.deepEqual([...config.allowedOrigins], ['http://127.0.0.1:3000']);
     assert.equal(config.hashing.cost, 12);
@@ -141,17 +156,6 @@ describe('a setting', () => {
     assert.equal(problems({ ...GOOD, HOME: '/root', CONCLAVE_STATE_DIR: '/x' }), '');
   });
 
-  it('in production needs https, an honest cost, and says both at once', () => {
-    const production = { ...GOOD, NODE_ENV: 'production' };
-    const message = problems({ ...production, BCRYPT_COST: '4' });
-    assert.match(message, /^PUBLIC_URL must be an https URL in production/m);
-    assert.match(message, /^BCRYPT_COST must be at least 12 in production/m);
-    const plain = { ...production, PUBLIC_URL: 'http://chat.example.org' };
-    assert.match(problems(plain), /^PUBLIC_URL must/);
-    const secure = readConfig({ ...production, PUBLIC_URL: 'https://chat.example.org' });
-    assert.deepEqual([secure.production, secure.secure], [true, true]);
-  });
-
   it('that is secret stays so in a configuration that is printed', () => {
     const config = readConfig(GOOD);
     const printed = inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config);
@@ -175,8 +179,13 @@ describe('a setting from a file', () => {
 
   for (const [name] of Object.entries<Setting>(SETTINGS).filter(([, { secret }]) => secret))
     it(`${name} is read, or refused when it is also set directly or cannot be read`, () => {
-      const { [name]: value = GOOD['DATABASE_URL'] ?? '', ...rest } = GOOD;
-      assert.equal(problems({ ...rest, [`${name}_FILE`]: file(`${value}\n`) }), '');
+      const standard = name === 'TLS_KEY' ? PEM_KEY : (GOOD['DATABASE_URL'] ?? '');
+      const { [name]: value = standard, ...rest } = GOOD;
+      const read = problems({ ...rest, [`${name}_FILE`]: file(`${value}\n`) });
+      assert.equal(
+        read,
+        name === 'TLS_KEY' ? 'TLS_CERT and TLS_KEY go together. Set both or neither.' : '',
+      );
       const both = { ...rest, [name]: value, [`${name}_FILE`]: file(value) };
       assert.match(problems(both), new RegExp(`^${name} and ${name}_FILE are both set`));
       for (const unreadable of [join(folder, 'canary'), folder]) {
@@ -189,7 +198,7 @@ describe('a setting from a file', () => {
       assert.ok(!bad.includes('canary'));
     });
 
-  it('is for secrets only', () => {
+  it('is for secrets and certificates only', () => {
     assert.equal(readConfig({ ...GOOD, PORT_FILE: file('8080') }).listen.port, 3000);
   });
 });

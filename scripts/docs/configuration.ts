@@ -4,9 +4,9 @@ import { SETTINGS, type Setting } from '../../src/settings.ts';
 const settings = Object.entries<Setting>(SETTINGS);
 
 export function configurationPage(): string {
-  const rows = settings.map(([name, { about, allowed, standard, secret, optional }]) => {
+  const rows = settings.map(([name, { about, allowed, standard, secret, fromFile, optional }]) => {
     const fallback = standard ?? (optional ? 'not set' : '**needed**');
-    const variable = secret ? `\`${name}\`, \`${name}_FILE\`` : `\`${name}\``;
+    const variable = (secret ?? fromFile) ? `\`${name}\`, \`${name}_FILE\`` : `\`${name}\``;
     return `| ${variable} | ${about} | ${allowed} | ${fallback === '' ? 'none' : fallback} |`;
   });
   return [
@@ -23,9 +23,9 @@ export function configurationPage(): string {
 }
 
 export function environmentExample(): string {
-  const lines = settings.flatMap(([name, { about, allowed, standard, secret }]) => [
+  const lines = settings.flatMap(([name, { about, allowed, standard, secret, fromFile }]) => [
     `# ${about}`,
-    `# Allowed: ${allowed}.${secret ? ` Or name a file in ${name}_FILE.` : ''}`,
+    `# Allowed: ${allowed}.${(secret ?? fromFile) ? ` Or name a file in ${name}_FILE.` : ''}`,
     `#${name}=${standard ?? ''}`,
     '',
   ]);

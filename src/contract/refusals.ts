@@ -23,6 +23,11 @@ export const REFUSALS = {
   },
   forbidden: { http: 403, retry: 'never', title: 'The caller may not do this.' },
   origin_not_allowed: { http: 403, retry: 'never', title: 'Pages of this origin may not connect.' },
+  insecure_transport: {
+    http: 403,
+    retry: 'never',
+    title: 'The request came without TLS: whatever was secret in it is not any more.',
+  },
   registration_closed: {
     http: 403,
     retry: 'never',

@@ -1,7 +1,24 @@
 /** One connection to Redis that fails fast: whatever needs Redis has an answer for when it is away. */
 import { createHash } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import type { Secret } from '../kernel/index.ts';
+
+export interface RedisServer {
+  readonly url: Secret<string>;
+  /** The authorities that may vouch for a rediss server, in PEM; those that Node knows when not given. */
+  readonly ca?: string | undefined;
+}
+
+/** Answers come as they always did: the other mapping has types of its own. */
+type ClientOptions = Omit<RedisOptions, 'replyMapping'>;
+
+/** A client for the server; over TLS (rediss) its certificate is checked for the host of the URL. */
+export function redisClient({ url, ca }: RedisServer, options: ClientOptions): Redis {
+  const address = url.reveal();
+  if (!address.startsWith('rediss:')) return new Redis(address, options);
+  const tls = { ...(ca !== undefined && { ca }), minVersion: 'TLSv1.2' } as const;
+  return new Redis(address, { ...options, tls });
+}
 
 export interface RedisLink {
   readonly client: Redis;
@@ -17,10 +34,10 @@ export interface RedisLink {
 
 /** Connects in the background; `log` hears of the first failure and of the recovery, not of every attempt. */
 export function connectRedis(
-  url: Secret<string>,
+  server: RedisServer,
   log: (event: 'redis-away' | 'redis-back', detail: string) => void,
 ): RedisLink {
-  const client = new Redis(url.reveal(), {
+  const client = redisClient(server, {
     enableOfflineQueue: false, // a command for a Redis that is away fails at once instead of piling up
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

@@ -31,6 +31,12 @@ export function clientAddresses(proxies: TrustedProxies): (request: IncomingMess
   };
 }
 
+/** Whether that TCP peer is one of the declared proxies. */
+export function isDeclared(proxies: TrustedProxies): (peer: string) => boolean {
+  const declared = listOf(proxies);
+  return (peer) => declared(canonicalAddress(peer) ?? '');
+}
+
 function addressIn(entry: string): string | null {
   const text = entry.trim();
   const [, v4, v6] = WITH_PORT.exec(text) ?? [];

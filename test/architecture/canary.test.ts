@@ -33,7 +33,7 @@ describe('a canary', function () {
 
   before(async () => {
     world = await World.create({ environment: { LOG_LEVEL: 'debug' } });
-    redis = new Redis(readConfig(process.env).redisUrl.reveal());
+    redis = new Redis(readConfig(process.env).redis.url.reveal());
     client = await world.database.connect();
     await client.query(`SELECT set_config('app.workspace', $1, false)`, [world.workspaceId]);
     const monitor = await redis.monitor();

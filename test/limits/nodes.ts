@@ -38,7 +38,7 @@ export interface NodeOptions {
 
 export async function limitNode(options: NodeOptions): Promise<LimitNode> {
   const { clock, url = process.env['REDIS_URL'] ?? '', byHand = true } = options;
-  const link = connectRedis(new Secret(url), () => undefined);
+  const link = connectRedis({ url: new Secret(url) }, () => undefined);
   await once(link.client, 'ready');
   let commands = 0;
   const send = link.client.sendCommand.bind(link.client);

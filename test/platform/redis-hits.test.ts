@@ -20,7 +20,7 @@ describe('hits that nodes share', () => {
   });
 
   function connected(): RedisLink {
-    const link = connectRedis(new Secret(redis.url), () => undefined);
+    const link = connectRedis({ url: new Secret(redis.url) }, () => undefined);
     links.push(link);
     return link;
   }

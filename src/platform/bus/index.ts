@@ -1,6 +1,6 @@
 /** What nodes tell each other through Redis: sealed on the way out, opened and judged on the way in, all of it counted. */
-import { Redis, type RedisOptions } from 'ioredis';
-import type { Secret } from '../../kernel/index.ts';
+import type { RedisOptions } from 'ioredis';
+import { redisClient, type RedisServer } from '../redis.ts';
 import { SealedPublisher } from './publisher.ts';
 import { SealedSubscriber } from './subscriber.ts';
 import { busCounts, drops, type BusCounts, type Seal } from './counts.ts';
@@ -40,12 +40,12 @@ const FAIL_FAST = {
 const DEAD_MS = 5_000;
 
 /** Connects in the background, and again whenever Redis was away; the followers read Postgres meanwhile. */
-export function connectBus(url: Secret<string>, options: BusOptions): Bus {
+export function connectBus(server: RedisServer, options: BusOptions): Bus {
   const { seal, admits, later, dropped } = options;
   const counts = busCounts();
   const dropping = drops(counts, later, dropped);
-  const speaking = new Redis(url.reveal(), { ...FAIL_FAST, socketTimeout: DEAD_MS });
-  const listening = new Redis(url.reveal(), { ...FAIL_FAST, autoResubscribe: false });
+  const speaking = redisClient(server, { ...FAIL_FAST, socketTimeout: DEAD_MS });
+  const listening = redisClient(server, { ...FAIL_FAST, autoResubscribe: false });
   // That Redis is away is told once, by the connection of `connectRedis`.
   for (const client of [speaking, listening]) client.on('error', () => undefined);
   return {

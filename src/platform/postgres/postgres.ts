@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Refusal, type Secret } from '../../kernel/index.ts';
 import type { WorkspaceId } from '../../contract/index.ts';
+import { connectionTo, type Authorities } from './connection.ts';
 import { PrismaClient, type Prisma } from './generated/client.ts';
 import { isGivenUp, isLostConnection, isWorthRetrying } from './failures.ts';
 
@@ -20,6 +21,8 @@ export interface Statements {
 
 export interface PostgresOptions {
   readonly url: Secret<string>;
+  /** Null: nothing is encrypted. */
+  readonly tls?: Authorities | null;
   /** Most connections held at a time. */
   readonly connections: number;
   /** Milliseconds after which a statement is given up by the server. */
@@ -47,8 +50,9 @@ export class Postgres {
   readonly aside: Statements;
 
   constructor(options: PostgresOptions) {
+    const connection = connectionTo(options.url, options.tls ?? null);
     this.#pool = new pg.Pool({
-      connectionString: options.url.reveal(),
+      ...connection,
       max: options.connections,
       connectionTimeoutMillis: 2_000,
       idleTimeoutMillis: IDLE_MS,
@@ -59,7 +63,7 @@ export class Postgres {
       application_name: 'conclave',
     });
     this.#aside = new pg.Pool({
-      connectionString: options.url.reveal(),
+      ...connection,
       max: 1,
       connectionTimeoutMillis: ASIDE_MS,
       query_timeout: ASIDE_MS,

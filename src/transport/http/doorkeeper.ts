@@ -34,6 +34,9 @@ export interface DoorOptions {
 const PROBES = new Set(['/healthz', '/readyz']);
 const SECOND = 1_000;
 
+/** Asked by whoever watches the server, from beside it. */
+export const isProbe = ({ url = '' }: IncomingMessage): boolean => PROBES.has(url);
+
 /** Calls `enter` for who may pass and answers the others `rate_limited`. */
 export function doorkeeper(options: DoorOptions) {
   const doors = {
@@ -47,7 +50,7 @@ export function doorkeeper(options: DoorOptions) {
         refuse(request, response, new Refusal('internal', { cause: fault }));
       } else if (!response.destroyed) enter(); // else the client left meanwhile
     };
-    const name = PROBES.has(request.url ?? '') ? 'http.probe' : 'http.request';
+    const name = isProbe(request) ? 'http.probe' : 'http.request';
     // All that express-rate-limit needs of Express, which comes after the door: switching to its prototypes
     // already here would cost a refusal as much again as it costs.
     const told = Object.assign(response, {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import { Refusal, type AnyOperation, type Entropy, type Stages } from '../../kernel/index.ts';
 import { malformed, refuse } from './answer.ts';
-import { doorkeeper, type DoorOptions } from './doorkeeper.ts';
+import { doorkeeper, isProbe, type DoorOptions } from './doorkeeper.ts';
 import { begin, exchangeOf, type RequestLine } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
 import { pages, type Health } from './pages.ts';
@@ -14,7 +14,7 @@ import { HEADERS } from './server.ts';
 export type { DoorRow } from './doorkeeper.ts';
 export type { RequestLine } from './exchange.ts';
 export type { Health } from './pages.ts';
-export { hardenServer } from './server.ts';
+export { hardenServer, serverFor, type TlsIdentity } from './server.ts';
 
 export interface HttpOptions extends DoorOptions {
   readonly operations: readonly AnyOperation[];
@@ -27,6 +27,8 @@ export interface HttpOptions extends DoorOptions {
   readonly jwks: () => object;
   /** TLS ends here or at a declared proxy: browsers are told never to come without it. */
   readonly secure: boolean;
+  /** Whether a request is refused because it came without TLS; probes are not asked. */
+  readonly plaintext: (request: IncomingMessage) => boolean;
 }
 
 /** Express with the step before its router within reach. */
@@ -67,7 +69,9 @@ export function httpApp(options: HttpOptions): express.Express {
     protect(request, response);
     admit(request, response, () => {
       const oddity = oddityOf(request);
-      if (oddity !== null) refuse(request, response, malformed(oddity));
+      if (!isProbe(request) && options.plaintext(request))
+        refuse(request, response, new Refusal('insecure_transport'));
+      else if (oddity !== null) refuse(request, response, malformed(oddity));
       else route(request, response, (error) => fail(request, response, error));
     });
   };

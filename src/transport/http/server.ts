@@ -1,6 +1,15 @@
 /** No client holds a connection by being slow, and what is not HTTP gets a bare status line and nothing else. */
-import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { Secret } from '../../kernel/index.ts';
 
 /** Most header lines of a request. */
 export const HEADERS = 100;
@@ -12,6 +21,30 @@ const STATUS: ReadonlyMap<string | undefined, number> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
   ['HPE_HEADER_OVERFLOW', 431],
 ]);
+
+/** How long a client may take to agree on a key. */
+const TLS_HANDSHAKE_MS = 10_000;
+
+/** Who the server is to those that connect over TLS, in PEM. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: Secret<string>;
+}
+
+/** TLS 1.2 is what requirement E5 allows at least; older ones are broken (RFC 8996). */
+const contextOf = ({ cert, key }: TlsIdentity) =>
+  ({ cert, key: key.reveal(), minVersion: 'TLSv1.2' }) as const;
+
+/** Over TLS when it has an identity; `renew` gives new connections another one, and leaves those there are. */
+export function serverFor(
+  identity: TlsIdentity | null,
+  listener: RequestListener,
+): { readonly server: Server; readonly renew: (identity: TlsIdentity) => void } {
+  if (identity === null) return { server: createServer(listener), renew: () => undefined };
+  const options = { ...contextOf(identity), handshakeTimeout: TLS_HANDSHAKE_MS };
+  const server = createTlsServer(options, listener);
+  return { server, renew: (renewed) => server.setSecureContext(contextOf(renewed)) };
+}
 
 /** To be called before the server listens. */
 export function hardenServer(server: Server): void {

@@ -6,15 +6,23 @@ import type { Refusal } from '../../kernel/index.ts';
 /** Where the gateway answers; an upgrade anywhere else is refused. */
 export const PATH = '/socket.io/';
 
+export interface AdmissionOptions {
+  readonly allowedOrigins: ReadonlySet<string>;
+  /** Whether a handshake is refused because it came without TLS. */
+  readonly plaintext: (request: IncomingMessage) => boolean;
+  readonly traceId: () => string;
+}
+
 /**
  * An engine middleware. `allowUpgrades: false` only stops advertising upgrades, and the engine skips its own
  * checks wherever a `sid` is present, so both are decided here.
  */
-export function admission(allowedOrigins: ReadonlySet<string>, traceId: () => string) {
+export function admission({ allowedOrigins, plaintext, traceId }: AdmissionOptions) {
   return (request: IncomingMessage, response: unknown, next: () => void): void => {
     // A request that is no upgrade has a response of its own; for an upgrade the engine makes up an object.
     const plain = response instanceof ServerResponse ? response : null;
-    const code = plain ? 'invalid_input' : refusalOf(request, allowedOrigins);
+    const secret = plaintext(request) ? 'insecure_transport' : null;
+    const code = secret ?? (plain ? 'invalid_input' : refusalOf(request, allowedOrigins));
     if (code === null) next();
     else turnAway(request, plain, code, traceId());
   };

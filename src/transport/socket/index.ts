@@ -4,7 +4,7 @@ import { Server } from 'socket.io';
 import { FRAME_BYTES, type ChannelId } from '../../contract/index.ts';
 import type { AnyOperation, Clock, Effect, Entropy, Refusal, Stages } from '../../kernel/index.ts';
 import { joinBus, type BusOptions } from '../bus/index.ts';
-import { admission, PATH, refuseUpgrades } from './admission.ts';
+import { admission, PATH, refuseUpgrades, type AdmissionOptions } from './admission.ts';
 import { connectionsOf } from './connections.ts';
 import { doorkeeper, type DoorOptions } from './doorkeeper.ts';
 import { closeFlooding, type FrameAllowance } from './flood.ts';
@@ -27,6 +27,7 @@ export interface GatewayOptions extends DoorOptions {
   readonly frames: FrameAllowance;
   /** Origins of pages that may connect, exactly as browsers send them. */
   readonly allowedOrigins: ReadonlySet<string>;
+  readonly plaintext: AdmissionOptions['plaintext'];
   /** Milliseconds that calls under way are given when the server stops. */
   readonly drainMs: number;
   /** Runs a task later; returns how to call it off. */
@@ -72,7 +73,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   const traceId = () => entropy.id();
   const turnedAway = (refusal: Refusal, trace: string) => refused('handshake', refusal.code, trace);
   io.engine.use(doorkeeper(options, traceId, turnedAway));
-  io.engine.use(admission(options.allowedOrigins, traceId));
+  io.engine.use(admission({ ...options, traceId }));
   options.http.on('upgrade', refuseUpgrades(traceId));
   const addressOf = (socket: ClientSocket) => clientAddress(socket.request);
   io.use(handshake({ prove: options.prove, addressOf, traceId, refused: turnedAway }));

@@ -120,6 +120,7 @@ export async function serve(
     health: { live: () => true, ready: () => Promise.resolve({ ready: true, checks: {} }) },
     jwks: () => ({ keys: [] }),
     secure: false,
+    plaintext: () => false,
     ...options,
   });
   const server = createServer(app);
