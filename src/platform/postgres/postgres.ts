@@ -6,6 +6,7 @@ import type { WorkspaceId } from '../../contract/index.ts';
 import { connectionTo, type Authorities } from './connection.ts';
 import { PrismaClient, type Prisma } from './generated/client.ts';
 import { isGivenUp, isLostConnection, isWorthRetrying } from './failures.ts';
+import { Places } from './places.ts';
 
 /** What a store works with: the tables, inside one transaction of one workspace. */
 export type Tx = Prisma.TransactionClient;
@@ -45,6 +46,7 @@ export class Postgres {
   readonly #pool: pg.Pool;
   readonly #aside: pg.Pool;
   readonly #prisma: PrismaClient;
+  readonly #places: Places;
   readonly statements: Statements;
   /** One connection beside the pool, for what must not wait behind the calls. */
   readonly aside: Statements;
@@ -72,8 +74,9 @@ export class Postgres {
     });
     // An idle connection died; the next checkout opens another.
     for (const pool of [this.#pool, this.#aside]) pool.on('error', () => undefined);
-    this.statements = statementsOn(this.#pool);
-    this.aside = statementsOn(this.#aside);
+    this.#places = new Places(options.connections);
+    this.statements = statementsOn(this.#pool, this.#places);
+    this.aside = statementsOn(this.#aside, null);
     this.#prisma = new PrismaClient({
       adapter: new PrismaPg(this.#pool, { disposeExternalPool: false }),
       errorFormat: 'minimal', // the pretty format quotes the arguments of the call
@@ -84,9 +87,18 @@ export class Postgres {
   /**
    * Runs `work` in one transaction whose row level security shows only `workspaceId`; resolves after COMMIT.
    * `read` sees one snapshot throughout. Throws Refusal `unavailable` when nothing was stored because the
-   * database could not be reached, `outcome_unknown` when it was lost while committing.
+   * database could not be reached, `overloaded` when it was not begun because too many others wait as well, and
+   * `outcome_unknown` when the database was lost while committing.
    */
-  async transaction<T>(
+  transaction<T>(
+    workspaceId: WorkspaceId,
+    mode: 'own' | 'read',
+    work: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
+    return this.#places.during('transaction', () => this.#transaction(workspaceId, mode, work));
+  }
+
+  async #transaction<T>(
     workspaceId: WorkspaceId,
     mode: 'own' | 'read',
     work: (tx: Tx) => Promise<T>,
@@ -159,33 +171,41 @@ export class Postgres {
   }
 }
 
-function statementsOn(pool: pg.Pool): Statements {
+/** `places` is the line before the pool; null where one statement at a time is all there is. */
+function statementsOn(pool: pg.Pool, places: Places | null): Statements {
   return {
     run: async <Row extends pg.QueryResultRow>(
       name: string,
       text: string,
       values: readonly unknown[],
     ) => {
-      const client = await pool.connect().catch((error: unknown) => {
-        // Nothing was sent yet.
-        throw isLostConnection(error) ? new Refusal('unavailable', { cause: error }) : error;
-      });
-      const heard = () => undefined; // the query fails as well; an error that nobody hears ends the process
-      client.on('error', heard);
-      let lost = false;
-      try {
-        return (await client.query<Row>({ name, text, values: [...values] })).rows;
-      } catch (error) {
-        lost = isLostConnection(error);
-        // One statement is its own transaction: a connection lost under it may have committed.
-        if (lost) throw new Refusal('outcome_unknown', { cause: error });
-        if (isGivenUp(error))
-          throw new Refusal('unavailable', { cause: error, retryAfterMs: 1_000 });
-        throw error;
-      } finally {
-        client.release(lost);
-        client.off('error', heard);
-      }
+      const work = () => runOn<Row>(pool, { name, text, values: [...values] });
+      return places ? places.during('hot', work) : work();
     },
   };
+}
+
+async function runOn<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  query: pg.QueryConfig,
+): Promise<readonly Row[]> {
+  const client = await pool.connect().catch((error: unknown) => {
+    // Nothing was sent yet.
+    throw isLostConnection(error) ? new Refusal('unavailable', { cause: error }) : error;
+  });
+  const heard = () => undefined; // the query fails as well; an error that nobody hears ends the process
+  client.on('error', heard);
+  let lost = false;
+  try {
+    return (await client.query<Row>(query)).rows;
+  } catch (error) {
+    lost = isLostConnection(error);
+    // One statement is its own transaction: a connection lost under it may have committed.
+    if (lost) throw new Refusal('outcome_unknown', { cause: error });
+    if (isGivenUp(error)) throw new Refusal('unavailable', { cause: error, retryAfterMs: 1_000 });
+    throw error;
+  } finally {
+    client.release(lost);
+    client.off('error', heard);
+  }
 }
