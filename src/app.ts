@@ -101,7 +101,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const { profileNames } = auth;
   const { editWindowMs } = config;
-  const chat = chatDomain({ ...base, statements, alert, profileNames, editWindowMs });
+  const chat = chatDomain({ ...base, statements, alert, profileNames, editWindowMs, later });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),

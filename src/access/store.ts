@@ -13,6 +13,13 @@ export interface Standings {
     userId: UserId,
     channelIds: readonly ChannelId[],
   ): Promise<ReadonlyMap<ChannelId, Standing>>;
+  /** The standing of each, in a channel of their own, in one query and in their order; null as in `inChannel`. */
+  each(asked: readonly Asked[]): Promise<readonly ((Asked & Standing) | null)[]>;
+}
+
+export interface Asked {
+  readonly userId: UserId;
+  readonly channelId: ChannelId;
 }
 
 interface Row extends Standing {
@@ -43,5 +50,17 @@ export function standings(tx: Tx): Standings {
       return standing ?? null;
     },
     inChannels,
+    async each(asked) {
+      const rows = await tx.$queryRaw<(Asked & Standing & { readonly place: number })[]>`
+        SELECT n.place::int, a.id AS "userId", c.id AS "channelId", a.role AS "workspaceRole",
+          m.role AS "channelRole", c.kind, c.history_policy AS "historyPolicy"
+        FROM unnest(${asked.map(({ userId }) => userId)}::uuid[],
+            ${asked.map(({ channelId }) => channelId)}::uuid[]) WITH ORDINALITY AS n (user_id, channel_id, place)
+        JOIN account a ON a.id = n.user_id AND a.status = 'active'
+        JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = n.channel_id
+        LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL`;
+      const places = new Map(rows.map(({ place, ...standing }) => [place - 1, standing]));
+      return asked.map((_, place) => places.get(place) ?? null);
+    },
   };
 }

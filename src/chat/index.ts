@@ -27,6 +27,8 @@ export interface ChatOptions {
   readonly profileNames: (tx: Tx, workspaceId: WorkspaceId) => ProfileNames;
   /** Hears of rows that do not open under their key. */
   readonly alert: IntegrityAlert;
+  /** Runs `task` after that many milliseconds; returns how to call it off. */
+  readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Milliseconds after posting in which an author may edit a message. */
   readonly editWindowMs: number;
 }
@@ -43,7 +45,7 @@ export interface Chat {
 export function chatDomain(options: ChatOptions): Chat {
   const { entropy, vault, transaction, statements, alert, editWindowMs, profileNames } = options;
   const content = new Content(vault, envelope(entropy), alert);
-  const sealer = new Sealer(transaction, vault, content, entropy);
+  const sealer = new Sealer(content, { transaction, vault, entropy, later: options.later });
   const domain: ChatDomain = { sealer };
   const grouped: ChatGrouped = {
     sealer,

@@ -1,13 +1,10 @@
 /** Seals a new post before its commit begins; with the author's key at hand it costs no query. */
 import { LRUCache } from 'lru-cache';
-import { mayInChannel, sees, standings } from '../access/index.ts';
 import type { ChannelId, ClientId, MessageId, UserId, WorkspaceId } from '../contract/index.ts';
-import { KEY_BYTES, keyRows, type Vault } from '../crypto/index.ts';
-import { Refusal, type Entropy } from '../kernel/index.ts';
-import { channelStore } from './channel-store.ts';
+import type { Vault } from '../crypto/index.ts';
+import type { Entropy } from '../kernel/index.ts';
+import { AuthorKeys, NO_EPOCH, type AuthorKeysOptions } from './author-keys.ts';
 import type { Content } from './content.ts';
-import { messageStore } from './message-store.ts';
-import type { Transaction } from './transaction-store.ts';
 
 export interface SealedPost {
   /** As the database spells it, which the seal is bound to: the caller may have spelled it otherwise. */
@@ -19,21 +16,18 @@ export interface SealedPost {
 
 /** Channels whose current key epoch is remembered; a wrong memory is found out by the commit and corrected. */
 const REMEMBERED_EPOCHS = 50_000;
-/** No channel has it: what is sealed under it is refused by the commit, unless it is a retry and not stored at all. */
-const NO_EPOCH = 0;
-
 export class Sealer {
   readonly #epochs = new LRUCache<ChannelId, number>({ max: REMEMBERED_EPOCHS });
-  readonly #transaction: Transaction;
+  readonly #keys: AuthorKeys;
   readonly #vault: Vault;
   readonly #content: Content;
   readonly #entropy: Entropy;
 
-  constructor(transaction: Transaction, vault: Vault, content: Content, entropy: Entropy) {
-    this.#transaction = transaction;
-    this.#vault = vault;
+  constructor(content: Content, options: AuthorKeysOptions) {
+    this.#keys = new AuthorKeys(options);
+    this.#vault = options.vault;
     this.#content = content;
-    this.#entropy = entropy;
+    this.#entropy = options.entropy;
   }
 
   /**
@@ -53,7 +47,7 @@ export class Sealer {
     const held = epoch !== undefined && this.#vault.cachedDataKey(named, authorId, epoch);
     const { channelId, key, keyEpoch } = held
       ? { channelId: named, key: held, keyEpoch: epoch }
-      : await this.#key(workspaceId, named, authorId, clientId);
+      : await this.#find(workspaceId, named, authorId, clientId);
     const body = { channelId, id, authorId, version: 1, keyEpoch };
     const bodySealed = this.#content.sealBody(key, workspaceId, body, text);
     return { channelId, id, keyEpoch, bodySealed };
@@ -64,34 +58,14 @@ export class Sealer {
     this.#epochs.delete(channelId);
   }
 
-  async #key(workspaceId: WorkspaceId, named: ChannelId, authorId: UserId, clientId: ClientId) {
-    const look = () =>
-      this.#transaction(workspaceId, 'read', async (tx) => {
-        const standing = await standings(tx).inChannel(authorId, named);
-        const channel = await channelStore(tx, workspaceId).find(named);
-        const seen = standing && channel && sees(standing);
-        if (!seen || !mayInChannel(standing, 'message.send')) {
-          if (await messageStore(tx).sentBefore(named, authorId, clientId))
-            return { channelId: named, keyEpoch: NO_EPOCH, key: this.#entropy.bytes(KEY_BYTES) };
-          throw new Refusal(seen ? 'forbidden' : 'not_found');
-        }
-        const { id: channelId, keyEpoch } = channel;
-        const rows = keyRows(tx, workspaceId);
-        const key = await this.#vault.dataKey(rows, channelId, authorId, keyEpoch);
-        return { channelId, keyEpoch, key };
-      });
-    let found = await look();
-    if (!found.key) {
-      const { channelId, keyEpoch } = found;
-      // In a transaction of its own: a key that nobody committed must never seal anything.
-      await this.#transaction(workspaceId, 'own', (tx) =>
-        this.#vault.ensureDataKey(keyRows(tx, workspaceId), channelId, authorId, keyEpoch),
-      );
-      found = await look();
-    }
-    const { channelId, key, keyEpoch } = found;
-    if (!key) throw new Error('a data key that was just made cannot be read');
-    if (keyEpoch !== NO_EPOCH) this.#epochs.set(channelId, keyEpoch);
-    return { channelId, key, keyEpoch };
+  async #find(
+    workspaceId: WorkspaceId,
+    channelId: ChannelId,
+    authorId: UserId,
+    clientId: ClientId,
+  ) {
+    const found = await this.#keys.find(workspaceId, { channelId, authorId, clientId });
+    if (found.keyEpoch !== NO_EPOCH) this.#epochs.set(found.channelId, found.keyEpoch);
+    return found;
   }
 }

@@ -28,7 +28,7 @@ export interface KeyRows {
   /** Each `add` leaves an existing row as it is: the first one to add it wins. */
   addWorkspaceKey(key: WrappedKey, at: Date): Promise<void>;
   addSubjectKey(subjectId: UserId, key: WrappedKey, at: Date): Promise<void>;
-  addDataKey(channelId: ChannelId, authorId: UserId, key: WrappedKey, at: Date): Promise<void>;
+  addDataKeys(keys: readonly (DataKeyName & WrappedKey)[], at: Date): Promise<void>;
 }
 
 export function keyRows(tx: Tx, workspaceId: WorkspaceId): KeyRows {
@@ -79,11 +79,18 @@ export function keyRows(tx: Tx, workspaceId: WorkspaceId): KeyRows {
       const row = { workspaceId, subjectId, workspaceKey, wrapped: bytes(wrapped), createdAt };
       await tx.subjectKey.createMany({ data: row, skipDuplicates: true });
     },
-    async addDataKey(channelId, authorId, { under, version, wrapped }, createdAt) {
-      const workspaceKey = Number(under);
-      const key = { channelId, authorId, epoch: version, workspaceKey };
-      const row = { workspaceId, ...key, wrapped: bytes(wrapped), createdAt };
-      await tx.dataKey.createMany({ data: row, skipDuplicates: true });
+    async addDataKeys(keys, createdAt) {
+      const data = keys.map(({ channelId, authorId, keyEpoch: epoch, under, wrapped }) => {
+        const key = { channelId, authorId, epoch, workspaceKey: Number(under) };
+        return { workspaceId, ...key, wrapped: bytes(wrapped), createdAt };
+      });
+      // In one order for all: two that add the same keys wait for each other, and never both.
+      data.sort((a, b) => (name(a) < name(b) ? -1 : 1));
+      await tx.dataKey.createMany({ data, skipDuplicates: true });
     },
   };
+}
+
+function name({ channelId, authorId }: Pick<DataKeyName, 'channelId' | 'authorId'>): string {
+  return `${channelId} ${authorId}`;
 }

@@ -142,16 +142,15 @@ export class Vault {
       }
   }
 
-  /** Makes the data key if there is none. Whoever comes second finds the first one's key in the table. */
-  async ensureDataKey(
-    rows: KeyRows,
-    channelId: ChannelId,
-    authorId: UserId,
-    epoch: number,
-  ): Promise<void> {
-    const place = dataPlace(rows, { channelId, authorId, keyEpoch: epoch });
-    const { row } = await this.#create(rows, place, epoch);
-    await rows.addDataKey(channelId, authorId, row, this.#clock.now());
+  /** Makes the data keys that there are not. Whoever comes second finds the first one's key in the table. */
+  async ensureDataKeys(rows: KeyRows, names: readonly DataKeyName[]): Promise<void> {
+    const keys: (DataKeyName & WrappedKey)[] = [];
+    for (const { channelId, authorId, keyEpoch } of names) {
+      const name = { channelId, authorId, keyEpoch };
+      const { row } = await this.#create(rows, dataPlace(rows, name), keyEpoch);
+      keys.push({ ...name, ...row });
+    }
+    await rows.addDataKeys(keys, this.#clock.now());
   }
 
   /** The data key if it is at hand: no query. */

@@ -42,10 +42,13 @@ describe('the vault', () => {
 
   const within = <T>(mode: 'own' | 'read', work: (rows: KeyRows) => Promise<T>) =>
     postgres.transaction(world.workspaceId, mode, (tx) => work(keyRows(tx, world.workspaceId)));
+  const name = (channelId: ChannelId, authorId: Person['userId'], keyEpoch = 1) => {
+    return { channelId, authorId, keyEpoch };
+  };
   const dataKey = (channelId: ChannelId, { userId }: Person, by = vault) =>
     within('read', (rows) => by.dataKey(rows, channelId, userId, 1));
   const ensure = (channelId: ChannelId, { userId }: Person) =>
-    within('own', (rows) => vault.ensureDataKey(rows, channelId, userId, 1));
+    within('own', (rows) => vault.ensureDataKeys(rows, [name(channelId, userId)]));
 
   it('stores a key wrapped: the row does not contain it, and opens on any node that has the root key', async () => {
     const { id } = await quietChannel(world, alice);
@@ -116,12 +119,9 @@ describe('the vault', () => {
     const moved = await world.database.query(broken, [channelId, bob.userId]);
     assert.equal(moved.rowCount, 1);
     await ensure(channelId, bob);
-    const names = [
-      { channelId, authorId: alice.userId, keyEpoch: 1 },
-      { channelId, authorId: bob.userId, keyEpoch: 1 },
-      { channelId, authorId: bob.userId, keyEpoch: 7 },
-      { channelId, authorId: alice.userId, keyEpoch: 2 },
-    ];
+    const mine = name(channelId, alice.userId);
+    const his = name(channelId, bob.userId);
+    const names = [mine, his, { ...his, keyEpoch: 7 }, { ...mine, keyEpoch: 2 }];
     const asked: number[] = [];
     const fetch = () =>
       within('read', (rows) => {
@@ -164,7 +164,7 @@ describe('the vault', () => {
   it('never uses a key whose transaction was rolled back', async () => {
     const { id } = await quietChannel(world, alice);
     const lost = within('own', async (rows) => {
-      await vault.ensureDataKey(rows, id, alice.userId, 1);
+      await vault.ensureDataKeys(rows, [name(id, alice.userId)]);
       throw new Error('rolled back');
     });
     await assert.rejects(lost, /rolled back/);
@@ -180,7 +180,7 @@ describe('the vault', () => {
     const nodes = Array.from({ length: 4 }, () => new Vault(root, entropy, systemClock));
     const keys = await Promise.all(
       nodes.map(async (node) => {
-        await within('own', (rows) => node.ensureDataKey(rows, id, alice.userId, 1));
+        await within('own', (rows) => node.ensureDataKeys(rows, [name(id, alice.userId)]));
         return dataKey(id, alice, node);
       }),
     );
@@ -236,7 +236,7 @@ describe('the vault', () => {
     const small = new Vault(root, entropy, systemClock, 3);
     const epochs = [1, 2, 3, 4];
     for (const epoch of epochs)
-      await within('own', (rows) => vault.ensureDataKey(rows, id, alice.userId, epoch));
+      await within('own', (rows) => vault.ensureDataKeys(rows, [name(id, alice.userId, epoch)]));
     const read = (epoch: number) =>
       within('read', (rows) => small.dataKey(rows, id, alice.userId, epoch));
     const keys = [];
