@@ -54,10 +54,14 @@ export class Places {
           resolve();
         },
       };
-      const callOff = later(PATIENCE_MS, () => {
-        line.splice(line.indexOf(waiting), 1);
+      const giveUp = () => {
+        const place = line.indexOf(waiting);
+        if (place === -1) return;
+        line.splice(place, 1);
         reject(new Refusal('overloaded', { retryAfterMs: RETRY_AFTER_MS }));
-      });
+      };
+      // After what has arrived meanwhile was read: a process that was held up itself must not blame the others.
+      const callOff = later(PATIENCE_MS, () => setImmediate(giveUp));
       line.push(waiting);
     });
   }
