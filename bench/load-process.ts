@@ -1,10 +1,10 @@
 /** The load generator as seen from the bench: a process of its own that is asked one thing after the other. */
 import { ROOT, type Services } from './services.ts';
-import type { Answer, Request, Sent } from './load/protocol.ts';
+import type { Answer, Request, ResultOf } from './load/protocol.ts';
 
 export interface Load {
-  /** Resolves with what was counted, or null where nothing is; rejects with why it could not be done. */
-  ask(request: Request, progress?: (sent: number) => void): Promise<Sent | null>;
+  /** Resolves with what was found; rejects with why it could not be done. `progress` hears how many were sent. */
+  ask<R extends Request>(request: R, progress?: (sent: number) => void): Promise<ResultOf<R>>;
 }
 
 export async function startLoad({ children, env }: Services): Promise<Load> {
@@ -33,10 +33,10 @@ export async function startLoad({ children, env }: Services): Promise<Load> {
   });
   await Promise.race([ready, ended]);
   return {
-    ask(request, progress) {
-      const done = heard<Sent | null>((answer, resolve) => {
+    ask<R extends Request>(request: R, progress?: (sent: number) => void) {
+      const done = heard<ResultOf<R>>((answer, resolve) => {
         if (answer.kind === 'progress') progress?.(answer.sent);
-        else if (answer.kind === 'done') resolve(answer.sent);
+        else if (answer.kind === 'done') resolve(answer.result as ResultOf<R>);
       });
       child.process.send(request);
       return Promise.race([done, ended]);

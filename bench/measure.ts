@@ -1,5 +1,6 @@
 /** One run of one system under one workload: set up, warmed up, measured, and judged for validity. */
 import { bootstrap } from './bootstrap.ts';
+import { inspect, inspected, type CpuProfile } from './inspector.ts';
 import type { Load } from './load-process.ts';
 import type { Sent } from './load/protocol.ts';
 import { newcomers } from './people.ts';
@@ -20,27 +21,32 @@ export interface Run extends Sent {
 export interface MeasureOptions {
   readonly services: Services;
   readonly load: Load;
-  readonly profile: string | null;
+  /** Gets the V8 profile of what is measured; null where none is wanted: taking it has its price. */
+  readonly profiled: ((profile: CpuProfile) => void) | null;
   readonly progress: (sent: number) => void;
 }
 
 export async function measure(
   system: SystemName,
   workload: Workload,
-  { services, load, profile, progress }: MeasureOptions,
+  { services, load, profiled, progress }: MeasureOptions,
 ): Promise<Run> {
   const { freePort } = await bootstrap('ports');
   const port = await freePort();
   const { members, messagesPerSecond, seconds, warmUpSeconds } = workload;
   await services.redis.flushall();
   const people = system === 'conclave' ? await newcomers(services, port, members) : null;
-  const server = await startSystem(system, services, port, profile);
+  const inspectorPort = profiled && (await freePort());
+  const flags = inspectorPort === null ? [] : inspected(inspectorPort);
+  const server = await startSystem(system, services, port, flags);
+  const inspector = inspectorPort === null ? null : await inspect(inspectorPort);
   try {
     await load.ask({ do: 'open', system, workload, port, people });
     const warmUp = Math.ceil(messagesPerSecond * warmUpSeconds);
     const warm = await load.ask({ do: 'send', phase: 'warm', messages: warmUp }, progress);
     await services.settle();
     const { redis, postgres } = services.pids;
+    await inspector?.startProfile();
     const used = () => [cpuSeconds(server.pid), cpuSeconds(redis), cpuSeconds(postgres)] as const;
     const before = used();
     const messages = Math.round(messagesPerSecond * seconds);
@@ -48,7 +54,7 @@ export async function measure(
       progress(warmUp + count),
     );
     const after = used();
-    if (!warm || !sent) throw new Error('nothing was counted');
+    if (inspector) profiled?.(await inspector.stopProfile());
     return {
       ...sent,
       cpu: {
@@ -60,6 +66,7 @@ export async function measure(
       faults: [...faultsOf(warm).map((fault) => `while warming up: ${fault}`), ...faultsOf(sent)],
     };
   } finally {
+    inspector?.close();
     await load.ask({ do: 'close' });
     await server.end();
   }
@@ -67,12 +74,13 @@ export async function measure(
 
 /** What makes a run worthless: whatever was not done, or was done twice, also cost another amount. */
 export function faultsOf(sent: Sent): string[] {
-  const { expected, delivered, doubled, foreign, unanswered, refused, lost } = sent;
+  const { expected, delivered, doubled, foreign, disordered, unanswered, refused, lost } = sent;
   const refusals = Object.entries(refused).map(([code, count]) => `${count} refused ${code}`);
   const counts: [number, string][] = [
     [expected - delivered, 'deliveries missing'],
     [doubled, 'deliveries doubled'],
     [foreign, 'deliveries to somebody else'],
+    [disordered, 'members who heard another order'],
     [unanswered, 'acknowledgements missing'],
     [lost, 'connections lost'],
   ];

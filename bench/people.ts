@@ -1,13 +1,17 @@
 /** Accounts with sessions for Conclave's members, made through its own domain: no password is hashed for them. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import { Refusal } from '../src/kernel/index.ts';
 import { createLog } from '../src/platform/log.ts';
 import type { Person } from './load/dialects.ts';
 import { conclaveEnvironment } from './servers.ts';
 import type { Services } from './services.ts';
 
-/** Sessions that are made at a time: as many as there are connections to Postgres. */
-const AT_ONCE = 10;
+/** Sessions that are made at a time: fewer than there are connections to Postgres. */
+const AT_ONCE = 5;
+/** How often one is tried on a machine that is busy with something else. */
+const ATTEMPTS = 10;
 
 /** That many people in a workspace of their own, for the server that will listen on `port`. */
 export async function newcomers(
@@ -25,7 +29,7 @@ export async function newcomers(
     const worker = async () => {
       while (people.length < count) {
         const place = people.push({ token: '', userId: '' }) - 1;
-        const minted = await app.auth.mintSession(workspaceId);
+        const minted = await patiently(() => app.auth.mintSession(workspaceId));
         people[place] = { token: minted.accessToken, userId: minted.userId };
       }
     };
@@ -37,3 +41,13 @@ export async function newcomers(
 }
 
 let made = 0;
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Refusal) || attempt === ATTEMPTS) throw error;
+      await pause(error.retryAfterMs ?? 0);
+    }
+}

@@ -2,9 +2,11 @@
 import { cpus } from 'node:os';
 import type { Taken } from './bench.ts';
 import { figures, ratio, type Figures, type Results } from './figures.ts';
+import type { HotSpot } from './hot-spots.ts';
 import type { LimitCheck } from './limit-check.ts';
 import { titleOf } from './servers.ts';
 import type { Services } from './services.ts';
+import { heldTo } from './trials/index.ts';
 import type { SystemName, WorkloadName } from './workloads.ts';
 
 /** What Conclave's CPU per delivery is to be, at most, in terms of a peer's; the later ones are where it is to go. */
@@ -23,19 +25,26 @@ const BUSY = 0.85;
 const LABEL = 30;
 const COLUMN = 16;
 
-export function table(results: Results): string {
+/** A heading, lines of cells, and what is to be said about them: a table in whatever way it is to be drawn. */
+export interface Cells {
+  readonly title: string;
+  readonly lines: readonly (readonly string[])[];
+  readonly remarks: readonly string[];
+}
+
+export function cells(results: Results): Cells {
   const { workload, measured } = results;
   const columns = measured.map((each) => ({ system: each.system, of: figures(each) }));
-  const row = (label: string, show: (of: Figures, system: SystemName) => string) =>
-    label.padEnd(LABEL) +
-    columns.map(({ of, system }) => show(of, system).padStart(COLUMN)).join('');
+  const row = (label: string, show: (of: Figures, system: SystemName) => string) => [
+    label,
+    ...columns.map(({ of, system }) => show(of, system)),
+  ];
   const against = (to: SystemName) =>
     columns.some(({ system }) => system === to)
       ? [row(`  of ${titleOf(to)}`, (_, system) => (ratio(results, system, to) ?? NaN).toFixed(2))]
       : [];
   const acked = (of: Figures, value: number) => (of.ackP50 === 0 ? '-' : value.toFixed(1));
-  return [
-    `${workload.title}, ${workload.seconds} s, ${measured[0]?.runs.length ?? 0} run(s)`,
+  const lines = [
     row('', (_, system) => titleOf(system)),
     row('messages sent', ({ sent }) => whole(sent)),
     row('deliveries', ({ delivered }) => whole(delivered)),
@@ -57,6 +66,8 @@ export function table(results: Results): string {
       ({ load }) => `${Math.round(load * 100)} %${load > BUSY ? ' !' : ''}`,
     ),
     row('sent late by (p99), ms', ({ lateP99 }) => lateP99.toFixed(1)),
+  ];
+  const remarks = [
     ...columns.flatMap(({ of, system }) =>
       of.faults.map((fault) => `INVALID ${titleOf(system)}, ${fault}`),
     ),
@@ -66,7 +77,15 @@ export function table(results: Results): string {
         ({ system }) =>
           `! ${titleOf(system)}: the load generator was busy itself; its latencies are too high.`,
       ),
-  ].join('\n');
+  ];
+  const runs = measured[0]?.runs.length ?? 0;
+  return { title: `${workload.title}, ${workload.seconds} s, ${runs} run(s)`, lines, remarks };
+}
+
+export function table({ title, lines, remarks }: Cells): string {
+  const row = ([label = '', ...values]: readonly string[]) =>
+    label.padEnd(LABEL) + values.map((value) => value.padStart(COLUMN)).join('');
+  return [title, ...lines.map(row), ...remarks].join('\n');
 }
 
 /** Whether every run of every system was. */
@@ -75,25 +94,49 @@ export function isValid({ measured }: Results): boolean {
 }
 
 /** What comes under the tables: the targets, the price of a limit, and what it was measured on. */
-export function summary({ results, limit }: Taken, programs: Services['programs']): string {
+export function summary(
+  { results, trials, limit }: Taken,
+  programs: Services['programs'],
+): readonly string[] {
   const { cores, node } = machine();
   const { redis, postgres } = programs;
   return [
     ...targets(results),
+    ...trials.flatMap(heldTo),
     limitLine(limit),
     `${cores} cores, Node ${node}, ${postgres}, ${redis}`,
-  ].join('\n');
+  ];
 }
 
 /** Every figure of every run, for programs. */
-export function inFull({ results, limit }: Taken) {
+export function inFull({ results, trials, limit }: Taken) {
   const systems = ({ measured }: Results) =>
     measured.map((each) => ({ system: each.system, figures: figures(each), runs: each.runs }));
   return {
     machine: machine(),
     limitCheck: limit,
     workloads: results.map((each) => ({ ...each.workload, systems: systems(each) })),
+    trials: trials.map(({ trial: { name, title }, measured }) => ({ name, title, measured })),
   };
+}
+
+/** Where the time of a workload went. */
+export interface Spots {
+  readonly title: string;
+  readonly spots: readonly HotSpot[];
+}
+
+export function spotLines({ title, spots }: Spots): string[] {
+  return [
+    `${title}: the server's own time, without what it called`,
+    ...spots.map(
+      ({ name, file, share }) => `${percent(share).padStart(8)}  ${name.padEnd(28)} ${file}`,
+    ),
+  ];
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 function targets(all: readonly Results[]): string[] {

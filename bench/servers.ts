@@ -28,19 +28,18 @@ export function conclaveEnvironment({ env }: Services, port: number): Record<str
   return { ...env, ...DOOR, PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` };
 }
 
-/** `profile` is a folder for the V8 profile that the server writes when it ends. */
+/** `flags` are for Node. */
 export async function startSystem(
   system: SystemName,
   services: Services,
   port: number,
-  profile: string | null,
+  flags: readonly string[] = [],
 ): Promise<RunningServer> {
   const { end } = await bootstrap('children');
-  const profiling = profile === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
   const child = services.children.start(
     'server',
     process.execPath,
-    [...profiling, ...command(system, port)],
+    [...flags, ...command(system, port)],
     {
       cwd: ROOT,
       env: environment(system, services, port),

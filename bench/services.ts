@@ -19,6 +19,11 @@ export interface Services {
   /** Names of the programs, for the report. */
   readonly programs: { readonly redis: string; readonly postgres: string };
   readonly failed: Promise<Error>;
+  /** One statement as the owner of the database. */
+  query<Row extends pg.QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<readonly Row[]>;
   /** Takes away what earlier work has left to do, so that no system pays for another one. */
   settle(): Promise<void>;
   stop(): Promise<void>;
@@ -71,6 +76,9 @@ export async function startServices(signal: AbortSignal): Promise<Services> {
           postgres: `Postgres ${postgres?.version.split('-')[0] ?? ''}`,
         },
         failed: house.failed,
+        async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) {
+          return (await database.query<Row>(text, [...values])).rows;
+        },
         async settle() {
           await database.query('CHECKPOINT');
           await database.query('VACUUM (ANALYZE)');

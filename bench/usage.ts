@@ -1,5 +1,5 @@
 /** CPU and memory of processes as the kernel counts them, with all their children, those that ended included. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Ticks a second in /proc: the kernel's USER_HZ, 100 on every architecture that Node runs on (man 5 proc). */
 const TICKS = 100;
@@ -24,10 +24,24 @@ export function cpuSeconds(root: number): number {
   return of(root) / TICKS;
 }
 
-/** The most memory that the process alone has held, in MiB. */
+/** The most memory that the process alone has held, in MiB, since its start or since `forgetPeak`. */
 export function peakMemory(pid: number): number {
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kibibytes) / 1_024;
+  return statusMiB(pid, 'VmHWM');
+}
+
+/** What the process alone holds now, in MiB. */
+export function memory(pid: number): number {
+  return statusMiB(pid, 'VmRSS');
+}
+
+/** From now on the peak is counted anew (man 5 proc, clear_refs: 5). */
+export function forgetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+function statusMiB(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1_024;
 }
 
 function processes(): Map<number, Process> {

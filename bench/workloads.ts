@@ -3,16 +3,22 @@
 export const WORKLOADS = ['busy-room', 'many-rooms'] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 
+/** Those with figures of their own (bench/trials). */
+export const TRIALS = ['hot-channel', 'idle', 'resume'] as const;
+export type TrialName = (typeof TRIALS)[number];
+
 export const SYSTEMS = ['bare-ws', 'bare-socketio', 'plain-secure', 'conclave'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
 export interface Workload {
-  readonly name: WorkloadName;
+  readonly name: string;
   readonly title: string;
   readonly members: number;
   readonly rooms: number;
   /** Members who speak, in turn; the others listen. */
   readonly speakers: number;
+  /** Of each room; everybody where it is not said. */
+  readonly listeners?: number;
   /** Over all rooms together. */
   readonly messagesPerSecond: number;
   /** Seconds that are measured, and those before them that warm everything up. */
@@ -64,6 +70,14 @@ export const roomOf = (workload: Pick<Workload, 'rooms'>, member: number): numbe
 /** How many members a room has. */
 export function sizeOf({ rooms, members }: Pick<Workload, 'rooms' | 'members'>, room: number) {
   return Math.floor((members - room - 1) / rooms) + 1;
+}
+
+/** How many of them hear what is said there. */
+export function listenersIn(
+  workload: Pick<Workload, 'rooms' | 'members' | 'listeners'>,
+  room: number,
+): number {
+  return Math.min(sizeOf(workload, room), workload.listeners ?? Infinity);
 }
 
 function workload(

@@ -1,13 +1,16 @@
 /** The members of a workload, each with a connection, in their rooms, and everything they send and hear. */
-import { roomOf, sizeOf, type Workload } from '../workloads.ts';
-import { DIALECTS, refusalIn, type Dialect, type Member } from './dialects.ts';
+import { listenersIn, roomOf, sizeOf, type Workload } from '../workloads.ts';
+import { demand, DIALECTS, refusalIn, type Dialect, type Member } from './dialects.ts';
 import type { Request, Sent } from './protocol.ts';
-import { onSchedule } from './schedule.ts';
+import type { Position } from './resume.ts';
+import { onSchedule, underPressure } from './schedule.ts';
 import { Tally } from './tally.ts';
 import { Wire } from './wire.ts';
 
 type Opening = Extract<Request, { do: 'open' }>;
 type Sending = Extract<Request, { do: 'send' }>;
+type Pressing = Extract<Request, { do: 'press' }>;
+type Progress = (sent: number) => void;
 
 /** Connections that are opened, and rooms that are made, at a time. */
 const AT_ONCE = 20;
@@ -28,6 +31,7 @@ export class Crowd {
   #last: (Last | undefined)[] = [];
   #tally: Tally | null = null;
   #lost = 0;
+  #everLost = 0;
 
   private constructor(workload: Workload, dialect: Dialect) {
     this.#workload = workload;
@@ -45,7 +49,10 @@ export class Crowd {
         bare: crowd.#dialect.bare,
         auth: person && { token: person.token },
         heard: (json) => crowd.#hears(member, json),
-        lost: () => (crowd.#lost += 1),
+        lost: () => {
+          crowd.#lost += 1;
+          crowd.#everLost += 1;
+        },
       });
       crowd.#members[member] = { wire, person };
     });
@@ -53,39 +60,92 @@ export class Crowd {
     await inTurn(rooms, AT_ONCE, async (room) => {
       const members = crowd.#members.filter((_, member) => roomOf(workload, member) === room);
       if (members.length !== sizeOf(workload, room)) throw new Error('a room has other members');
-      crowd.#rooms[room] = await crowd.#dialect.makeRoom(members, `room ${room}`);
+      crowd.#rooms[room] = await crowd.#dialect.makeRoom(
+        members,
+        `room ${room}`,
+        listenersIn(workload, room),
+      );
     });
     return crowd;
   }
 
   /** Resolves when everything has arrived, or when it is given up. */
-  async send({ phase, messages }: Sending, progress: (sent: number) => void): Promise<Sent> {
-    const tally = new Tally(this.#workload, this.#dialect.acknowledges, phase, messages);
+  send({ phase, messages }: Sending, progress: Progress): Promise<Sent> {
+    const { messagesPerSecond } = this.#workload;
+    return this.#counted(phase, messages, progress, (tally) =>
+      onSchedule(messages, messagesPerSecond, (message, dueAt, now) => {
+        void this.#say(tally, message, dueAt, now);
+      }),
+    );
+  }
+
+  /** The same, each speaker at their own pace: how much the system takes decides how much is sent. */
+  press({ phase, messages, seconds, pauseMs }: Pressing, progress: Progress): Promise<Sent> {
+    const { speakers } = this.#workload;
+    const rounds = Math.ceil((seconds * 1_000) / pauseMs) + 1;
+    const most = Math.min(messages, rounds * speakers);
+    return this.#counted(phase, most, progress, (tally) =>
+      underPressure({ messages: most, speakers, seconds, pauseMs }, (message, now) =>
+        this.#say(tally, message, now, now),
+      ),
+    );
+  }
+
+  /** Where the first room's log stands, where there is one. */
+  async position(): Promise<Position> {
+    const [member] = this.#members;
+    const [channelId] = this.#rooms;
+    if (!member || channelId === undefined) throw new Error('there is no room');
+    const found = await demand(member.wire, 'channel.read', { channelId });
+    const { lastRev: rev, epoch } = found as { lastRev: number; epoch: number };
+    return { channelId, rev, epoch };
+  }
+
+  /** Connections that went since it was opened. */
+  get lost(): number {
+    return this.#everLost;
+  }
+
+  close(): void {
+    for (const { wire } of this.#members) wire.close();
+  }
+
+  async #counted(
+    phase: string,
+    most: number,
+    progress: Progress,
+    sendAll: (tally: Tally) => Promise<void>,
+  ): Promise<Sent> {
+    const tally = new Tally(this.#workload, this.#dialect.acknowledges, phase, most);
     this.#tally = tally;
     this.#last = [];
     this.#lost = 0;
     const reporting = setInterval(() => progress(tally.sent), 200);
     const before = process.cpuUsage();
     const began = performance.now();
-    await onSchedule(messages, this.#workload.messagesPerSecond, (message, dueAt, now) => {
-      const author = tally.author(message);
-      const member = this.#members[author];
-      const room = this.#rooms[roomOf(this.#workload, author)];
-      if (!member || room === undefined) throw new Error('nobody is there to send it');
-      tally.sends(message, dueAt, now);
-      this.#dialect.send(member.wire, room, tally.body(message), (reply) =>
-        tally.answered(message, refusalIn(reply), performance.now()),
-      );
-    });
+    await sendAll(tally);
+    tally.ends();
     await Promise.race([tally.whole(), pause(PATIENCE_MS)]);
     clearInterval(reporting);
     const { user, system } = process.cpuUsage(before);
-    const load = (user + system) / 1_000 / (performance.now() - began);
-    return { ...tally.result(), lost: this.#lost, load };
+    const milliseconds = performance.now() - began;
+    const load = (user + system) / 1_000 / milliseconds;
+    return { ...tally.result(), seconds: milliseconds / 1_000, lost: this.#lost, load };
   }
 
-  close(): void {
-    for (const { wire } of this.#members) wire.close();
+  /** Resolves when it is answered; of a system that answers nothing, never. */
+  #say(tally: Tally, message: number, dueAt: number, now: number): Promise<void> {
+    const author = tally.author(message);
+    const member = this.#members[author];
+    const room = this.#rooms[roomOf(this.#workload, author)];
+    if (!member || room === undefined) throw new Error('nobody is there to send it');
+    tally.sends(message, dueAt, now);
+    return new Promise((resolve) => {
+      this.#dialect.send(member.wire, room, tally.body(message), (reply) => {
+        tally.answered(message, refusalIn(reply), performance.now());
+        resolve();
+      });
+    });
   }
 
   #hears(member: number, json: Buffer): void {

@@ -15,8 +15,15 @@ export interface Member {
 
 export interface Dialect {
   readonly bare: boolean;
-  /** Makes a room of these members and lets everybody in; gives the room's name. */
-  readonly makeRoom: (members: readonly Member[], name: string) => Promise<string>;
+  /**
+   * Makes a room of these members; gives the room's name. Everybody hears it, or only so many of them where the
+   * system knows members that do not listen.
+   */
+  readonly makeRoom: (
+    members: readonly Member[],
+    name: string,
+    listeners: number,
+  ) => Promise<string>;
   /** Null where the system acknowledges nothing. */
   readonly send: (wire: Wire, room: string, body: string, acked: Ack) => void;
   readonly acknowledges: boolean;
@@ -41,14 +48,15 @@ const plain: Dialect = {
 const conclave: Dialect = {
   bare: false,
   acknowledges: true,
-  async makeRoom(members, name) {
+  async makeRoom(members, name, listeners) {
     const [owner, ...others] = members;
     if (!owner) throw new Error('a room needs somebody');
     const made = await demand(owner.wire, 'channel.create', { kind: 'private', name });
     const { id: channelId } = made as { id: string };
     for (const { person } of others)
       await demand(owner.wire, 'member.add', { channelId, userId: person?.userId });
-    for (const { wire } of members) await demand(wire, 'channel.subscribe', { channelId });
+    for (const { wire } of members.slice(0, listeners))
+      await demand(wire, 'channel.subscribe', { channelId });
     return channelId;
   },
   send: (wire, channelId, body, acked) =>
@@ -93,7 +101,7 @@ export function refusalIn(reply: unknown): string | null {
 }
 
 /** Calls until it is a yes: a server that is overwhelmed by the set-up says so, and is asked again. */
-async function demand(wire: Wire, name: string, payload: unknown): Promise<unknown> {
+export async function demand(wire: Wire, name: string, payload: unknown): Promise<unknown> {
   for (let attempt = 1; ; attempt += 1) {
     const reply = await wire.call(name, payload);
     const refusal = refusalIn(reply);

@@ -1,13 +1,14 @@
 /** The load generator's process: it is apart, so that what the clients cost is not counted as the server's. */
 import { Crowd } from './crowd.ts';
 import type { Answer, Request } from './protocol.ts';
+import { resume } from './resume.ts';
 
-let crowd: Crowd | null = null;
+const crowds: Crowd[] = [];
 
 process.once('disconnect', () => process.exit(0)); // whoever started us is gone
 process.on('message', (request: Request) => {
   carryOut(request).then(
-    (sent) => say({ kind: 'done', sent }),
+    (result) => say({ kind: 'done', result }),
     (error: unknown) =>
       say({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }),
   );
@@ -15,18 +16,31 @@ process.on('message', (request: Request) => {
 say({ kind: 'ready' });
 
 async function carryOut(request: Request) {
+  const progress = (sent: number) => say({ kind: 'progress', sent });
   switch (request.do) {
     case 'open':
-      crowd = await Crowd.open(request);
+      crowds.push(await Crowd.open(request));
       return null;
     case 'send':
-      if (!crowd) throw new Error('nobody is connected');
-      return crowd.send(request, (sent) => say({ kind: 'progress', sent }));
+      return last().send(request, progress);
+    case 'press':
+      return last().press(request, progress);
+    case 'position':
+      return last().position();
+    case 'resume':
+      return resume(request.port, request.person, request.position);
+    case 'count-lost':
+      return crowds.reduce((sum, { lost }) => sum + lost, 0);
     case 'close':
-      crowd?.close();
-      crowd = null;
+      for (const crowd of crowds.splice(0)) crowd.close();
       return null;
   }
+}
+
+function last(): Crowd {
+  const crowd = crowds.at(-1);
+  if (!crowd) throw new Error('nobody is connected');
+  return crowd;
 }
 
 function say(answer: Answer): void {

@@ -1,6 +1,6 @@
 /** Counts every delivery of every message to every member, once, twice or not at all, and how long each took. */
 import { build, type Histogram } from 'hdr-histogram-js';
-import { roomOf, sizeOf, type Workload } from '../workloads.ts';
+import { listenersIn, roomOf, type Workload } from '../workloads.ts';
 
 export interface Latency {
   /** Milliseconds. */
@@ -16,6 +16,8 @@ export interface Tallied {
   readonly doubled: number;
   /** Deliveries of no message of this run, or to somebody who is not in its room. */
   readonly foreign: number;
+  /** Members who heard the messages of their room in another order than the first who listens there. */
+  readonly disordered: number;
   readonly acked: number;
   /** Messages of which the sender heard nothing, where the system acknowledges. */
   readonly unanswered: number;
@@ -39,10 +41,14 @@ export class Tally {
   readonly #dueAt: Float64Array;
   /** By member, then by message. */
   readonly #seen: Uint8Array;
+  /** By member: what is the same for two only if they heard the same messages in the same order. */
+  readonly #order: Int32Array;
   readonly #delivery = histogram();
   readonly #ack = histogram();
   readonly #late = histogram();
   readonly #refused: Record<string, number> = {};
+  /** How many there will be. */
+  #total: number;
   #sent = 0;
   #expected = 0;
   #delivered = 0;
@@ -52,13 +58,15 @@ export class Tally {
   #acked = 0;
   #whenWhole: (() => void) | null = null;
 
-  /** `phase` tells the messages of this tally from those of others; `messages` is how many there will be. */
+  /** `phase` tells the messages of this tally from those of others; `messages` is how many there will be at most. */
   constructor(workload: Workload, acknowledges: boolean, phase: string, messages: number) {
     this.#workload = workload;
     this.#acknowledges = acknowledges;
     this.#phase = phase;
     this.#dueAt = new Float64Array(messages);
     this.#seen = new Uint8Array(messages * workload.members);
+    this.#order = new Int32Array(workload.members);
+    this.#total = messages;
   }
 
   /** Who sends the message. */
@@ -82,7 +90,7 @@ export class Tally {
   sends(message: number, dueAt: number, now: number): void {
     this.#dueAt[message] = dueAt;
     this.#sent += 1;
-    this.#expected += sizeOf(this.#workload, this.#roomOf(message));
+    this.#expected += listenersIn(this.#workload, this.#roomOf(message));
     record(this.#late, now - dueAt);
   }
 
@@ -99,6 +107,7 @@ export class Tally {
       }
       this.#seen[place] = 1;
       this.#delivered += 1;
+      this.#order[member] = Math.imul(this.#order[member] ?? 0, 31) + message + 1;
       record(this.#delivery, now - (this.#dueAt[message] ?? now));
     }
     this.#look();
@@ -110,6 +119,12 @@ export class Tally {
       this.#acked += 1;
       record(this.#ack, now - (this.#dueAt[message] ?? now));
     } else this.#refused[refusal] = (this.#refused[refusal] ?? 0) + 1;
+    this.#look();
+  }
+
+  /** Nothing more is sent: what was sent is all there is. */
+  ends(): void {
+    this.#total = this.#sent;
     this.#look();
   }
 
@@ -132,6 +147,7 @@ export class Tally {
       delivered: this.#delivered,
       doubled: this.#doubled,
       foreign: this.#foreign,
+      disordered: this.#disordered(),
       acked: this.#acked,
       unanswered: this.#acknowledges ? this.#sent - this.#answered : 0,
       refused: this.#refused,
@@ -141,12 +157,26 @@ export class Tally {
     };
   }
 
+  /** Once everything has come: whoever misses a message has another order as well. */
+  #disordered(): number {
+    if (this.#delivered !== this.#expected) return 0;
+    const { members, rooms, listeners } = this.#workload;
+    let count = 0;
+    for (
+      let member = rooms;
+      member < Math.min(members, (listeners ?? members) * rooms);
+      member += 1
+    )
+      if (this.#order[member] !== this.#order[roomOf(this.#workload, member)]) count += 1;
+    return count;
+  }
+
   #roomOf(message: number): number {
     return roomOf(this.#workload, this.author(message));
   }
 
   #look(): void {
-    if (!this.#whenWhole || this.#sent < this.#dueAt.length) return;
+    if (!this.#whenWhole || this.#sent < this.#total) return;
     const answered = !this.#acknowledges || this.#answered === this.#sent;
     if (answered && this.#delivered === this.#expected) this.#whenWhole();
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { figures, median, ratio, type Measured } from '../../bench/figures.ts';
 import type { Run } from '../../bench/measure.ts';
 import { readOptions } from '../../bench/options.ts';
-import { table } from '../../bench/report.ts';
+import { cells, table } from '../../bench/report.ts';
 import { sizeOf, roomOf, workloads, type SystemName } from '../../bench/workloads.ts';
 
 const latency = { p50: 1, p99: 2, max: 3 };
@@ -15,10 +15,12 @@ function run(server: number, change: Partial<Run> = {}): Run {
     delivered: 1_000,
     doubled: 0,
     foreign: 0,
+    disordered: 0,
     acked: 100,
     unanswered: 0,
     refused: {},
     lost: 0,
+    seconds: 1,
     load: 0.2,
     delivery: latency,
     ack: latency,
@@ -58,16 +60,15 @@ describe('the figures of the bench', () => {
 
   it('marks a system whose run was invalid, and says why', () => {
     const bad = run(0.01, { faults: ['3 deliveries missing'] });
-    const text = table({
-      workload,
-      measured: [measured('bare-socketio', run(0.01)), measured('conclave', run(0.01), bad)],
-    });
+    const both = [measured('bare-socketio', run(0.01)), measured('conclave', run(0.01), bad)];
+    const text = table(cells({ workload, measured: both }));
     assert.match(text, /all, each once +yes +INVALID/);
     assert.match(text, /INVALID Conclave, run 2: 3 deliveries missing/);
   });
 
   it('says so when the load generator was the one that was busy', () => {
-    const text = table({ workload, measured: [measured('bare-ws', run(0.01, { load: 0.93 }))] });
+    const busy = [measured('bare-ws', run(0.01, { load: 0.93 }))];
+    const text = table(cells({ workload, measured: busy }));
     assert.match(text, /93 % !/);
     assert.match(text, /bare ws: the load generator was busy itself/);
   });

@@ -29,7 +29,8 @@ describe('the tally of a run', () => {
           if (!except(member, message)) deliver(member, message);
     }
   };
-  const faults = (of: Tallied = tally.result()) => faultsOf({ ...of, lost: 0, load: 0 });
+  const faults = (of: Tallied = tally.result()) =>
+    faultsOf({ ...of, lost: 0, load: 0, seconds: 1 });
   const isWhole = async () => {
     let whole = false;
     void tally.whole().then(() => (whole = true));
@@ -71,6 +72,34 @@ describe('the tally of a run', () => {
     tally.delivered(0, tally.numbers([new Tally(workload, true, 'warm', 1).body(0)]), 1);
     tally.delivered(0, tally.numbers(['hello', tally.body(MESSAGES)]), 1);
     assert.deepEqual(faults(), ['4 deliveries to somebody else']);
+  });
+
+  it('tells who heard another order than the others of the room', () => {
+    send();
+    for (let message = 0; message < MESSAGES; message += 1) answer(message);
+    const order = Array.from({ length: MESSAGES }, (_, message) => message);
+    const inRoom = (member: number) => (message: number) =>
+      roomOf(workload, tally.author(message)) === roomOf(workload, member);
+    for (const member of [0, 2, 4])
+      for (const message of order.filter(inRoom(member))) deliver(member, message);
+    for (const member of [1, 3])
+      for (const message of order.filter(inRoom(member))) deliver(member, message);
+    for (const message of order.filter(inRoom(5)).reverse()) deliver(5, message);
+    assert.deepEqual(faults(), ['1 members who heard another order']);
+  });
+
+  it('expects deliveries to those alone who listen, and ends with what was sent', async () => {
+    tally = new Tally({ ...workload, listeners: 1 }, true, 'run', 100);
+    tally.sends(0, 0, 0);
+    tally.sends(1, 0, 0);
+    answer(0);
+    answer(1);
+    deliver(0, 0);
+    deliver(1, 1);
+    assert.equal(await isWhole(), false);
+    tally.ends();
+    assert.equal(await isWhole(), true);
+    assert.deepEqual(faults(), []);
   });
 
   it('tells refusals by their code', () => {

@@ -1,0 +1,108 @@
+/** What a connection costs that does nothing: the server's memory, after the same garbage collection for each system. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { bootstrap } from '../bootstrap.ts';
+import { inspect, inspected, type Inspector } from '../inspector.ts';
+import { newcomers } from '../people.ts';
+import { startSystem } from '../servers.ts';
+import { memory } from '../usage.ts';
+import type { SystemName, Workload } from '../workloads.ts';
+import type { Tools, Trial, TrialRun } from './trial.ts';
+
+/** What a room holds; each connection listens to one. */
+const ROOM = 10;
+/** Share of connections that come first: what the server needs once, whoever comes, is there before it counts. */
+const FIRST = 0.3;
+const AT_MOST_OF_BARE = 1.3;
+/** V8 gives memory back to the system a little after it collected. */
+const SETTLE_MS = 500;
+const COLLECTIONS = 3;
+
+export function idle({ connections }: { connections: number }): Trial {
+  return {
+    name: 'idle',
+    title: `idle: ${connections.toLocaleString('en')} connections that listen to a channel and do nothing`,
+    systems: ['bare-socketio', 'conclave'],
+    total: connections,
+    rows: [
+      { figure: 'perConnection', label: 'memory a connection, KiB', digits: 1 },
+      { figure: 'before', label: 'RSS before, MiB', digits: 1 },
+      { figure: 'after', label: 'RSS after, MiB', digits: 1 },
+    ],
+    target(medians) {
+      const [own, bare] = [medians.get('conclave'), medians.get('bare-socketio')];
+      if (!own || !bare) return null;
+      const ratio = (own['perConnection'] ?? NaN) / (bare['perConnection'] ?? NaN);
+      return {
+        reached: `a connection takes Conclave ${ratio.toFixed(2)} of the memory of bare Socket.IO`,
+        target: `at most ${AT_MOST_OF_BARE}`,
+        met: ratio <= AT_MOST_OF_BARE,
+      };
+    },
+    run: (system, tools) => run(system, connections, tools),
+  };
+}
+
+async function run(
+  system: SystemName,
+  connections: number,
+  { services, load, progress }: Tools,
+): Promise<TrialRun> {
+  const { freePort } = await bootstrap('ports');
+  const [port, inspectorPort] = [await freePort(), await freePort()];
+  await services.redis.flushall();
+  const first = Math.ceil(connections * FIRST);
+  const people =
+    system === 'conclave' ? await newcomers(services, port, first + connections) : null;
+  const server = await startSystem(system, services, port, inspected(inspectorPort));
+  const inspector = await inspect(inspectorPort);
+  const come = (from: number, count: number) =>
+    load.ask({
+      do: 'open',
+      system,
+      workload: rooms(count),
+      port,
+      people: people && people.slice(from, from + count),
+    });
+  try {
+    await come(0, first);
+    const before = await settled(inspector, server.pid);
+    await come(first, connections);
+    progress(connections);
+    const after = await settled(inspector, server.pid);
+    const lost = await load.ask({ do: 'count-lost' });
+    return {
+      figures: { perConnection: ((after - before) * 1_024) / connections, before, after },
+      faults: [
+        ...(lost === 0 ? [] : [`${lost} connections lost`]),
+        ...(after > before ? [] : ['the memory did not grow']),
+      ],
+    };
+  } finally {
+    inspector.close();
+    await load.ask({ do: 'close' });
+    await server.end();
+  }
+}
+
+/** What the server holds when it has collected its garbage, in MiB. */
+export async function settled(inspector: Inspector, pid: number): Promise<number> {
+  for (let i = 0; i < COLLECTIONS; i += 1) {
+    await inspector.collectGarbage();
+    await pause(SETTLE_MS);
+  }
+  return memory(pid);
+}
+
+function rooms(members: number): Workload {
+  return {
+    name: 'idle',
+    title: '',
+    members,
+    rooms: Math.ceil(members / ROOM),
+    speakers: members,
+    messagesPerSecond: 0,
+    seconds: 0,
+    warmUpSeconds: 0,
+    systems: ['bare-socketio', 'conclave'],
+  };
+}
