@@ -49,5 +49,33 @@ export function isNoticePacket(payload: Buffer): boolean {
  */
 export function sealedAdapter({ publisher, subscriber, prefix }: BusClients) {
   const options = { channelPrefix: prefix, subscriptionMode: 'static' } as const;
-  return createShardedAdapter(publisher, subscriber, options);
+  const create = createShardedAdapter(publisher, subscriber, options);
+  // Socket.IO calls it with `new`.
+  return function adapter(namespace: unknown): Adapter {
+    return inOnePiece(create(namespace));
+  };
+}
+
+type Adapter = ReturnType<ReturnType<typeof createShardedAdapter>>;
+
+/** What socket.io-adapter 2.5 encodes once for all connections: the WebSocket frame, as its head and its body. */
+interface Encoding {
+  _encode?: (packet: unknown, options: { wsPreEncodedFrame?: readonly Buffer[] }) => unknown;
+}
+
+/**
+ * Joins the two pieces of a frame that goes to a whole room: ws writes two pieces to each connection by corking the
+ * stream and gathering them, and one piece as it is. A version without that encoding is left as it is.
+ */
+function inOnePiece(adapter: Adapter): Adapter {
+  const encoding = adapter as unknown as Encoding;
+  const encode = encoding._encode?.bind(adapter);
+  if (!encode) return adapter;
+  encoding._encode = (packet, options) => {
+    const encoded = encode(packet, options);
+    const { wsPreEncodedFrame: pieces } = options;
+    if (pieces) options.wsPreEncodedFrame = [Buffer.concat(pieces)];
+    return encoded;
+  };
+  return adapter;
 }
