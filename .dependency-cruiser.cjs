@@ -100,7 +100,12 @@ module.exports = {
       from: { path: '^src/(access|audit|auth|chat|crypto)/[a-z-]+\\.ts$' },
       to: { path: '^src/platform/postgres/index\\.ts$', dependencyTypes: ['type-only'] },
     },
-    { from: { path: '^src/(app|main|config|config-tls|settings|settings-tls|setting-shapes|operations)\\.ts$' }, to: {} },
+    {
+      from: {
+        path: '^src/(app|main|operations|config|config-tls|settings|setting-shapes|(socket|tls)-settings)\\.ts$',
+      },
+      to: {},
+    },
     { from: { path: '^src/wiring/' }, to: { pathNot: '^src/(app|main)\\.ts$' } },
   ],
   options: {

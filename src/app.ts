@@ -164,6 +164,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     admit: limited.admit.bind(limited),
     socketsPerAddress: sizes.socketsPerAddress,
     frames: sizes.frames,
+    handshakes: sizes.handshakes,
     allowedOrigins: config.allowedOrigins,
     plaintext: unencrypted,
     drainMs: config.drainMs,
@@ -175,7 +176,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       return claims;
     },
     left: (channels) => followers.left(channels),
-    refused: (what, result, traceId) => log.info('refused', { what, result, traceId }),
+    refused: (what, result, traceId, count) =>
+      log.info('refused', { what, result, traceId, count }),
     bus: {
       ...bus,
       prefix: `conclave-${digestOf(config.database.name).toString('hex', 0, 8)}`,

@@ -80,6 +80,10 @@ export function readConfig(environment: Environment) {
     door: {
       requestsPerHour: settings.HTTP_REQUESTS_PER_HOUR,
       handshakesPerMinute: settings.SOCKET_HANDSHAKES_PER_MINUTE,
+      handshakes: {
+        proved: settings.SOCKET_HANDSHAKES_PROVED,
+        waiting: settings.SOCKET_HANDSHAKES_WAITING,
+      },
       socketsPerAddress: settings.SOCKETS_PER_ADDRESS,
       frames: {
         perSecond: settings.SOCKET_FRAMES_PER_SECOND,

@@ -9,7 +9,8 @@ import {
   ring,
   signingKeys,
 } from './setting-shapes.ts';
-import { TLS_SETTINGS } from './settings-tls.ts';
+import { SOCKET_SETTINGS } from './socket-settings.ts';
+import { TLS_SETTINGS } from './tls-settings.ts';
 
 /** Settings that are `secret` or `fromFile` may also be given as NAME_FILE, a file that holds the value. */
 export interface Setting {
@@ -207,30 +208,7 @@ export const SETTINGS = {
     allowed: '10-100000000',
     standard: '1000',
   },
-  SOCKET_HANDSHAKES_PER_MINUTE: {
-    schema: count(1, 1_000_000),
-    about: 'Attempts to connect a socket a minute per client address (IPv6: per /64).',
-    allowed: '1-1000000',
-    standard: '300',
-  },
-  SOCKETS_PER_ADDRESS: {
-    schema: count(1, 1_000_000),
-    about: 'Sockets that a client address (IPv6: a /64) may have open on one node.',
-    allowed: '1-1000000',
-    standard: '500',
-  },
-  SOCKET_FRAMES_PER_SECOND: {
-    schema: count(1, 1_000_000),
-    about: 'Frames a second that one socket may send over a longer time.',
-    allowed: '1-1000000',
-    standard: '50',
-  },
-  SOCKET_FRAMES_BURST: {
-    schema: count(10, 100_000_000),
-    about: 'Frames that one socket may send at once after being quiet; more close it as flooding.',
-    allowed: '10-100000000',
-    standard: '250',
-  },
+  ...SOCKET_SETTINGS,
   ...TLS_SETTINGS,
 } as const satisfies Record<string, Setting>;
 

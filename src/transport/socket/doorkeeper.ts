@@ -9,6 +9,8 @@ export interface DoorOptions {
   readonly admit: (address: string) => Promise<Refusal | null>;
   /** Upgraded connections that one address (IPv6: one /64) may have on this node. */
   readonly socketsPerAddress: number;
+  /** Lets those in who may pass, one after the other. */
+  readonly soon: (task: () => void) => void;
 }
 
 /** What whoever has too many connections open is told to wait; when one of them closes is not ours to know. */
@@ -56,7 +58,10 @@ export function doorkeeper(
     }
     void options.admit(address).then((refusal) => {
       if (refusal) turn(refusal);
-      else if (!socket.destroyed) next();
+      else
+        options.soon(() => {
+          if (!socket.destroyed) next();
+        });
     });
   };
 }

@@ -1,5 +1,6 @@
 /** Nobody's call is cut off by a server that stops: each connection closes when it has its answers, or time is up. */
 import type { Entropy } from '../../kernel/index.ts';
+import { chance } from './chance.ts';
 import type { Queue } from './gate.ts';
 import { close } from './rooms.ts';
 import type { ClientSocket } from './types.ts';
@@ -55,9 +56,4 @@ export function flushed({ conn }: ClientSocket): Promise<void> {
     connection.once('drain', resolve);
     connection.once('close', resolve);
   });
-}
-
-/** From 0 to just below 1. */
-function chance(entropy: Entropy): number {
-  return entropy.bytes(4).readUInt32BE() / 2 ** 32;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { onWire, Refusal, type ProvedClaims } from '../../kernel/index.ts';
 import { userAgentOf } from '../user-agent.ts';
+import type { HandshakeQueue } from './handshake-queue.ts';
 import type { ClientSocket } from './types.ts';
 
 /** What a client sends as `auth` when it connects; unknown keys are refused. */
@@ -10,6 +11,8 @@ const Auth = z.strictObject({ token: z.string().min(1).max(8_192) });
 export interface HandshakeOptions {
   /** Verifies the token and that its session is live; throws Refusal. */
   readonly prove: (token: string) => Promise<ProvedClaims>;
+  /** Where handshakes wait to be proved, if there is a place. */
+  readonly queue: HandshakeQueue;
   readonly addressOf: (socket: ClientSocket) => string;
   readonly traceId: () => string;
   readonly refused: (refusal: Refusal, traceId: string, address: string) => void;
@@ -19,31 +22,41 @@ export interface HandshakeOptions {
  * A namespace middleware: nothing of the connection exists for others before it has passed. A connection has one
  * try: several at once would each get an identity of their own, and a refused one would guess on.
  */
-export function handshake({ prove, addressOf, traceId, refused }: HandshakeOptions) {
+export function handshake({ prove, queue, addressOf, traceId, refused }: HandshakeOptions) {
   const tried = new WeakSet<object>();
   return (socket: ClientSocket, next: (error?: Error) => void): void => {
     const address = addressOf(socket);
     const again = tried.has(socket.conn);
     tried.add(socket.conn);
+    const { conn } = socket;
+    const applicant = {
+      isThere: () => conn.readyState === 'open',
+      onceGone: (heard: () => void) => void conn.once('close', heard),
+    };
+    /** False when nobody is there any more. */
     const enter = async () => {
       if (again) throw new Refusal('invalid_input');
       const auth = Auth.safeParse(socket.handshake.auth);
       if (!auth.success) throw new Refusal('unauthenticated');
-      const claims = await prove(auth.data.token);
+      const claims = await queue.pass(applicant, () => prove(auth.data.token));
+      if (!claims) return false;
       delete socket.handshake.auth['token']; // nothing that prints the socket can print the token
       const userAgent = userAgentOf(socket.handshake.headers);
       const origin = { transport: 'socket', address, userAgent, connectionId: socket.id } as const;
       Object.assign(socket.data, { claims, origin });
+      return true;
     };
     enter().then(
-      () => next(),
+      (isThere) => (isThere ? next() : next(new Error('gone'))), // which lets go of what is kept of it
       (error: unknown) => {
         const refusal =
           error instanceof Refusal ? error : new Refusal('internal', { cause: error });
         const trace = traceId();
         refused(refusal, trace, address);
         next(Object.assign(new Error(refusal.code), { data: onWire(refusal, trace) }));
-        if (again) socket.conn.close();
+        if (again) conn.close();
+        // It would hold a connection until its time to connect is over; the answer leaves first.
+        else if (refusal.code === 'overloaded') setImmediate(() => conn.close());
       },
     );
   };

@@ -10,14 +10,20 @@ import { doorkeeper, type DoorOptions } from './doorkeeper.ts';
 import { closeFlooding, type FrameAllowance } from './flood.ts';
 import { drain, flushed } from './drain.ts';
 import { gate, type Queue } from './gate.ts';
+import { gathered } from './gathered.ts';
 import { handshake, type HandshakeOptions } from './handshake.ts';
+import { HandshakeQueue } from './handshake-queue.ts';
 import { close, Rooms } from './rooms.ts';
 import { closeSlowConsumers } from './slow-consumers.ts';
+import { turnstile } from './turnstile.ts';
 import type { ClientSocket, Gateway } from './types.ts';
 
 export type { Rooms } from './rooms.ts';
 
-export interface GatewayOptions extends DoorOptions {
+/** How long a connection may take from its upgrade until it has proved who it is. */
+const CONNECT_MS = 5_000;
+
+export interface GatewayOptions extends Omit<DoorOptions, 'soon'> {
   readonly http: HttpServer;
   readonly operations: readonly AnyOperation[];
   readonly stages: Stages;
@@ -25,6 +31,8 @@ export interface GatewayOptions extends DoorOptions {
   readonly entropy: Entropy;
   readonly prove: HandshakeOptions['prove'];
   readonly frames: FrameAllowance;
+  /** Handshakes that are proved at a time, and that wait for it. */
+  readonly handshakes: { readonly proved: number; readonly waiting: number };
   /** Origins of pages that may connect, exactly as browsers send them. */
   readonly allowedOrigins: ReadonlySet<string>;
   readonly plaintext: AdmissionOptions['plaintext'];
@@ -34,11 +42,15 @@ export interface GatewayOptions extends DoorOptions {
   readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Channels that a connection was in when it went. */
   readonly left: (channels: readonly ChannelId[]) => void;
-  /** A connection or an event that never got as far as an operation. */
+  /**
+   * A connection or an event that never got as far as an operation. With a `count`, so many for the same reason
+   * within some seconds, of which the trace id names the first.
+   */
   readonly refused: (
     what: 'handshake' | 'event' | 'connection',
     result: string,
     traceId: string,
+    count?: number,
   ) => void;
   /** The other nodes. */
   readonly bus: BusOptions;
@@ -65,18 +77,26 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     perMessageDeflate: false,
     httpCompression: false,
     maxHttpBufferSize: FRAME_BYTES,
-    connectTimeout: 5_000,
+    connectTimeout: CONNECT_MS,
     serveClient: false,
     cleanupEmptyChildNamespaces: true,
   });
   const notify = joinBus(io, options.bus);
   const traceId = () => entropy.id();
-  const turnedAway = (refusal: Refusal, trace: string) => refused('handshake', refusal.code, trace);
-  io.engine.use(doorkeeper(options, traceId, turnedAway));
+  const overloads = gathered(options.later, (count, trace) =>
+    refused('handshake', 'overloaded', trace, count),
+  );
+  const turnedAway = ({ code }: Refusal, trace: string) =>
+    code === 'overloaded' ? overloads.count(trace) : refused('handshake', code, trace);
+  const soon = turnstile();
+  io.engine.use(doorkeeper({ ...options, soon }, traceId, turnedAway));
   io.engine.use(admission({ ...options, traceId }));
   options.http.on('upgrade', refuseUpgrades(traceId));
   const addressOf = (socket: ClientSocket) => clientAddress(socket.request);
-  io.use(handshake({ prove: options.prove, addressOf, traceId, refused: turnedAway }));
+  const { clock, prove } = options;
+  const patienceMs = CONNECT_MS;
+  const queue = new HandshakeQueue({ ...options.handshakes, patienceMs, clock, entropy, soon });
+  io.use(handshake({ prove, queue, addressOf, traceId, refused: turnedAway }));
   const rooms = new Rooms(io);
   const slow = () => refused('connection', 'slow_consumer', traceId());
   const stopLooking = closeSlowConsumers(io, options.later, slow);
@@ -116,6 +136,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     notify,
     async close() {
       stopLooking();
+      overloads.end();
       draining = true;
       const leaving = [...queues.keys()];
       await drain(queues, connections.leave(), options);

@@ -122,7 +122,8 @@ describe('the door of sockets while it counts', () => {
   let passed = 0;
   before(async () => {
     const admit = () => new Promise<Refusal | null>((resolve) => verdicts.push(resolve));
-    const options = { clientAddress: () => '192.0.2.7', admit, socketsPerAddress: 2 };
+    const soon = (task: () => void) => task();
+    const options = { clientAddress: () => '192.0.2.7', admit, socketsPerAddress: 2, soon };
     const door = doorkeeper(
       options,
       () => 'a trace',

@@ -1,0 +1,60 @@
+/** A crowd passes one by one, and whoever was there before gets a word in between any two of them. */
+import assert from 'node:assert/strict';
+import { gathered } from '../../../src/transport/socket/gathered.ts';
+import { turnstile } from '../../../src/transport/socket/turnstile.ts';
+
+describe('the turnstile', () => {
+  it('runs tasks in order, never two in one turn of the event loop', async () => {
+    const soon = turnstile();
+    const order: string[] = [];
+    const done = new Promise<void>((resolve) => {
+      for (let i = 0; i < 5; i += 1)
+        soon(() => {
+          order.push(`task ${i}`);
+          setImmediate(() => order.push(`call ${i}`)); // what arrives meanwhile
+          if (i === 4) setImmediate(resolve);
+        });
+    });
+    assert.equal(order.length, 0, 'nothing is begun in the turn of whoever asks');
+    await done;
+    const [tasks, calls] = ['task', 'call'].map((kind) =>
+      order.filter((entry) => entry.startsWith(kind)),
+    );
+    assert.deepEqual(
+      tasks,
+      [0, 1, 2, 3, 4].map((i) => `task ${i}`),
+    );
+    assert.equal(calls?.length, 5);
+    for (let i = 0; i < 3; i += 1)
+      assert.ok(
+        order.indexOf(`call ${i}`) < order.indexOf(`task ${i + 2}`),
+        `a call of turn ${i} is not kept waiting by the crowd: ${order.join(', ')}`,
+      );
+  });
+
+  it('can be used again when everybody has passed', async () => {
+    const soon = turnstile();
+    for (let i = 0; i < 3; i += 1) await new Promise<void>((resolve) => soon(resolve));
+  });
+});
+
+describe('refusals of a storm', () => {
+  it('are told of once for all of five seconds, with how many they were and which was the first', () => {
+    const due: [number, () => void][] = [];
+    const told: [number, string][] = [];
+    const later = (milliseconds: number, task: () => void) => {
+      due.push([milliseconds, task]);
+      return () => void due.pop();
+    };
+    const refusals = gathered(later, (count, traceId) => told.push([count, traceId]));
+    for (let i = 0; i < 1_000; i += 1) refusals.count(`trace ${i}`);
+    assert.deepEqual([told, due.map(([ms]) => ms)], [[], [5_000]]);
+    due.pop()?.[1]();
+    assert.deepEqual(told, [[1_000, 'trace 0']]);
+    refusals.count('another');
+    refusals.end();
+    assert.deepEqual([told.at(-1), due.length], [[1, 'another'], 0], 'none is lost at the end');
+    refusals.end();
+    assert.equal(told.length, 2, 'and nothing is told of nothing');
+  });
+});
