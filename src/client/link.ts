@@ -118,7 +118,8 @@ export class Link {
       const expired = closing?.next === 'refresh' || refused?.retry === 'reauthenticate';
       if (retired && awayMs === 0) this.start();
       else if (expired) await this.#renew(connection.token, wasOpen);
-      else this.#again(refused?.retryAfterMs ?? awayMs);
+      else if (refused?.retryAfterMs !== undefined) this.#comeBackAfter(refused.retryAfterMs);
+      else this.#again(awayMs);
     }
   }
 
@@ -139,10 +140,22 @@ export class Link {
   }
 
   #again(atLeast: number): void {
-    this.#callOff();
     const pause = Math.max(atLeast, backoff(this.#attempts));
     this.#attempts += 1;
-    this.#callOff = this.#parts.timers.after(pause, () => this.start());
+    this.#startAfter(pause);
+  }
+
+  /**
+   * The server refused the handshake and said when: it spreads those it sends away over the time that it needs, so
+   * nothing is added to it, and it does not count as a failure of ours.
+   */
+  #comeBackAfter(milliseconds: number): void {
+    this.#startAfter(Math.max(milliseconds, backoff(0)));
+  }
+
+  #startAfter(milliseconds: number): void {
+    this.#callOff();
+    this.#callOff = this.#parts.timers.after(milliseconds, () => this.start());
   }
 
   #become(state: State): void {

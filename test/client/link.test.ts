@@ -130,6 +130,27 @@ describe('the client: a link', () => {
     assert.ok(state.is === 'offline' && state.because?.code === 'not_found');
   });
 
+  it('comes back exactly when an overloaded server said, however often it is sent away', async () => {
+    server.end('server_draining');
+    await reaches(client, 'connecting');
+    let pause = 500;
+    for (const [i, retryAfterMs] of [9_000, 700, 3_100, 61_000, 700, 2_000].entries()) {
+      server.refuses = { code: 'overloaded', retry: 'later', traceId: 't', retryAfterMs };
+      timers.forward(pause);
+      await handshake(2 + i);
+      await due(retryAfterMs);
+      assert.equal(client.state.value.is, 'connecting', 'nobody is signed out by a busy server');
+      timers.forward(retryAfterMs - 1);
+      assert.equal(timers.due[0], 1, 'and not a millisecond sooner');
+      pause = 1;
+    }
+    server.refuses = null;
+    timers.forward(1);
+    await reconnected();
+    assert.equal(server.refreshes, 0);
+    assert.deepEqual(new Set(server.handshakes), new Set(['a1']));
+  });
+
   it('lets calls wait for a connection, but not for ever', async () => {
     server.end('server_draining');
     await reaches(client, 'connecting');
