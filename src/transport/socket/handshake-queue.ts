@@ -71,7 +71,7 @@ export class HandshakeQueue {
    * `overloaded` with `retryAfterMs` when there is no place, and what `prove` throws.
    */
   pass<T>(applicant: Applicant, prove: () => Promise<T>): Promise<T | null> {
-    if (this.#isFull()) this.#clear();
+    this.#clear();
     if (this.#isFull()) return Promise.reject(this.#sentAway());
     return new Promise((resolve, reject) => {
       const place: Place = {
@@ -100,9 +100,12 @@ export class HandshakeQueue {
     return size >= waiting || size * this.#pace() > patienceMs * WORTH;
   }
 
-  /** Takes out whoever is not worth a proof any more; they stand in the order in which they came. */
+  /** Takes out whoever has waited for too long; they stand in the order in which they came. */
   #clear(): void {
-    for (const place of this.#places) if (this.#isLost(place)) this.#drop(place);
+    for (const place of this.#places) {
+      if (!this.#isLost(place)) return;
+      this.#drop(place);
+    }
   }
 
   #isLost({ since, applicant }: Place): boolean {

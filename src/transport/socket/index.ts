@@ -22,6 +22,8 @@ export type { Rooms } from './rooms.ts';
 
 /** How long a connection may take from its upgrade until it has proved who it is. */
 const CONNECT_MS = 5_000;
+/** How long of that it may wait: there must be time left to tell it when to come back. */
+const PATIENCE_MS = 4_000;
 
 export interface GatewayOptions extends Omit<DoorOptions, 'soon'> {
   readonly http: HttpServer;
@@ -88,14 +90,19 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   );
   const turnedAway = ({ code }: Refusal, trace: string) =>
     code === 'overloaded' ? overloads.count(trace) : refused('handshake', code, trace);
-  const soon = turnstile();
+  const soon = turnstile(() => options.clock.monotonic());
   io.engine.use(doorkeeper({ ...options, soon }, traceId, turnedAway));
   io.engine.use(admission({ ...options, traceId }));
   options.http.on('upgrade', refuseUpgrades(traceId));
   const addressOf = (socket: ClientSocket) => clientAddress(socket.request);
   const { clock, prove } = options;
-  const patienceMs = CONNECT_MS;
-  const queue = new HandshakeQueue({ ...options.handshakes, patienceMs, clock, entropy, soon });
+  const queue = new HandshakeQueue({
+    ...options.handshakes,
+    patienceMs: PATIENCE_MS,
+    clock,
+    entropy,
+    soon: setImmediate, // not behind the crowd: proofs are what makes it smaller
+  });
   io.use(handshake({ prove, queue, addressOf, traceId, refused: turnedAway }));
   const rooms = new Rooms(io);
   const slow = () => refused('connection', 'slow_consumer', traceId());

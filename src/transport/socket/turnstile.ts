@@ -1,15 +1,25 @@
-/** What a crowd asks for is begun one at a time, with a look at everybody's calls in between. */
+/** What a crowd asks for is begun in small portions, with a look at everybody's calls in between. */
+
+/** The longest that a portion may keep the calls of others waiting; the task that passes it is still finished. */
+const PORTION_MS = 4;
 
 /**
- * Runs tasks in order, one in each turn of the event loop: between two of them, whatever has arrived on the
- * connections that are in is read and answered. A task that throws is a bug, and stops nobody else's.
+ * Runs tasks in order, as many in one turn of the event loop as fit into a few milliseconds by `monotonic`, and one at
+ * least: between two portions, whatever has arrived on the connections that are in is read and answered. A task that
+ * throws is a bug, and stops nobody else's.
  */
-export function turnstile(): (task: () => void) => void {
-  const waiting: (() => void)[] = [];
+export function turnstile(monotonic: () => number): (task: () => void) => void {
+  let waiting: (() => void)[] = [];
+  let next = 0;
   const turn = (): void => {
-    const task = waiting.shift();
-    if (waiting.length > 0) setImmediate(turn);
-    task?.();
+    const until = monotonic() + PORTION_MS;
+    try {
+      do waiting[next++]?.();
+      while (next < waiting.length && monotonic() < until);
+    } finally {
+      if (next < waiting.length) setImmediate(turn);
+      else [waiting, next] = [[], 0];
+    }
   };
   return (task) => {
     waiting.push(task);

@@ -4,8 +4,9 @@ import { gathered } from '../../../src/transport/socket/gathered.ts';
 import { turnstile } from '../../../src/transport/socket/turnstile.ts';
 
 describe('the turnstile', () => {
-  it('runs tasks in order, never two in one turn of the event loop', async () => {
-    const soon = turnstile();
+  it('runs tasks in order, and no more in one turn of the event loop than fit into a portion', async () => {
+    let now = 0;
+    const soon = turnstile(() => (now += 3)); // a look at the clock before and after each task: one fits
     const order: string[] = [];
     const done = new Promise<void>((resolve) => {
       for (let i = 0; i < 5; i += 1)
@@ -32,8 +33,27 @@ describe('the turnstile', () => {
       );
   });
 
+  it('makes one portion of what costs nothing, and goes on after a task that throws', async () => {
+    const soon = turnstile(() => 0);
+    const heard = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
+    let turns = 0;
+    const count = () => setImmediate(() => (turns += 1));
+    let after = 0;
+    soon(count);
+    for (let i = 0; i < 100; i += 1) soon(() => (after += 1));
+    soon(() => {
+      throw new Error('a bug');
+    });
+    await new Promise<void>((resolve) => soon(resolve));
+    await thrown;
+    for (const listener of heard) process.on('uncaughtException', listener);
+    assert.deepEqual([after, turns], [100, 1]);
+  });
+
   it('can be used again when everybody has passed', async () => {
-    const soon = turnstile();
+    const soon = turnstile(() => 0);
     for (let i = 0; i < 3; i += 1) await new Promise<void>((resolve) => soon(resolve));
   });
 });
