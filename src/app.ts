@@ -16,7 +16,7 @@ import type { Logger } from './platform/log.ts';
 import { Postgres } from './platform/postgres/index.ts';
 import { connectRedis } from './platform/redis.ts';
 import { later, nodeName, systemClock, systemEntropy } from './platform/system.ts';
-import { isNoticePacket } from './transport/bus/index.ts';
+import { noticePackets } from './transport/bus/index.ts';
 import { clientAddresses } from './transport/client-address.ts';
 import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
@@ -63,7 +63,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const seal = packets({ ring: derivedRing(root, 'bus'), node, clock, entropy });
   const bus = connectBus(config.redis, {
     seal,
-    admits: isNoticePacket,
+    pubSub: config.pubSub,
+    admits: noticePackets(config.pubSub),
     later,
     dropped: (byFault) => log.warn('bus: packets dropped', { dropped: byFault }),
   });
@@ -180,6 +181,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       log.info('refused', { what, result, traceId, count }),
     bus: {
       ...bus,
+      pubSub: config.pubSub,
       prefix: `conclave-${digestOf(config.database.name).toString('hex', 0, 8)}`,
       heard(notice) {
         publishing.here(notice);

@@ -54,6 +54,7 @@ export function readConfig(environment: Environment) {
       statementTimeoutMs: settings.STATEMENT_TIMEOUT_MS,
     },
     redis: { url: new Secret(settings.REDIS_URL), ca: settings.REDIS_CA },
+    pubSub: settings.REDIS_PUBSUB,
     keys: {
       root: new Secret(settings.CONCLAVE_ROOT_KEYS),
       peppers: new Secret(settings.CONCLAVE_PEPPERS),

@@ -111,6 +111,13 @@ export const SETTINGS = {
     allowed: 'a redis or rediss URL',
     secret: true,
   },
+  REDIS_PUBSUB: {
+    schema: z.enum(['sharded', 'classic']),
+    about:
+      'How nodes talk through Redis, the same on all of them: sharded needs Redis 7, classic works with every server and proxy.',
+    allowed: 'sharded or classic',
+    standard: 'sharded',
+  },
   CONCLAVE_ROOT_KEYS: {
     schema: ring,
     about:

@@ -72,6 +72,7 @@ const BAD: Partial<Record<SettingName, readonly string[]>> = {
   ],
   DATABASE_APP_PASSWORD: ['canary-short', 'x'.repeat(201)],
   DATABASE_APP_URL: ['canary', 'http://u:canary@h/d'],
+  REDIS_PUBSUB: ['canary', 'Classic', 'sharded,classic'],
   REDIS_URL: ['canary', 'http://redis.example', 'redis.example:6379'],
   CONCLAVE_SIGNING_KEYS: [
     'canary',

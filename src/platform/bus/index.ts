@@ -18,6 +18,8 @@ export interface Bus {
 }
 
 export interface BusOptions {
+  /** The kind of subscriptions that the adapter above makes. */
+  readonly pubSub: 'sharded' | 'classic';
   readonly seal: Seal;
   /** Whether a packet that opened may go on; what a node never sends is dropped although it is sealed. */
   readonly admits: (payload: Buffer) => boolean;
@@ -41,7 +43,7 @@ const DEAD_MS = 5_000;
 
 /** Connects in the background, and again whenever Redis was away; the followers read Postgres meanwhile. */
 export function connectBus(server: RedisServer, options: BusOptions): Bus {
-  const { seal, admits, later, dropped } = options;
+  const { pubSub, seal, admits, later, dropped } = options;
   const counts = busCounts();
   const dropping = drops(counts, later, dropped);
   const speaking = redisClient(server, { ...FAIL_FAST, socketTimeout: DEAD_MS });
@@ -50,7 +52,13 @@ export function connectBus(server: RedisServer, options: BusOptions): Bus {
   for (const client of [speaking, listening]) client.on('error', () => undefined);
   return {
     publisher: new SealedPublisher(speaking, seal, counts),
-    subscriber: new SealedSubscriber(listening, { seal, admits, counts, drops: dropping }),
+    subscriber: new SealedSubscriber(listening, {
+      pubSub,
+      seal,
+      admits,
+      counts,
+      drops: dropping,
+    }),
     counts,
     close() {
       dropping.end();

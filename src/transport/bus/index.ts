@@ -4,7 +4,7 @@ import type { Gateway } from '../socket/types.ts';
 import { NOTICE, sealedAdapter, type BusClients } from './adapter.ts';
 import { noticeOf, readNotice, type Notice } from './notices.ts';
 
-export { isNoticePacket, type BusClients } from './adapter.ts';
+export { noticePackets, type BusClients } from './adapter.ts';
 export type { Notice } from './notices.ts';
 
 export interface BusOptions extends BusClients {
