@@ -6,7 +6,7 @@ import { auditDomain } from './audit/index.ts';
 import { authDomain, RefreshTokenReused, sessionLookup, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
-import { derivedRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
+import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
 import { LIMIT_TABLE, type LimitTable } from './limits/index.ts';
 import { operations } from './operations.ts';
@@ -60,7 +60,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const root = keyring(config.keys.root);
   const vault = new Vault(root, entropy, clock);
   const node = nodeName(config.listen);
-  const seal = packets({ ring: derivedRing(root, 'bus'), node, clock, entropy });
+  const seal = packets({ ring: busRing(root, config.keys.bus), node, clock, entropy });
   const bus = connectBus(config.redis, {
     seal,
     pubSub: config.pubSub,

@@ -57,6 +57,7 @@ export function readConfig(environment: Environment) {
     pubSub: settings.REDIS_PUBSUB,
     keys: {
       root: new Secret(settings.CONCLAVE_ROOT_KEYS),
+      bus: settings.CONCLAVE_BUS_KEYS && new Secret(settings.CONCLAVE_BUS_KEYS),
       peppers: new Secret(settings.CONCLAVE_PEPPERS),
       digests: new Secret(settings.CONCLAVE_DIGEST_KEYS),
       signing: new Secret(settings.CONCLAVE_SIGNING_KEYS),

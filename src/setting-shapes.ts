@@ -37,15 +37,21 @@ const key = z
   .refine((text) => Buffer.from(text, 'base64').length === 32, 'each key is 32 bytes in base64')
   .refine((text) => new Set(Buffer.from(text, 'base64')).size > 8, 'a key must be random bytes');
 
+const ringOf = (value: z.ZodType<string>) =>
+  json(
+    z
+      .strictObject({ current: z.string(), keys: z.record(z.string().min(1).max(40), value) })
+      .refine(
+        ({ current, keys }) => Object.hasOwn(keys, current),
+        '`current` must name one of the keys',
+      ),
+  );
+
 /** Keys by name, one of them current; see KeyringText. */
-export const ring = json(
-  z
-    .strictObject({ current: z.string(), keys: z.record(z.string().min(1).max(40), key) })
-    .refine(
-      ({ current, keys }) => Object.hasOwn(keys, current),
-      '`current` must name one of the keys',
-    ),
-);
+export const ring = ringOf(key);
+
+/** The same, where a key may also be `derived`; see busRing. */
+export const busKeys = ringOf(z.union([key, z.literal('derived')]));
 
 const part = z.base64url().length(43);
 /** Private P-256 JWKs, one of them current; see SigningKeysText. */

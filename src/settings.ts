@@ -1,6 +1,7 @@
 /** Every setting there is: its variable, what it means and what it may be. Docs and .env.example are made from this. */
 import { z } from 'zod';
 import {
+  busKeys,
   count,
   host,
   networks,
@@ -124,6 +125,14 @@ export const SETTINGS = {
       'Keyring that wraps all other keys: {"current":"1","keys":{"1":"<32 bytes in base64>"}}.',
     allowed: 'a keyring in JSON',
     secret: true,
+  },
+  CONCLAVE_BUS_KEYS: {
+    schema: busKeys,
+    about:
+      'Keyring that seals what nodes say to each other; derived from CONCLAVE_ROOT_KEYS when not set, or where a key is "derived".',
+    allowed: 'a keyring in JSON, whose keys may be "derived"',
+    secret: true,
+    optional: true,
   },
   CONCLAVE_PEPPERS: {
     schema: ring,

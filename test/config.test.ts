@@ -56,6 +56,11 @@ const BAD_RINGS: readonly [string, string][] = [
   ['a field too many', JSON.stringify({ current: '1', keys: { 1: key() }, note: 'canary' })],
 ];
 const BAD_NUMBERS = ['abc', '-1', '1.5', '1e3', '0x10', ' 7', 'NaN', '999999999'];
+const BAD_BUS_RINGS = [
+  ...BAD_RINGS.map(([, value]) => value),
+  ring({ 1: 'Derived' }),
+  ring({ 1: 'derived' }, '2'),
+];
 const BAD: Partial<Record<SettingName, readonly string[]>> = {
   NODE_ENV: ['prod', 'Production'],
   HOST: ['x'.repeat(256), 'two words', 'http://host.example', 'host.example:80', 'host/path'],
@@ -72,6 +77,7 @@ const BAD: Partial<Record<SettingName, readonly string[]>> = {
   ],
   DATABASE_APP_PASSWORD: ['canary-short', 'x'.repeat(201)],
   DATABASE_APP_URL: ['canary', 'http://u:canary@h/d'],
+  CONCLAVE_BUS_KEYS: BAD_BUS_RINGS,
   REDIS_PUBSUB: ['canary', 'Classic', 'sharded,classic'],
   REDIS_URL: ['canary', 'http://redis.example', 'redis.example:6379'],
   CONCLAVE_SIGNING_KEYS: [
@@ -180,8 +186,8 @@ describe('a setting from a file', () => {
 
   for (const [name] of Object.entries<Setting>(SETTINGS).filter(([, { secret }]) => secret))
     it(`${name} is read, or refused when it is also set directly or cannot be read`, () => {
-      const standard = name === 'TLS_KEY' ? PEM_KEY : (GOOD['DATABASE_URL'] ?? '');
-      const { [name]: value = standard, ...rest } = GOOD;
+      const given: Environment = { TLS_KEY: PEM_KEY, CONCLAVE_BUS_KEYS: ring({ 1: key() }) };
+      const { [name]: value = given[name] ?? GOOD['DATABASE_URL'] ?? '', ...rest } = GOOD;
       const read = problems({ ...rest, [`${name}_FILE`]: file(`${value}\n`) });
       assert.equal(
         read,

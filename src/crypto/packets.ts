@@ -19,7 +19,7 @@ export interface Packets {
 }
 
 export interface PacketsOptions {
-  /** Keys of this purpose only: `derivedRing(root, 'bus')`. */
+  /** Keys of this purpose only: `busRing(root, …)`. */
   readonly ring: Keyring;
   /** Names this node; the same after a restart. */
   readonly node: string;

@@ -36,8 +36,8 @@ export class TwoNodes {
   }
 
   static async create({ environment = {}, second = {} }: TwoNodesOptions = {}): Promise<TwoNodes> {
-    const a = await start(environment);
-    const b = await start({ ...environment, ...second });
+    const a = await startNode(environment);
+    const b = await startNode({ ...environment, ...second });
     const slug = `n${v7().replaceAll('-', '').slice(0, 20)}${Math.floor(Math.random() * 1e6)}`;
     const id = await a.app.auth.createWorkspace({ slug, name: 'Two nodes' });
     const nodes = new TwoNodes(a, b, id);
@@ -92,7 +92,8 @@ export function assertNoGap(connection: Connection, channelId: ChannelId): void 
     if (i > 0) assert.equal(prev, frames[i - 1]?.last, `frame ${i} leaves a gap`);
 }
 
-async function start(environment: Environment): Promise<Node> {
+/** One node, which whoever starts it has to stop. */
+export async function startNode(environment: Environment): Promise<Node> {
   const logged: string[] = [];
   const stream = new Writable({
     write(line: Buffer, _encoding, done) {
