@@ -28,6 +28,7 @@ export function requests(kind: Kind, room: string, userId: string): unknown[] {
         clustered(4, { opts: everybody, rooms: [room] }), // join
         clustered(5, { opts: everybody, rooms: [room] }), // leave
         clustered(6, { opts: everybody, close: true }), // disconnect
+        clustered(6, { opts: everybody, close: true, packet: ['notice', notice] }),
         clustered(7, { opts: everybody, requestId: 'r' }), // fetch
         clustered(8, { requestId: 'r', sockets: [] }),
         clustered(9, { packet: ['connection', {}] }),
@@ -45,6 +46,7 @@ export function requests(kind: Kind, room: string, userId: string): unknown[] {
         asked(2, { requestId: 'r', sid: 's', room }),
         asked(3, { opts: everybody, rooms: [room] }), // leave
         asked(4, { opts: everybody, close: true }), // disconnect
+        asked(4, { opts: everybody, close: true, data: ['notice', notice] }),
         asked(5, { requestId: 'r', opts: everybody }), // fetch
         asked(7, { requestId: 'r', packet: shout, opts: everybody }), // broadcast
         asked(6, { data: ['connection', {}] }),
