@@ -1,6 +1,6 @@
 /** The Socket.IO adapter under which nodes do one thing with each other: say something by `serverSideEmit`. */
-import { inOnePiece } from './one-piece.ts';
 import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter';
+import { inOnePiece } from './one-piece.ts';
 
 /** Sharded needs Redis 7; classic works with every server and proxy (docs/decisions). */
 export type PubSub = 'sharded' | 'classic';
