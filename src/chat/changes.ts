@@ -2,7 +2,7 @@
 import type { ChannelId, Member, Message, WorkspaceId } from '../contract/index.ts';
 import type { Effect } from '../kernel/index.ts';
 import { shownMember } from './content.ts';
-import type { ChannelRow, MembershipRow } from './rows.ts';
+import type { ChannelRow, MembershipRow, TruncationRow } from './rows.ts';
 
 export function memberChanged(
   workspaceId: WorkspaceId,
@@ -17,6 +17,16 @@ export function memberChanged(
 export function messageChanged(workspaceId: WorkspaceId, message: Message): Effect {
   const { channelId, rev } = message;
   const event = { kind: 'message', rev, message } as const;
+  return { effect: 'channel-changed', workspaceId, channelId, last: rev, events: [event] };
+}
+
+/** Every post below that place went, at revision `rev`. */
+export function truncated(
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  { rev, belowSeq }: TruncationRow,
+): Effect {
+  const event = { kind: 'truncated', rev, belowSeq } as const;
   return { effect: 'channel-changed', workspaceId, channelId, last: rev, events: [event] };
 }
 

@@ -38,6 +38,8 @@ export interface ChannelStore {
   positions(
     ids: readonly ChannelId[],
   ): Promise<readonly { readonly id: ChannelId; readonly lastRev: number }[]>;
+  /** Takes the next revision of a locked channel for the going of all posts up to `purgedSeq`. */
+  truncate(channel: ChannelRow, purgedSeq: number, purgedRev: number): Promise<number>;
   /** Channels after `cursor`, in order of id, that the user is in, and public ones if `publicToo`. */
   list(
     userId: UserId,
@@ -51,15 +53,20 @@ interface RawChannel extends Omit<ChannelRow, NumberColumn> {
   readonly lastSeq: bigint;
   readonly lastRev: bigint;
   readonly purgedRev: bigint;
+  readonly purgedSeq: bigint;
+  readonly truncatedRev: bigint;
   readonly newestJoinedSeq: bigint;
 }
-type NumberColumn = 'lastSeq' | 'lastRev' | 'purgedRev' | 'newestJoinedSeq';
+type NumberColumn =
+  'lastSeq' | 'lastRev' | 'purgedRev' | 'purgedSeq' | 'truncatedRev' | 'newestJoinedSeq';
 
 const fromRaw = (raw: RawChannel): ChannelRow => ({
   ...raw,
   lastSeq: Number(raw.lastSeq),
   lastRev: Number(raw.lastRev),
   purgedRev: Number(raw.purgedRev),
+  purgedSeq: Number(raw.purgedSeq),
+  truncatedRev: Number(raw.truncatedRev),
   newestJoinedSeq: Number(raw.newestJoinedSeq),
 });
 
@@ -106,11 +113,18 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
       });
       return rows.map(({ id, lastRev }) => ({ id: id as ChannelId, lastRev: Number(lastRev) }));
     },
+    async truncate({ id, lastRev }, purgedSeq, purgedRev) {
+      const rev = lastRev + 1;
+      const data = { lastRev: rev, truncatedRev: rev, purgedSeq, purgedRev };
+      await tx.channel.updateMany({ where: { id }, data });
+      return rev;
+    },
     async list(userId, publicToo, cursor, limit) {
       const rows = await tx.$queryRaw<(RawChannel & { role: ChannelRole | null })[]>`
         SELECT c.id, c.kind, c.name_sealed AS "nameSealed", c.name_key AS "nameKey",
           c.history_policy AS "historyPolicy", c.last_seq AS "lastSeq", c.last_rev AS "lastRev",
-          c.purged_rev AS "purgedRev", c.epoch, c.key_epoch AS "keyEpoch",
+          c.purged_rev AS "purgedRev", c.purged_seq AS "purgedSeq",
+          c.truncated_rev AS "truncatedRev", c.epoch, c.key_epoch AS "keyEpoch",
           c.newest_joined_seq AS "newestJoinedSeq", c.created_at AS "createdAt",
           c.archived_at AS "archivedAt", m.role
         FROM channel c

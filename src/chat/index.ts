@@ -17,6 +17,7 @@ import type { Transaction } from './transaction-store.ts';
 
 export type { Audience } from './follower.ts';
 export { Followers } from './followers.ts';
+export * from './truncate.ts';
 
 export interface ChatOptions {
   readonly entropy: Entropy;

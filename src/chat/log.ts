@@ -4,7 +4,7 @@ import type { KeyRows } from '../crypto/index.ts';
 import { shownMember, type Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MessageStore } from './message-store.ts';
-import type { ChannelRow, MembershipRow, MessageRow, Readable } from './rows.ts';
+import type { ChannelRow, MembershipRow, MessageRow, Readable, TruncationRow } from './rows.ts';
 
 export interface LogReader {
   readonly keys: KeyRows;
@@ -33,7 +33,7 @@ export interface Wanted {
  */
 export const PAGE_BYTES = 256 * 1024;
 
-type Change = MessageRow | MembershipRow;
+type Change = MessageRow | MembershipRow | TruncationRow;
 
 /**
  * False when what changed since the position cannot be told: it is of another incarnation, ahead of the log or
@@ -75,8 +75,10 @@ export async function readSlices(
   const posts = await reader.messages.changed(stretches);
   const members = await reader.memberships.changed(stretches);
   const budget = { bytes };
-  const pages = wanted.map(({ channel: { id, lastRev }, since, limit }) => {
-    const changes: Change[] = [...(posts.get(id) ?? []), ...(members.get(id) ?? [])];
+  const pages = wanted.map(({ channel, since, limit }) => {
+    const { id, lastRev } = channel;
+    const rows = [posts.get(id) ?? [], members.get(id) ?? [], truncation(channel, since)];
+    const changes: Change[] = rows.flat();
     changes.sort((a, b) => a.rev - b.rev);
     const page = changes.slice(0, affordable(changes.slice(0, limit), budget));
     const upTo = page.length < changes.length ? (page.at(-1)?.rev ?? since) : lastRev;
@@ -103,6 +105,11 @@ function affordable(changes: readonly Change[], budget: { bytes: number }): numb
   return changes.length;
 }
 
+/** The channel's truncation if it was after that revision; what earlier ones said, the last one says as well. */
+function truncation({ truncatedRev: rev, purgedSeq }: ChannelRow, since: number): TruncationRow[] {
+  return rev > since ? [{ rev, belowSeq: purgedSeq + 1 }] : [];
+}
+
 function isPost(change: Change): change is MessageRow {
   return 'seq' in change;
 }
@@ -110,5 +117,6 @@ function isPost(change: Change): change is MessageRow {
 async function shownEvent({ keys, content }: LogReader, change: Change): Promise<ChannelEvent> {
   if (isPost(change))
     return { kind: 'message', rev: change.rev, message: await content.message(keys, change) };
+  if ('belowSeq' in change) return { kind: 'truncated', ...change };
   return { kind: 'member', rev: change.rev, member: shownMember(change) };
 }

@@ -16,10 +16,25 @@ export interface MessageStore {
   ): Promise<readonly MessageRow[]>;
   /** Posts changed in these stretches that may be read, in order of revision within each channel; one query. */
   changed(stretches: readonly Stretch[]): Promise<ReadonlyMap<ChannelId, readonly MessageRow[]>>;
+  /** Of the posts with a place in (after, upTo] those before the first that is not older; null where that is none. */
+  eldest(
+    channelId: ChannelId,
+    after: number,
+    upTo: number,
+    olderThan: Date,
+  ): Promise<Eldest | null>;
+  /** Deletes every post up to a place up to which the channel says that all are gone; gives how many. */
+  purge(channelId: ChannelId, upTo: number): Promise<number>;
   /** Stores a new version of the text. */
   edit(message: MessageRow, bodySealed: Uint8Array, rev: number, at: Date): Promise<MessageRow>;
   /** Removes the text for good and keeps the place. */
   tombstone(message: MessageRow, by: UserId, rev: number, at: Date): Promise<MessageRow>;
+}
+
+export interface Eldest {
+  readonly lastSeq: number;
+  /** The highest of their revisions. */
+  readonly lastRev: number;
 }
 
 interface RawMessage {
@@ -123,6 +138,20 @@ export function messageStore(tx: Tx): MessageStore {
           ORDER BY rev LIMIT s.most) m
         ORDER BY m."channelId", m.rev`;
       return byChannel(rows.map(fromRaw));
+    },
+    async eldest(channelId, after, upTo, olderThan) {
+      const [found] = await tx.$queryRaw<{ lastSeq: bigint | null; lastRev: bigint | null }[]>`
+        WITH piece AS (
+          SELECT seq, rev, at FROM message
+          WHERE channel_id = ${channelId}::uuid AND seq > ${after} AND seq <= ${upTo})
+        SELECT max(seq) AS "lastSeq", max(rev) AS "lastRev" FROM piece
+        WHERE seq < coalesce((SELECT min(seq) FROM piece WHERE at >= ${olderThan}), ${upTo} + 1)`;
+      if (found?.lastSeq == null) return null;
+      return { lastSeq: Number(found.lastSeq), lastRev: Number(found.lastRev) };
+    },
+    async purge(channelId, upTo) {
+      const { count } = await tx.message.deleteMany({ where: { channelId, seq: { lte: upTo } } });
+      return count;
     },
     async edit(message, bodySealed, rev, editedAt) {
       const version = message.version + 1;

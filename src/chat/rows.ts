@@ -17,6 +17,8 @@ export interface ChannelRow {
   readonly lastSeq: number;
   readonly lastRev: number;
   readonly purgedRev: number;
+  readonly purgedSeq: number;
+  readonly truncatedRev: number;
   readonly epoch: number;
   readonly keyEpoch: number;
   readonly newestJoinedSeq: number;
@@ -48,6 +50,12 @@ export interface MessageRow {
   readonly editedAt: Date | null;
   readonly deletedAt: Date | null;
   readonly deletedBy: UserId | null;
+}
+
+/** Posts below a place went for good; of a channel that was truncated before, the last time. */
+export interface TruncationRow {
+  readonly rev: number;
+  readonly belowSeq: number;
 }
 
 /** Which posts somebody may read: all of them, or those made while they were in the channel. */

@@ -23,6 +23,8 @@ export class LogContent {
   membersComplete = false;
   /** Messages in the window whose text has to be fetched, by seq. */
   readonly withheld = new Set<number>();
+  /** Messages below this place are gone for good. */
+  #belowSeq = 0;
   readonly #me: () => UserId | null;
   #aside: Map<number, Message> | null = null;
 
@@ -43,6 +45,7 @@ export class LogContent {
     this.membersComplete = position.rev === 0;
     this.withheld.clear();
     this.#aside = null;
+    this.#belowSeq = 0;
     this.window.replace(messages, hasOlder);
   }
 
@@ -79,14 +82,24 @@ export class LogContent {
     const aside = this.#aside;
     this.#aside = null;
     if (!aside || aside.size >= ASIDE) return false;
-    this.window.prepend(messages, hasOlder);
+    // The page may have been read before they went.
+    const left = messages.filter(({ seq }) => seq >= this.#belowSeq);
+    this.window.prepend(left, hasOlder && left.length === messages.length);
     for (const message of aside.values()) this.#applyMessage(message);
     return true;
   }
 
   #apply(event: ChannelEvent): void {
     if (event.kind === 'message') this.#applyMessage(event.message);
-    else this.#applyMember(event.member);
+    else if (event.kind === 'member') this.#applyMember(event.member);
+    else this.#truncate(event.belowSeq);
+  }
+
+  #truncate(belowSeq: number): void {
+    this.#belowSeq = Math.max(this.#belowSeq, belowSeq);
+    this.window.truncate(belowSeq);
+    for (const seq of this.withheld) if (seq < belowSeq) this.withheld.delete(seq);
+    for (const seq of this.#aside?.keys() ?? []) if (seq < belowSeq) this.#aside?.delete(seq);
   }
 
   #applyMessage(message: Message): void {

@@ -71,6 +71,14 @@ export class MessageWindow {
     this.#snapshot = null;
   }
 
+  /** Lets go of everything below that place, for good. */
+  truncate(belowSeq: number): void {
+    const gone = this.#placeOf(belowSeq);
+    this.#messages.splice(0, gone);
+    if (gone > 0 || this.first?.seq === belowSeq) this.#hasOlder = false;
+    this.#snapshot = null;
+  }
+
   /** Puts older ones, which are in order, before the first; those that find no room are left out. */
   prepend(messages: readonly Message[], hasOlder: boolean): void {
     const room = this.#keep * STRETCH - this.#messages.length;

@@ -1,11 +1,17 @@
 /** Every event that the server sends unasked, with its payload. */
 import type { Closing } from './closures.ts';
 import type { ChannelId } from './ids.ts';
-import type { ChannelFrame } from './shapes.ts';
+import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
   /** What changed in a subscribed channel. A frame whose `prev` is not one's own position is a gap: resume. */
   'channel.events': ChannelFrame;
+  /**
+   * How far the logs of subscribed channels reach, about every ten seconds (`HEADS_EVERY_MS`), in pieces of at most
+   * `HEADS_CHANNELS`. A head beyond one's own position is a gap that no frame showed, another epoch a reset. Silence
+   * means nothing: a connection that has much to take, or a channel in the middle of a change, is left out.
+   */
+  'channel.heads': { readonly channels: readonly ChannelHead[] };
   /** The caller's standing in a channel changed: list, read or subscribe again. */
   'access.changed': { readonly channelId: ChannelId };
   /** The server is going to close the connection: make no more calls on it, and come back after that time. */

@@ -54,10 +54,19 @@ export const Channel = z.strictObject({
   role: ChannelRole.nullable(),
 });
 
+/** Where a channel's log ends: more than that was not in it when it was read. */
+export const ChannelHead = z.strictObject({
+  id: ChannelId,
+  rev: Rev,
+  epoch: z.int().positive(),
+});
+
 /** One durable change of a channel, carrying the whole current state of what it changed. */
 export const ChannelEvent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('message'), rev: Rev, message: Message }),
   z.strictObject({ kind: z.literal('member'), rev: Rev, member: Member }),
+  /** Messages below that place are gone for good, all at once and without tombstones: forget them. */
+  z.strictObject({ kind: z.literal('truncated'), rev: Rev, belowSeq: Seq }),
 ]);
 
 /** A contiguous piece of the channel's log: everything with a revision in (prev, last], which may be nothing. */
@@ -72,5 +81,6 @@ export const ChannelFrame = z.strictObject({
 export type Message = z.infer<typeof Message>;
 export type Member = z.infer<typeof Member>;
 export type Channel = z.infer<typeof Channel>;
+export type ChannelHead = z.infer<typeof ChannelHead>;
 export type ChannelEvent = z.infer<typeof ChannelEvent>;
 export type ChannelFrame = z.infer<typeof ChannelFrame>;

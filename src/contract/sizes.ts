@@ -16,6 +16,10 @@ export const PAGE_ENTRIES = 200;
 export const RESUME_REVISIONS = 10_000;
 /** Most channels in one sync: a list page of them, whose ids and positions fill a third of a frame at most. */
 export const SYNC_CHANNELS = 200;
+/** Most channels in one `channel.heads`: a quarter of a frame at most. */
+export const HEADS_CHANNELS = 200;
+/** About how often a connection is told the heads of its channels, in milliseconds. */
+export const HEADS_EVERY_MS = 10_000;
 /** A `clientId` older than this is refused, since what it once sent may have been deleted for good. */
 export const CLIENT_ID_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 /** How far ahead of the server a `clientId` may claim to be made. */

@@ -5,6 +5,7 @@ const OWN = `(workspace_id = ( SELECT (NULLIF(current_setting('app.workspace'::t
 /** The only policies beside `own_workspace`: what must look before a workspace is known, or for all of them. */
 const OTHERS = new Set([
   'lookup on workspace for r to conclave_lookup using true check null',
+  'lookup on channel for r to conclave_lookup using true check null',
   'lookup on control_event for r to conclave_lookup using true check null',
   'expiry on control_event for d to conclave_lookup using true check null',
 ]);

@@ -181,7 +181,9 @@ const codeOf = (reply: { ok: true } | { ok: false; error: { code: string } }): s
   reply.ok ? 'ok' : reply.error.code;
 
 function texts(
-  events: readonly ({ kind: 'member' } | { kind: 'message'; message: { body: string | null } })[],
+  events: readonly (
+    { kind: 'member' | 'truncated' } | { kind: 'message'; message: { body: string | null } }
+  )[],
 ): string[] {
   return events.flatMap((event) =>
     event.kind === 'message' && event.message.body !== null ? [event.message.body] : [],

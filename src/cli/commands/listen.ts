@@ -72,9 +72,11 @@ export const listen = command({
       return { event: row.kind, channelId, channel, rev: row.rev };
     if (row.kind === 'ended') return { event: row.kind, channelId, channel, code: row.code };
     const { event, name } = row;
-    return event.kind === 'message'
-      ? { event: 'message', channelId, channel, author: name, message: event.message }
-      : { event: 'member', channelId, channel, name, member: event.member };
+    if (event.kind === 'message')
+      return { event: 'message', channelId, channel, author: name, message: event.message };
+    return event.kind === 'member'
+      ? { event: 'member', channelId, channel, name, member: event.member }
+      : { event: 'truncated', channelId, channel, belowSeq: event.belowSeq };
   },
 });
 
@@ -107,6 +109,7 @@ async function eventRow(
   names: Names,
   desk: Desk<'member.list' | 'message.history'> & { readonly client: Client },
 ): Promise<Row> {
+  if (event.kind === 'truncated') return { kind: 'event', channel, event, name: null };
   const who = event.kind === 'message' ? event.message.authorId : event.member.userId;
   await asLongAsItTakes(desk, () => names.learn([who]));
   const whole = await asLongAsItTakes(desk, () => withText(event, channel, desk));
@@ -160,6 +163,8 @@ function lineOf(row: Row, style: Style): string {
 function eventLine(event: ChannelEvent, name: string | null, style: Style): string {
   if (event.kind === 'message')
     return messageLine(event.message, shownName(name, event.message.authorId), style);
+  if (event.kind === 'truncated')
+    return style.dim('the oldest messages were removed for good, as this channel does with them');
   const { userId, state, role } = event.member;
   const who = style.bold(shownName(name, userId));
   return state === 'left' ? `${who} left` : `${who} is in it as ${role}`;

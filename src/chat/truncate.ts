@@ -1,0 +1,68 @@
+/** Lets the oldest posts of a channel go for good: one change of its log, a bounded piece at a time. */
+import {
+  CLIENT_ID_AGE_MS,
+  CLIENT_ID_AHEAD_MS,
+  type ChannelId,
+  type WorkspaceId,
+} from '../contract/index.ts';
+import type { Effect } from '../kernel/index.ts';
+import type { Tx } from '../platform/postgres/index.ts';
+import { truncated } from './changes.ts';
+import { channelStore } from './channel-store.ts';
+import { messageStore } from './message-store.ts';
+
+export interface Truncation {
+  readonly channelId: ChannelId;
+  /** Posts from this place on stay. */
+  readonly belowSeq: number;
+  readonly now: Date;
+}
+
+export interface Truncated {
+  /** Posts that went in this piece. */
+  readonly removed: number;
+  /** Every post up to this place is gone, whenever it went. */
+  readonly purgedSeq: number;
+  /** There are more to go: begin another transaction. */
+  readonly more: boolean;
+  /** To be published after COMMIT; null where nothing changed. Followers that do not hear of it read it. */
+  readonly effect: Effect | null;
+}
+
+/** Posts that go at a time: the channel is locked meanwhile, for some ten milliseconds. */
+export const TRUNCATION_POSTS = 1_000;
+/**
+ * A post goes when no send of it can come again: who sent it may repeat its clientId for so long, and would post it
+ * anew once the row that knows it is gone. Its id may have been made ahead of the server's clock; as much again is for
+ * clocks that differ and calls under way.
+ */
+export const YOUNGEST_TRUNCATED_MS = CLIENT_ID_AGE_MS + 2 * CLIENT_ID_AHEAD_MS;
+
+/**
+ * Deletes posts below `belowSeq`, the oldest first and `TRUNCATION_POSTS` at most, and tells the log so; a post that
+ * is younger than `YOUNGEST_TRUNCATED_MS` stays, and all after it. Runs in the caller's transaction, which should do
+ * little else: the channel is locked until its end. Whoever calls it records it. Null where there is no such channel.
+ */
+export async function truncateChannel(
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  { channelId, belowSeq, now }: Truncation,
+): Promise<Truncated | null> {
+  const channels = channelStore(tx, workspaceId);
+  const messages = messageStore(tx);
+  const channel = await channels.lock(channelId);
+  if (!channel) return null;
+  const { purgedSeq } = channel;
+  const target = Math.min(belowSeq - 1, channel.lastSeq);
+  const upTo = Math.min(target, purgedSeq + TRUNCATION_POSTS);
+  const olderThan = new Date(now.getTime() - YOUNGEST_TRUNCATED_MS);
+  const eldest = upTo > purgedSeq && (await messages.eldest(channelId, purgedSeq, upTo, olderThan));
+  if (!eldest) return { removed: 0, purgedSeq, more: false, effect: null };
+  const { lastSeq, lastRev } = eldest;
+  // What changed among them cannot be told any more: whoever does not know it starts over.
+  const purgedRev = Math.max(channel.purgedRev, lastRev);
+  const rev = await channels.truncate(channel, lastSeq, purgedRev);
+  const removed = await messages.purge(channelId, lastSeq);
+  const effect = truncated(workspaceId, channelId, { rev, belowSeq: lastSeq + 1 });
+  return { removed, purgedSeq: lastSeq, more: lastSeq === upTo && upTo < target, effect };
+}
