@@ -34,10 +34,6 @@ export interface ChannelStore {
   create(channel: NewChannel): Promise<ChannelRow>;
   /** Takes the next revision of a locked channel. `joinedAt` moves the line below which content may be withheld. */
   advance(channel: ChannelRow, joinedSeq?: number): Promise<number>;
-  /** How far the logs of these channels reach. */
-  positions(
-    ids: readonly ChannelId[],
-  ): Promise<readonly { readonly id: ChannelId; readonly lastRev: number }[]>;
   /** Takes the next revision of a locked channel for the going of all posts up to `purgedSeq`. */
   truncate(channel: ChannelRow, purgedSeq: number, purgedRev: number): Promise<number>;
   /** Channels after `cursor`, in order of id, that the user is in, and public ones if `publicToo`. */
@@ -105,13 +101,6 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
         data: { lastRev: rev, newestJoinedSeq },
       });
       return rev;
-    },
-    async positions(ids) {
-      const rows = await tx.channel.findMany({
-        where: { id: { in: [...ids] } },
-        select: { id: true, lastRev: true },
-      });
-      return rows.map(({ id, lastRev }) => ({ id: id as ChannelId, lastRev: Number(lastRev) }));
     },
     async truncate({ id, lastRev }, purgedSeq, purgedRev) {
       const rev = lastRev + 1;

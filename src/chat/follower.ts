@@ -1,60 +1,12 @@
 /** Follows one channel's log and emits it to this node's connections: contiguous, in order, and to nobody removed. */
-import type {
-  ChannelEvent,
-  ChannelFrame,
-  ChannelId,
-  ClosureCode,
-  HistoryPolicy,
-  UserId,
-} from '../contract/index.ts';
+import type { ChannelEvent, ChannelId, HistoryPolicy, UserId } from '../contract/index.ts';
 import { Refusal } from '../kernel/index.ts';
 import { FlushWindow } from './flush-window.ts';
+import type { FollowerPorts, Look, Place } from './follower-ports.ts';
 import { HeldNotices } from './held-notices.ts';
 import { withheld } from './withheld.ts';
 
-/** The connections of this node; the follower alone decides who is in a channel's room. */
-export interface Audience {
-  /** False when the connection is gone. */
-  join(connectionId: string, channelId: ChannelId): boolean;
-  /** Takes all connections of the user out of the channel's room. */
-  evict(userId: UserId, channelId: ChannelId): void;
-  emit(channelId: ChannelId, frame: ChannelFrame): void;
-  /** For one connection alone. */
-  emitTo(connectionId: string, frame: ChannelFrame): void;
-  size(channelId: ChannelId): number;
-  /** Ends every connection in the room; each reconnects and reads what it missed. */
-  disperse(channelId: ChannelId, closure: ClosureCode): void;
-}
-
-/** What one snapshot of the database says about the channel, for a follower that is at `since`. */
-export interface Look {
-  readonly epoch: number;
-  readonly historyPolicy: HistoryPolicy;
-  readonly newestJoinedSeq: number;
-  readonly head: number;
-  readonly events: readonly ChannelEvent[];
-  /** False when the gap was too wide to read. */
-  readonly complete: boolean;
-  /** Whether the person asked about may read the channel now. */
-  readonly mayRead: boolean;
-}
-
-/** How far a connection that comes in was told of the channel by the answer that lets it in. */
-export interface Covered {
-  readonly rev: number;
-  readonly epoch: number;
-}
-
-export interface FollowerPorts {
-  readonly audience: Audience;
-  /** Reads the log after `since` (null: only where it stands), and whether `reader` may read it. */
-  readonly look: (since: number | null, reader: UserId | null) => Promise<Look>;
-  /** Runs `task` after that many milliseconds; returns how to call it off. */
-  readonly later: (milliseconds: number, task: () => void) => () => void;
-  readonly failed: (error: unknown) => void;
-  /** Asked before each frame; while it says no, nothing is emitted and the follower stays where it is. */
-  readonly mayDeliver?: () => boolean;
-}
+export type { Audience, FollowerPorts, Look, Place, Room } from './follower-ports.ts';
 
 /** How long a hole is held open for the notice that would fill it. */
 const HOLE_MS = 50;
@@ -62,6 +14,12 @@ const HOLE_MS = 50;
 const GATHERED_NOTICES = 64;
 /** Pause before another attempt when the log cannot be read. */
 const RETRY_MS = 500;
+
+/**
+ * Reads of the head, two a second, after which a follower that still is not where the first of them was gives up: two
+ * rounds of heads.
+ */
+const OVERDUE_READS = 40;
 
 interface Position {
   rev: number;
@@ -80,6 +38,10 @@ export class Follower {
   /** At which revision somebody was last removed, as far as this follower has come. */
   readonly #removed = new Map<UserId, number>();
   #arriving = 0;
+  /** The log may not be the one that was read: it is looked at although nothing is missing. */
+  #doubted = false;
+  /** What had to be emitted when the head was read, and how often it was read since. */
+  readonly #owed = { rev: 0, reads: 0 };
   #stopped = false;
   #tail: Promise<unknown> = Promise.resolve();
   #callOff: (() => void) | null = null;
@@ -96,8 +58,7 @@ export class Follower {
     this.#heard = Math.max(this.#heard, last);
     this.#held.add(events);
     // Who comes or goes is told at once: a removal waits for nothing.
-    const mayWait =
-      this.#held.size <= GATHERED_NOTICES && events.every((e) => e.kind === 'message');
+    const mayWait = this.#held.size <= GATHERED_NOTICES && events.every((e) => e.kind !== 'member');
     if (!this.#window.isOpen || !mayWait) this.#drain();
     else if (this.#isBehind()) this.#fillIn(HOLE_MS);
   }
@@ -109,7 +70,7 @@ export class Follower {
   async subscribe(
     connectionId: string,
     userId: UserId,
-    covered: Covered | null = null,
+    covered: Place | null = null,
   ): Promise<boolean> {
     this.#arriving += 1;
     return this.#alone(async () => {
@@ -125,7 +86,7 @@ export class Follower {
   }
 
   /** What lies between what the connection was told and its first frame would be lost on it: it is shown the gap. */
-  #letIn(connectionId: string, covered: Covered | null): boolean {
+  #letIn(connectionId: string, covered: Place | null): boolean {
     const { audience, mayDeliver } = this.#ports;
     const channelId = this.#channelId;
     const { rev = 0, epoch = 0 } = this.#position ?? {};
@@ -135,6 +96,22 @@ export class Follower {
     if (isBehind)
       audience.emitTo(connectionId, { channelId, epoch, prev: rev, last: rev, events: [] });
     return true;
+  }
+
+  /** Where it has come: all of the log up to there was emitted, and its room is that of then. */
+  get place(): Place | null {
+    return this.#position && { rev: this.#position.rev, epoch: this.#position.epoch };
+  }
+
+  /** Takes where the log ended at a moment at which the follower had been at `since` already. */
+  stands(head: Place, since: Place | null): void {
+    if (since && (head.epoch !== since.epoch || head.rev < since.rev)) {
+      this.#doubted = true;
+      this.#fillIn(0);
+      return;
+    }
+    this.changed(head.rev, []);
+    this.#expect(head.rev);
   }
 
   /** True while somebody listens or is about to. */
@@ -150,6 +127,19 @@ export class Follower {
     this.#held.clear();
   }
 
+  /** Whoever is not brought to where the log was long ago is not brought there by waiting: the room starts over. */
+  #expect(head: number): void {
+    const rev = this.#position?.rev ?? 0;
+    const owed = this.#owed;
+    const isOverdue = this.#position && rev < owed.rev && this.#ports.mayDeliver?.() !== false;
+    owed.reads = isOverdue ? owed.reads + 1 : 0;
+    if (!isOverdue) owed.rev = head;
+    if (owed.reads < OVERDUE_READS) return;
+    owed.reads = 0;
+    this.#ports.failed(new Error(`a follower stays at ${rev} of ${head}`));
+    this.#startOver();
+  }
+
   /** Emits everything that follows without a hole; waits for, then reads, what does not. */
   #drain(): void {
     const position = this.#position;
@@ -163,6 +153,7 @@ export class Follower {
   /** Whether something is missing; what waits for the end of the window is not. */
   #isBehind(): boolean {
     if (!this.#position) return false;
+    if (this.#doubted) return true;
     const { rev } = this.#position;
     return this.#heard > (this.#window.isOpen ? this.#held.after(rev).last : rev);
   }
@@ -187,12 +178,15 @@ export class Follower {
     if (this.#stopped) return { ...look, mayRead: false };
     const { epoch, historyPolicy, newestJoinedSeq, head } = look;
     const position = (this.#position ??= { rev: head, epoch, historyPolicy, newestJoinedSeq });
-    if (epoch !== position.epoch) {
+    this.#doubted = false;
+    if (epoch !== position.epoch || head < (since ?? 0)) {
       // Another incarnation of the database: what was heard of the old one is not true of it.
       this.#startOver();
       this.#position = { rev: head, epoch, historyPolicy, newestJoinedSeq };
       this.#held.clear();
+      this.#removed.clear();
       this.#heard = head;
+      this.#owed.rev = head;
       return this.#catchUp(reader); // some of it may have been of the new one
     }
     if (!look.complete) {

@@ -1,15 +1,17 @@
 /** One follower per channel that this node has connections in, and none for any other. */
-import type { ChannelId, UserId, WorkspaceId } from '../contract/index.ts';
+import type { ChannelHead, ChannelId, UserId, WorkspaceId } from '../contract/index.ts';
 import type { ChannelChanged } from '../kernel/index.ts';
-import { channelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
-import { Follower, type Audience, type FollowerPorts, type Covered } from './follower.ts';
+import { Follower, type Audience, type FollowerPorts, type Place, type Room } from './follower.ts';
+import type { ReadHeads } from './head-store.ts';
+import { Heads, POLL_MS } from './heads.ts';
 import { Looks } from './looks.ts';
 import type { Transaction } from './transaction-store.ts';
 
 export interface FollowersOptions {
   readonly transaction: Transaction;
   readonly content: Content;
+  readonly heads: ReadHeads;
   readonly audience: Audience;
   readonly later: FollowerPorts['later'];
   readonly failed: FollowerPorts['failed'];
@@ -17,21 +19,18 @@ export interface FollowersOptions {
   readonly mayDeliver: () => boolean;
 }
 
-/** How often the channels' positions are read, for changes of which no notice came. */
-const POLL_MS = 500;
-
 export class Followers {
   readonly #options: FollowersOptions;
   readonly #looks: Looks;
+  readonly #heads: Heads;
   readonly #followers = new Map<ChannelId, Follower>();
-  /** Whose channels they are: a read is scoped to one workspace. */
-  readonly #workspaces = new Map<ChannelId, WorkspaceId>();
   #callOff: (() => void) | null = null;
   #polling: Promise<void> = Promise.resolve();
 
   constructor(options: FollowersOptions) {
     this.#options = options;
     this.#looks = new Looks(options.transaction, options.content);
+    this.#heads = new Heads(options);
   }
 
   /** Takes a commit notice; channels that nobody here listens to are not followed. */
@@ -48,13 +47,12 @@ export class Followers {
     channelId: ChannelId,
     connectionId: string,
     userId: UserId,
-    covered: Covered | null,
+    covered: Place | null,
   ): Promise<boolean> {
     let follower = this.#followers.get(channelId);
     if (!follower) {
       follower = new Follower(channelId, this.#ports(workspaceId, channelId));
       this.#followers.set(channelId, follower);
-      this.#workspaces.set(channelId, workspaceId);
       this.#pollLater();
     }
     try {
@@ -71,7 +69,6 @@ export class Followers {
       if (!follower || follower.needed) continue;
       follower.stop();
       this.#followers.delete(channelId);
-      this.#workspaces.delete(channelId);
     }
   }
 
@@ -80,12 +77,17 @@ export class Followers {
     return this.#followers.size;
   }
 
+  /** Reads where the logs end and tells every connection of this node at once; gives to how many it was told. */
+  async tellHeads(): Promise<number> {
+    return this.#heads.tell(await this.#standing());
+  }
+
   /** Resolves when nothing is read any more. */
   async stop(): Promise<void> {
     this.#callOff?.();
+    this.#heads.stop();
     for (const follower of this.#followers.values()) follower.stop();
     this.#followers.clear();
-    this.#workspaces.clear();
     await this.#polling;
   }
 
@@ -103,18 +105,29 @@ export class Followers {
   }
 
   async #poll(): Promise<void> {
-    for (const workspaceId of new Set(this.#workspaces.values())) {
-      const ids = [...this.#workspaces].flatMap(([id, of]) => (of === workspaceId ? [id] : []));
-      const positions = await this.#options.transaction(workspaceId, 'read', (tx) =>
-        channelStore(tx, workspaceId).positions(ids),
-      );
-      for (const { id, lastRev } of positions) this.#followers.get(id)?.changed(lastRev, []);
+    await this.#heads.turn(await this.#standing());
+  }
+
+  /**
+   * Where the logs of the followed channels end, which each follower is told. Only those are given whose followers
+   * have come there: until then a room may still hold somebody who was removed.
+   */
+  async #standing(): Promise<ReadonlyMap<ChannelId, ChannelHead>> {
+    const places = new Map([...this.#followers].map(([id, { place }]) => [id, place]));
+    const heads = await this.#options.heads([...places.keys()]);
+    const reached = new Map<ChannelId, ChannelHead>();
+    for (const head of heads) {
+      const follower = this.#followers.get(head.id);
+      follower?.stands(head, places.get(head.id) ?? null);
+      const place = follower?.place;
+      if (place?.epoch === head.epoch && place.rev >= head.rev) reached.set(head.id, head);
     }
+    return reached;
   }
 
   #ports(workspaceId: WorkspaceId, channelId: ChannelId): FollowerPorts {
     const { audience: connections, later, failed, mayDeliver } = this.#options;
-    const audience: Audience = {
+    const audience: Room = {
       join: (connectionId, id) => connections.join(connectionId, id),
       emit: (id, frame) => connections.emit(id, frame),
       emitTo: (connectionId, frame) => connections.emitTo(connectionId, frame),

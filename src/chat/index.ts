@@ -8,6 +8,7 @@ import { appendMessages } from './append-store.ts';
 import { channelStore } from './channel-store.ts';
 import { Content, type IntegrityAlert } from './content.ts';
 import { Followers, type FollowersOptions } from './followers.ts';
+import { headStore } from './head-store.ts';
 import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
@@ -76,6 +77,7 @@ export function chatDomain(options: ChatOptions): Chat {
         };
       },
     },
-    followers: (ports) => new Followers({ ...ports, transaction, content }),
+    followers: (ports) =>
+      new Followers({ ...ports, transaction, content, heads: headStore(statements) }),
   };
 }

@@ -1,6 +1,6 @@
 /** A channel's log kept by hand, and the connections, looks and timers of a node that follows it, moved by the test. */
 import { randomUUID } from 'node:crypto';
-import type { Audience, FollowerPorts, Look } from '../../src/chat/follower.ts';
+import type { FollowerPorts, Look, Room } from '../../src/chat/follower.ts';
 import type {
   ChannelEvent,
   ChannelFrame,
@@ -135,7 +135,7 @@ export interface PendingLook {
 }
 
 /** The ports of a follower: everything it does is recorded, everything it waits for is given by the test. */
-export class HandNode implements Audience {
+export class HandNode implements Room {
   readonly log: HandLog;
   readonly frames: ChannelFrame[] = [];
   /** Who was let in, and how many frames there had been by then. */

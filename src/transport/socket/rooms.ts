@@ -8,12 +8,16 @@ import {
   type SessionId,
   type UserId,
 } from '../../contract/index.ts';
+import { waitingBytes } from './slow-consumers.ts';
 import type { ClientSocket, Gateway } from './types.ts';
 
 const CHANNEL = 'channel:';
 const channelRoom = (id: ChannelId) => `${CHANNEL}${id}`;
 const userRoom = (id: UserId) => `user:${id}`;
 const sessionRoom = (id: SessionId) => `session:${id}`;
+
+/** Bytes that may wait for a connection that is told of heads: it has more than enough to take, and learns by that. */
+const HEADS_WAITING_BYTES = 64 * 1024;
 
 export class Rooms {
   readonly #io: Gateway;
@@ -47,6 +51,23 @@ export class Rooms {
   /** A frame for one connection alone. */
   emitTo(connectionId: string, frame: ChannelFrame): void {
     this.#io.sockets.sockets.get(connectionId)?.emit('channel.events', frame);
+  }
+
+  connections(): Iterable<string> {
+    return this.#io.sockets.sockets.keys();
+  }
+
+  /** The channels that the connection is in the rooms of; none when it is gone. */
+  follows(connectionId: string): ChannelId[] {
+    return this.channelsOf(this.#io.sockets.sockets.get(connectionId)?.rooms ?? []);
+  }
+
+  /** False when nothing was said, because the connection is gone or has much to take. */
+  tellHeads(connectionId: string, heads: Broadcasts['channel.heads']): boolean {
+    const socket = this.#io.sockets.sockets.get(connectionId);
+    if (!socket || waitingBytes(socket) > HEADS_WAITING_BYTES) return false;
+    socket.emit('channel.heads', heads);
+    return true;
   }
 
   size(channelId: ChannelId): number {

@@ -24,10 +24,9 @@ export function closeSlowConsumers(
   let callOff = (): void => undefined;
   const look = () => {
     for (const socket of io.sockets.sockets.values()) {
-      const connection = socket.conn as unknown as Waiting;
-      if (waiting(connection) <= WAITING_BYTES) continue;
+      if (waitingBytes(socket) <= WAITING_BYTES) continue;
       closed(socket);
-      connection.transport.socket.terminate();
+      (socket.conn as unknown as Waiting).transport.socket.terminate();
     }
     callOff = later(LOOK_EVERY_MS, look);
   };
@@ -35,7 +34,9 @@ export function closeSlowConsumers(
   return () => callOff();
 }
 
-function waiting({ writeBuffer, transport }: Waiting): number {
+/** Bytes that the connection has still to take. */
+export function waitingBytes({ conn }: ClientSocket): number {
+  const { writeBuffer, transport } = conn as unknown as Waiting;
   let bytes = transport.socket.bufferedAmount;
   for (const { data } of writeBuffer)
     if (typeof data === 'string' || data instanceof Uint8Array) bytes += data.length;
