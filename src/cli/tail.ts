@@ -12,6 +12,7 @@ import type {
 } from '../client/index.ts';
 import type { Machine } from './surroundings.ts';
 
+type ChannelHead = Broadcasts['channel.heads']['channels'][number];
 export type ChannelEvent = ChannelFrame['events'][number];
 
 export interface TailPorts {
@@ -46,6 +47,9 @@ export class Tail {
     client.listen('channel.events', (frame) => {
       if (frame.channelId === channelId) this.#frame(frame);
     });
+    client.listen('channel.heads', ({ channels }) => {
+      for (const head of channels) if (head.id === channelId) this.#head(head);
+    });
     client.listen('access.changed', (change: Broadcasts['access.changed']) => {
       if (change.channelId === channelId) void this.#catchUp();
     });
@@ -59,6 +63,19 @@ export class Tail {
   #lost(): void {
     this.#round += 1;
     this.#isLive = false;
+  }
+
+  /** What the head has and the tail has not was lost, unless it is under way. */
+  #head(head: ChannelHead): void {
+    if (!this.#isLive || !this.#misses(head)) return;
+    this.#ports.later(AGAIN_MS, () => {
+      if (this.#isLive && this.#misses(head)) void this.#catchUp();
+    });
+  }
+
+  #misses({ rev, epoch }: Pick<ChannelHead, 'rev' | 'epoch'>): boolean {
+    const position = this.#position;
+    return !position || position.epoch !== epoch || position.rev < rev;
   }
 
   #frame(frame: ChannelFrame): void {
@@ -91,16 +108,20 @@ export class Tail {
     const { channelId } = this.#ports;
     const channel = await this.#ask(round, 'channel.subscribe', { channelId });
     if (!channel) return;
+    const { lastRev, epoch } = channel;
     if (!this.#position) {
       this.#begin(channel);
       this.#ports.began(channel);
+    } else if (this.#position.epoch !== epoch || this.#position.rev > lastRev) {
+      this.#begin(channel);
+      this.#ports.gap(lastRev);
     }
-    for (let head = channel.lastRev; this.#position && this.#position.rev < head;) {
+    for (let head = lastRev; this.#position && this.#position.rev < head;) {
       const page = await this.#ask(round, 'channel.resume', { channelId, ...this.#position });
       if (!page) return;
       if (page.reset || page.upTo <= this.#position.rev) {
         this.#begin(channel);
-        this.#ports.gap(channel.lastRev);
+        this.#ports.gap(lastRev);
         break;
       }
       this.#tell(page.events, page.upTo);

@@ -4,7 +4,7 @@ import type { ChannelFrame } from '../contract/shapes.ts';
 import type { ChannelLog, LogEnd, LogState, OutboxEntry, Unlisten } from './api.ts';
 import type { Calls } from './calls.ts';
 import { FrameQueue } from './frame-queue.ts';
-import { LogContent } from './log-content.ts';
+import { LogContent, type Position } from './log-content.ts';
 import { LogReader, Turn, type ReaderParts } from './log-reader.ts';
 import type { OutboxBox } from './outbox.ts';
 import type { Timers } from './timers.ts';
@@ -26,6 +26,8 @@ export interface LogParts {
 
 /** Older messages read at a time. */
 const PAGE = 100;
+/** How long what a head tells of may still be under way. */
+const HEAD_GRACE_MS = 500;
 
 export class Log implements ChannelLog {
   readonly id: ChannelId;
@@ -39,6 +41,8 @@ export class Log implements ChannelLog {
   #state: LogState = { is: 'loading' };
   #turn = new Turn();
   #older: Promise<Outcome<number>> | null = null;
+  /** Calls off the look whether what a head told of has come. */
+  #callOff: (() => void) | null = null;
 
   constructor(parts: LogParts) {
     this.id = parts.id;
@@ -123,7 +127,7 @@ export class Log implements ChannelLog {
   /** Closes it for that reason; what it holds can still be read. */
   end(because: LogEnd): void {
     if (this.#state.is === 'closed') return;
-    this.#turn.end();
+    this.#overtake();
     this.#queue.clear();
     this.#unlisten();
     this.#become({ is: 'closed', because });
@@ -137,7 +141,7 @@ export class Log implements ChannelLog {
 
   /** There is no connection: nothing is up to date any more, and nothing that is under way will be. */
   lost(): void {
-    this.#turn.end();
+    this.#overtake();
     this.#queue.clear();
     if (this.#state.is === 'live') this.#become({ is: 'behind' });
   }
@@ -158,6 +162,24 @@ export class Log implements ChannelLog {
     if (applied) this.#changes.changed();
   }
 
+  /** Takes where the channel's log ends: what is there and not here was lost, unless it is under way. */
+  head(head: Position): void {
+    if (!this.#misses(head)) return;
+    this.#callOff ??= this.#parts.timers.after(HEAD_GRACE_MS, () => {
+      this.#callOff = null;
+      if (!this.#misses(head)) return;
+      if (head.epoch !== this.#content.position?.epoch) this.#content.lose();
+      void this.#work((turn) => this.#reader.settle(turn, true));
+    });
+  }
+
+  /** Whoever is reading reads to the end by themselves: only a log that is live can miss anything. */
+  #misses({ rev, epoch }: Position): boolean {
+    const { position } = this.#content;
+    if (this.#state.is !== 'live' || !position) return false;
+    return epoch !== position.epoch || rev > position.rev;
+  }
+
   /** The revision at which one left, or was removed, after the server last said that one may read here; or null. */
   #ownEnd({ events }: ChannelFrame): number | null {
     const me = this.#parts.me();
@@ -170,7 +192,7 @@ export class Log implements ChannelLog {
 
   async #work(task: (turn: Turn) => Promise<boolean>): Promise<void> {
     if (this.#state.is === 'closed') return;
-    this.#turn.end();
+    this.#overtake();
     const turn = new Turn();
     this.#turn = turn;
     if (this.#state.is === 'live') this.#become({ is: 'behind' });
@@ -194,12 +216,27 @@ export class Log implements ChannelLog {
         this.#content.endOlder([], true);
         return outcome;
       }
-      const { messages, more } = outcome.data;
+      const { messages, more, epoch } = outcome.data;
+      if (this.#state.is === 'closed') return { ok: true, data: 0 };
+      if (epoch !== this.#content.position?.epoch) {
+        // Of another incarnation than what is shown, which then is out of date.
+        this.#content.lose();
+        this.#content.endOlder([], true);
+        await this.catchUp();
+        continue;
+      }
       const before = window.list.length;
       if (!this.#content.endOlder(messages, more)) continue;
       this.#changes.changed();
       return { ok: true, data: Math.max(0, window.list.length - before) };
     }
+  }
+
+  /** Whatever is read or waited for is out of date. */
+  #overtake(): void {
+    this.#turn.end();
+    this.#callOff?.();
+    this.#callOff = null;
   }
 
   #become(state: LogState): void {

@@ -203,6 +203,9 @@ class TheClient implements Client {
     if (event === 'channel.events') {
       const frame = payload as Broadcasts['channel.events'];
       this.#logs.get(frame.channelId)?.frame(frame);
+    } else if (event === 'channel.heads') {
+      const { channels } = payload as Broadcasts['channel.heads'];
+      for (const head of channels) this.#logs.get(head.id)?.head(head);
     } else if (event === 'access.changed') {
       const { channelId } = payload as Broadcasts['access.changed'];
       void this.#logs.get(channelId)?.catchUp();

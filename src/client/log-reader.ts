@@ -102,7 +102,8 @@ export class LogReader {
       if (progress !== 'there') return progress;
       behind = this.#drain();
       if (behind) continue;
-      if (!(await this.#fetchWithheld(turn))) return 'ended';
+      const fetched = await this.#fetchWithheld(turn);
+      if (fetched !== 'there') return fetched;
       if (this.#parts.queue.isEmpty) return 'there';
     }
   }
@@ -122,14 +123,18 @@ export class LogReader {
   }
 
   /** Fetches the texts that frames left out, for whoever may read them; the others have no place in the log. */
-  async #fetchWithheld(turn: Turn): Promise<boolean> {
+  async #fetchWithheld(turn: Turn): Promise<Progress> {
     const { content, channelId } = this.#parts;
     const { withheld, window } = content;
     while (withheld.size > 0) {
       const top = Math.max(...withheld);
       const limit = Math.min(PAGE_ENTRIES, top - Math.min(...withheld) + 1);
       const page = await this.#ask(turn, 'message.history', { channelId, before: top + 1, limit });
-      if (!page) return false;
+      if (!page) return 'ended';
+      if (page.epoch !== content.position?.epoch) {
+        content.lose();
+        return 'lost';
+      }
       for (const message of page.messages) if (withheld.has(message.seq)) window.apply(message);
       const down = page.more ? (page.messages[0]?.seq ?? 0) : 0;
       for (const seq of [...withheld])
@@ -138,7 +143,7 @@ export class LogReader {
           if (window.get(seq)?.content === 'withheld') window.remove(seq);
         }
     }
-    return true;
+    return 'there';
   }
 
   /**

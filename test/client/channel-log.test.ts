@@ -3,11 +3,20 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { MessageWindow } from '../../src/client/message-window.ts';
 import type { ChannelFrame } from '../../src/contract/index.ts';
-import { assertShow, clientOf, KEEP, settled, turn } from './model-client.ts';
+import { assertShow, clientOf, KEEP, settled, single, turn } from './model-client.ts';
 import { ModelServer } from './model-server.ts';
 
-const STEPS = ['post', 'edit', 'remove', 'emit', 'withhold'] as const;
-const WIRE = ['deliver', 'deliver', 'deliver', 'lose', 'repeat', 'rest', 'rest', 'settle'] as const;
+const STEPS = ['post', 'post', 'edit', 'remove', 'emit', 'emit', 'withhold', 'truncate'] as const;
+const WIRE = [
+  'deliver',
+  'deliver',
+  'deliver',
+  'lose',
+  'repeat',
+  'rest',
+  'settle',
+  'heads',
+] as const;
 const RARE = ['disconnect', 'reconnect', 'reopen', 'older', 'older', 'trim', 'restore'] as const;
 const Step = fc.record({
   what: fc.oneof(
@@ -19,28 +28,15 @@ const Step = fc.record({
   place: fc.nat(20),
 });
 
-/** A server with one channel and a client with its log. */
-function single() {
-  const server = new ModelServer();
-  const { logs, deliver } = clientOf(server);
-  const [channel] = server.channels;
-  const [log] = logs;
-  assert.ok(channel && log);
-  const deliverAll = () => {
-    channel.emit();
-    for (const frame of server.frames.splice(0)) deliver(frame);
-  };
-  return { server, channel, log, deliverAll };
-}
-
 describe('the client: channel logs', () => {
   it('equal the logs of the server after any history of losses', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(Step, { maxLength: 80 }),
+        fc.array(Step, { maxLength: 80, size: 'max' }),
         fc.integer({ min: 1, max: 3 }),
         fc.boolean(),
-        async (steps, channels, quiet) => {
+        fc.boolean(),
+        async (steps, channels, quiet, silent) => {
           const server = new ModelServer(channels);
           server.slowness = (n) => 1 + ((n * 7) % 5);
           const client = clientOf(server);
@@ -59,6 +55,8 @@ describe('the client: channel logs', () => {
             else if (what === 'emit') channel.emit();
             else if (what === 'withhold') channel.emit(true);
             else if (what === 'deliver') deliver((last = server.frames.shift() ?? last));
+            else if (what === 'heads') client.tellHeads();
+            else if (what === 'truncate') channel.truncate(1 + (place % 3));
             else if (what === 'lose') server.frames.shift();
             else if (what === 'repeat') deliver(last);
             else if (what === 'disconnect') client.disconnect();
@@ -83,10 +81,13 @@ describe('the client: channel logs', () => {
           if (quiet) await settled();
           for (const channel of server.channels) {
             if (!channel.isFollowed) await settled();
-            channel.post();
+            if (!silent) channel.post();
             channel.emit();
           }
-          for (const frame of server.frames.splice(0)) deliver(frame);
+          // Either a last frame comes, or all of them are lost and nobody says anything any more.
+          for (const frame of server.frames.splice(0)) if (!silent) deliver(frame);
+          await settled();
+          client.tellHeads();
           await settled();
           assertShow(logs, server.channels);
           assert.deepEqual(failures, []);

@@ -13,6 +13,7 @@ export class ModelChannel {
   readonly messages: Message[] = [];
   rev = 0;
   epoch = 1;
+  lastSeq = 0;
   /** The widest gap that is bridged. */
   bridge = 12;
   /** Whether the connection gets its frames. */
@@ -21,6 +22,8 @@ export class ModelChannel {
   gone = false;
   readonly #frames: ChannelFrame[];
   #emitted = 0;
+  /** What the last truncation said, and the highest revision of what went. */
+  #truncated = { rev: 0, belowSeq: 1, purgedRev: 0 };
 
   constructor(n: number, frames: ChannelFrame[]) {
     this.id = `018f0000-0000-7000-9000-${String(n).padStart(12, '0')}` as ChannelId;
@@ -28,7 +31,7 @@ export class ModelChannel {
   }
 
   post(): void {
-    const seq = this.messages.length + 1;
+    const seq = (this.lastSeq += 1);
     this.messages.push({
       id: `018f0000-0000-7000-8000-${String(seq).padStart(12, '0')}` as Message['id'],
       channelId: this.id,
@@ -51,22 +54,33 @@ export class ModelChannel {
     if (!old || old.content === 'deleted') return;
     const version = old.version + 1;
     const body = `text ${String(old.seq)}, version ${String(version)}`;
-    this.messages[old.seq - 1] = { ...old, rev: (this.rev += 1), version, body };
+    this.#replace(old, { ...old, rev: (this.rev += 1), version, body });
   }
 
   remove(place: number): void {
     const old = this.#at(place);
     if (!old) return;
     const tombstone = { content: 'deleted', body: null, deletedAt: 1 } as const;
-    this.messages[old.seq - 1] = { ...old, ...tombstone, rev: (this.rev += 1) };
+    this.#replace(old, { ...old, ...tombstone, rev: (this.rev += 1) });
+  }
+
+  /** The oldest go for good, but never all. */
+  truncate(count: number): void {
+    const gone = this.messages.splice(0, Math.min(count, this.messages.length - 1));
+    const last = gone.at(-1);
+    if (!last) return;
+    const purgedRev = Math.max(this.#truncated.purgedRev, ...gone.map(({ rev }) => rev));
+    this.#truncated = { rev: (this.rev += 1), belowSeq: last.seq + 1, purgedRev };
   }
 
   /** A restore: the last changes never were. */
   restore(): void {
     this.messages.length = 0;
     this.rev = 0;
+    this.lastSeq = 0;
     this.epoch += 1;
     this.#emitted = 0;
+    this.#truncated = { rev: 0, belowSeq: 1, purgedRev: 0 };
   }
 
   /** Puts everything since the last frame into one more, with or without the texts, if anybody listens. */
@@ -90,7 +104,13 @@ export class ModelChannel {
   }
 
   canBridge({ rev, epoch }: Position): boolean {
-    return epoch === this.epoch && rev <= this.rev && this.rev - rev <= this.bridge;
+    if (epoch !== this.epoch || rev > this.rev || rev < this.#truncated.purgedRev) return false;
+    return this.rev - rev <= this.bridge;
+  }
+
+  /** How far everybody was told of it. */
+  get told(): Position {
+    return { rev: this.#emitted, epoch: this.epoch };
   }
 
   /** The changes after `since` as far as there is room. */
@@ -109,7 +129,7 @@ export class ModelChannel {
   }
 
   history(before: number, limit: number): object {
-    const below = this.messages.slice(0, before - 1);
+    const below = this.messages.filter(({ seq }) => seq < before);
     const messages = below.slice(-limit);
     const { rev, epoch } = this;
     return { messages, more: messages.length < below.length, rev, epoch };
@@ -121,10 +141,16 @@ export class ModelChannel {
   }
 
   #since(rev: number): ChannelEvent[] {
-    return this.messages
-      .filter((message) => message.rev > rev)
-      .sort((a, b) => a.rev - b.rev)
-      .map((message) => ({ kind: 'message', rev: message.rev, message }));
+    const events = this.messages.map((message): ChannelEvent => {
+      return { kind: 'message', rev: message.rev, message };
+    });
+    const { rev: truncatedRev, belowSeq } = this.#truncated;
+    events.push({ kind: 'truncated', rev: truncatedRev, belowSeq });
+    return events.filter((event) => event.rev > rev).sort((a, b) => a.rev - b.rev);
+  }
+
+  #replace(old: Message, message: Message): void {
+    this.messages[this.messages.indexOf(old)] = message;
   }
 
   #at(place: number): Message | undefined {

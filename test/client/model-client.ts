@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { Log } from '../../src/client/channel-log.ts';
 import { LogSync } from '../../src/client/log-sync.ts';
 import { Timers } from '../../src/client/timers.ts';
-import type { ChannelFrame } from '../../src/contract/index.ts';
+import type { ChannelFrame, UserId } from '../../src/contract/index.ts';
 import type { ModelChannel } from './model-channel.ts';
-import type { ModelServer } from './model-server.ts';
+import { ModelServer } from './model-server.ts';
 
 /** Newest messages that a log keeps. */
 export const KEEP = 5;
@@ -16,7 +16,7 @@ export const settled = async () => {
 };
 
 /** One log for each channel, none of them connected. Timers take a turn of the event loop. */
-export function clientOf(server: ModelServer) {
+export function clientOf(server: ModelServer, me: UserId | null = null) {
   const failures: unknown[] = [];
   const failed = (error: unknown) => void failures.push(error);
   const timers = new Timers((_milliseconds, task) => {
@@ -29,7 +29,7 @@ export function clientOf(server: ModelServer) {
     new Log({
       ...{ id, calls, sync, timers, failed, keep: KEEP },
       outbox: { entries: [], on: () => () => undefined, add: () => Promise.reject(new Error()) },
-      me: () => null,
+      me: () => me,
       closed: () => undefined,
     });
   const logs = server.channels.map(open);
@@ -45,6 +45,12 @@ export function clientOf(server: ModelServer) {
     server.disconnect();
     for (const log of logs) log.lost();
   };
+  /** Says how far the logs that the connection follows have been told. */
+  const tellHeads = () => {
+    if (!server.online) return;
+    for (const { id, told, isFollowed } of server.channels)
+      if (isFollowed) logs.find((log) => log.id === id)?.head(told);
+  };
   /** Closes the log and opens it again, as an application does. */
   const reopen = (n: number) => {
     const channel = server.channels[n];
@@ -54,7 +60,21 @@ export function clientOf(server: ModelServer) {
     logs[n] = log;
     if (server.online) void log.catchUp();
   };
-  return { logs, failures, deliver, reconnect, disconnect, reopen };
+  return { logs, failures, deliver, tellHeads, reconnect, disconnect, reopen };
+}
+
+/** A server with one channel and a client with its log; what is said goes out, and arrives, when the story lets it. */
+export function single(me: UserId | null = null) {
+  const server = new ModelServer();
+  const { logs, deliver, tellHeads, reconnect, disconnect } = clientOf(server, me);
+  const [channel] = server.channels;
+  const [log] = logs;
+  assert.ok(channel && log);
+  const deliverAll = () => {
+    channel.emit();
+    for (const frame of server.frames.splice(0)) deliver(frame);
+  };
+  return { server, channel, log, deliver, deliverAll, tellHeads, reconnect, disconnect };
 }
 
 /** Demands that each log is what its channel is now, as far back as it reaches. */
@@ -66,7 +86,7 @@ export function assertShow(logs: readonly Log[], channels: readonly ModelChannel
     assert.equal(log.rev, rev);
     const shown = log.messages;
     assert.ok(shown.length >= Math.min(1, messages.length));
-    assert.deepEqual(shown, messages.slice(-shown.length));
+    assert.deepEqual(shown, messages.slice(messages.length - shown.length));
     assert.equal(log.hasOlder, shown.length < messages.length);
   }
 }

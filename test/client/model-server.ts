@@ -71,7 +71,10 @@ export class ModelServer {
   #sync(asked: readonly Asked[]): OutputOf<'channel.sync'> {
     const since = asked.map(({ id, rev, epoch }) => {
       const channel = this.#find(id);
-      if (rev === undefined || epoch === undefined) return channel.rev <= SHORT ? 0 : null;
+      if (rev === undefined || epoch === undefined) {
+        const isShort = channel.rev <= SHORT;
+        return isShort && channel.canBridge({ rev: 0, epoch: channel.epoch }) ? 0 : null;
+      }
       return channel.canBridge({ rev, epoch }) ? rev : null;
     });
     const gaps = asked
@@ -93,9 +96,9 @@ export class ModelServer {
     since: number | null,
     pages: ReadonlyMap<string, { events: ChannelEvent[]; upTo: number }>,
   ): Answer {
-    const { id, rev: head, epoch, messages, gone } = this.#find(asked);
+    const { id, rev: head, epoch, lastSeq, gone } = this.#find(asked);
     if (gone) return { answer: 'refused', id, code: 'not_found' };
-    const seen = { id, epoch, lastRev: head, lastSeq: messages.length, role: 'member' };
+    const seen = { id, epoch, lastRev: head, lastSeq, role: 'member' };
     const channel = seen as Channel;
     if (since === null) return { answer: 'reset', id, channel };
     if (rev === head) return { answer: 'current', id, channel };
