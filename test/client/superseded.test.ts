@@ -98,11 +98,23 @@ describe('the client: what was overtaken', () => {
     it('a head that was told on the old connection is not looked after', async () => {
       await server.begins([posted(1, 1)], 1);
       server.log.head({ rev: 9, epoch: 2 });
+      server.log.head({ rev: 9, epoch: 2 });
       await server.returns();
       await server.answers('channel.sync', current(1));
       server.timers.forward(60_000);
       await turn();
       assert.deepEqual([server.log.state, server.calls], [{ is: 'live' }, []]);
+    });
+
+    it('a refusal is forgotten too where the server said meanwhile to ask again', async () => {
+      void server.log.catchUp();
+      await turn();
+      const old = server.taken('channel.sync');
+      void server.log.catchUp();
+      await says(old, refused);
+      assert.deepEqual(server.log.state, { is: 'loading' });
+      await server.answers('channel.sync', changes(0, 1, [posted(1, 1)]));
+      assert.deepEqual(server.log.state, { is: 'live' });
     });
 
     it('nothing becomes live by an answer, however shortly after it the connection is lost', async () => {
@@ -153,7 +165,7 @@ describe('the client: what was overtaken', () => {
       server.log.frame(frame(0, 2, [member(1, 'joined'), member(2, 'left')]));
       assert.deepEqual([server.log.state, server.calls], [{ is: 'live' }, []]);
       server.log.frame(frame(3, 4, [member(4, 'joined', 'owner')]));
-      assert.equal(server.log.channel?.role, 'owner');
+      assert.equal(server.log.channel.role, 'owner');
     });
   });
 
@@ -194,9 +206,11 @@ describe('the client: what was overtaken', () => {
     });
 
     it('what was said before the position is not applied again', async () => {
-      await server.begins([posted(1, 2, 'edited')], 2);
-      server.log.frame(frame(0, 3, [posted(1, 1, 'as it was'), posted(2, 3)]));
+      await server.begins([member(1, 'joined'), posted(1, 2, 'edited')], 2);
+      const old = [posted(1, 1, 'as it was'), member(1, 'left'), posted(2, 3)];
+      server.log.frame(frame(0, 3, old));
       assert.deepEqual(server.bodies, ['edited', 'text 2']);
+      assert.equal(server.log.members.size, 1);
       server.log.frame(frame(0, 2, [posted(3, 1, 'never there')]));
       assert.deepEqual([server.bodies, server.log.rev], [['edited', 'text 2'], 3]);
     });
