@@ -13,12 +13,18 @@ import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
 import { Sealer } from './sealer.ts';
+import { truncate, type Truncated, type Truncation } from './truncate.ts';
 import type { ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
 import type { Transaction } from './transaction-store.ts';
 
 export type { Audience } from './follower.ts';
 export { Followers } from './followers.ts';
-export * from './truncate.ts';
+export {
+  TRUNCATION_POSTS,
+  YOUNGEST_TRUNCATED_MS,
+  type Truncated,
+  type Truncation,
+} from './truncate.ts';
 
 export interface ChatOptions {
   readonly entropy: Entropy;
@@ -80,4 +86,18 @@ export function chatDomain(options: ChatOptions): Chat {
     followers: (ports) =>
       new Followers({ ...ports, transaction, content, heads: headStore(statements) }),
   };
+}
+
+/**
+ * Deletes posts below `belowSeq`, the oldest first and `TRUNCATION_POSTS` at most, and tells the log so; a post that
+ * is younger than `YOUNGEST_TRUNCATED_MS` stays, and all after it. Runs in the caller's transaction, which should do
+ * little else: the channel is locked until its end. Whoever calls it records it. Null where there is no such channel.
+ */
+export function truncateChannel(
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  truncation: Truncation,
+): Promise<Truncated | null> {
+  const stores = { channels: channelStore(tx, workspaceId), messages: messageStore(tx) };
+  return truncate({ workspaceId, ...stores }, truncation);
 }

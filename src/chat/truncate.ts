@@ -6,10 +6,15 @@ import {
   type WorkspaceId,
 } from '../contract/index.ts';
 import type { Effect } from '../kernel/index.ts';
-import type { Tx } from '../platform/postgres/index.ts';
 import { truncated } from './changes.ts';
-import { channelStore } from './channel-store.ts';
-import { messageStore } from './message-store.ts';
+import type { ChannelStore } from './channel-store.ts';
+import type { MessageStore } from './message-store.ts';
+
+export interface TruncationStores {
+  readonly workspaceId: WorkspaceId;
+  readonly channels: ChannelStore;
+  readonly messages: MessageStore;
+}
 
 export interface Truncation {
   readonly channelId: ChannelId;
@@ -38,18 +43,11 @@ export const TRUNCATION_POSTS = 1_000;
  */
 export const YOUNGEST_TRUNCATED_MS = CLIENT_ID_AGE_MS + 2 * CLIENT_ID_AHEAD_MS;
 
-/**
- * Deletes posts below `belowSeq`, the oldest first and `TRUNCATION_POSTS` at most, and tells the log so; a post that
- * is younger than `YOUNGEST_TRUNCATED_MS` stays, and all after it. Runs in the caller's transaction, which should do
- * little else: the channel is locked until its end. Whoever calls it records it. Null where there is no such channel.
- */
-export async function truncateChannel(
-  tx: Tx,
-  workspaceId: WorkspaceId,
+/** See `truncateChannel`. */
+export async function truncate(
+  { workspaceId, channels, messages }: TruncationStores,
   { channelId, belowSeq, now }: Truncation,
 ): Promise<Truncated | null> {
-  const channels = channelStore(tx, workspaceId);
-  const messages = messageStore(tx);
   const channel = await channels.lock(channelId);
   if (!channel) return null;
   const { purgedSeq } = channel;

@@ -52,6 +52,17 @@ class Scene {
     this.#listeners.get('channel.events')?.(frame as never);
   }
 
+  /** The heads as the server tells them, and so many milliseconds after. */
+  async head(rev: number, milliseconds: number, epoch = 1): Promise<void> {
+    const channels = [
+      { id: 'another', rev: 99, epoch: 9 },
+      { id: channelId, rev, epoch },
+    ];
+    this.#listeners.get('channel.heads')?.({ channels } as never);
+    this.timers.forward(milliseconds);
+    await settled();
+  }
+
   becomes(is: 'online' | 'connecting'): void {
     this.#watch({ is });
   }
@@ -106,11 +117,44 @@ describe('the tail of a channel', () => {
   it('tells of what it can never know, and goes on behind it', async () => {
     const scene = new Scene();
     await scene.answers('channel.subscribe', channel(5));
-    scene.frame(1, 2, 2);
-    await scene.answers('channel.subscribe', channel(8, 2));
+    scene.frame(7, 8);
+    await scene.answers('channel.subscribe', channel(8));
     await scene.answers('channel.resume', { ...page(5, 5, 8), reset: true });
-    scene.frame(8, 9, 2);
+    scene.frame(8, 9);
     assert.deepEqual(scene.told.slice(1), ['gap up to 8', '9']);
+    scene.frame(1, 2, 2);
+    await scene.answers('channel.subscribe', channel(12, 2));
+    scene.frame(12, 13, 2);
+    assert.deepEqual(scene.told.slice(3), ['gap up to 12', '13']);
+  });
+
+  it('reads what only a head tells of, unless it was under way or is being read', async () => {
+    const scene = new Scene();
+    await scene.head(9, 5_000);
+    await scene.answers('channel.subscribe', channel(5));
+    await scene.head(5, 5_000);
+    await scene.head(6, 0);
+    scene.frame(5, 6);
+    scene.timers.forward(5_000);
+    await settled();
+    assert.deepEqual(scene.calls, []);
+    await scene.head(8, 1_000);
+    await scene.answers('channel.subscribe', channel(8));
+    await scene.answers('channel.resume', page(6, 8));
+    assert.deepEqual(scene.told.slice(1), ['6', '7', '8']);
+  });
+
+  it('goes on in a restored log that is shorter than what it knew', async () => {
+    for (const epoch of [1, 2]) {
+      const scene = new Scene();
+      await scene.answers('channel.subscribe', channel(5));
+      if (epoch === 2) await scene.head(2, 1_000, epoch);
+      else scene.becomes('connecting');
+      if (epoch === 1) scene.becomes('online');
+      await scene.answers('channel.subscribe', channel(2, epoch));
+      scene.frame(2, 3, epoch);
+      assert.deepEqual([scene.told.slice(1), scene.calls], [['gap up to 2', '3'], []]);
+    }
   });
 
   it('asks again later when it is told to, and ends when it is told never', async () => {

@@ -10,7 +10,7 @@ import {
   packets,
   type Packets,
 } from '../../src/crypto/index.ts';
-import type { Clock } from '../../src/kernel/index.ts';
+import type { Clock, Effect } from '../../src/kernel/index.ts';
 import { systemClock, systemEntropy } from '../../src/platform/system.ts';
 import {
   NOTICE_BYTES,
@@ -207,6 +207,19 @@ for (const [kind, listing, ending, publish] of KINDS)
       }
       for (const text of [canary, 'channel-changed', 'notice', '127.0.0.1', 'Bob'])
         assert.ok(!seen.includes(text), `Redis was shown ${text}`);
+    });
+
+    it('carries a truncation as any change of the log, and no other shape of one', () => {
+      const [workspaceId, channelId] = [randomUUID(), randomUUID()];
+      const notice = (event: object): unknown => {
+        const events = [{ kind: 'truncated', rev: 7, ...event }];
+        return { effect: 'channel-changed', workspaceId, channelId, last: 7, events };
+      };
+      const good = notice({ belowSeq: 4 });
+      assert.deepEqual(noticeOf(good as Effect), good);
+      assert.deepEqual(readNotice(good), good);
+      for (const bad of [{}, { belowSeq: 0 }, { belowSeq: 1.5 }, { belowSeq: 4, text: 'x' }])
+        assert.equal(readNotice(notice(bad)), null);
     });
 
     it('says only how far the log reaches when a notice would be too large', () => {
