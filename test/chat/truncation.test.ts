@@ -10,6 +10,7 @@ import {
 import { readConfig } from '../../src/config.ts';
 import type { ChannelId, MessageId } from '../../src/contract/index.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
+import { eventually } from '../support/bootstrap-clone.ts';
 import type { Person } from '../support/person.ts';
 import { ROOMY, World } from '../support/world.ts';
 import { assertDense, quietChannel, row, rows } from './support.ts';
@@ -201,6 +202,26 @@ describe('the truncation of a channel', () => {
       Array.from({ length: 31 }, (_, i) => i + 5),
     );
     await assertDense(world, id);
+  });
+
+  it('decides by what it finds when it has the lock: a change that held it counts', async () => {
+    const { id } = await quietChannel(world, alice, [], { sayings: SAYINGS });
+    const { last_rev: before } = await channelRow(id);
+    const holder = await world.database.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('UPDATE channel SET last_rev = last_rev + 1 WHERE id = $1', [id]);
+      const truncating = truncate(id, 3);
+      const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted AND database =
+        (SELECT oid FROM pg_database WHERE datname = current_database())
+        UNION SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`;
+      await eventually('it waits', async () => (await rows(world, waiting)).length > 0);
+      await holder.query('COMMIT');
+      assert.equal((await truncating)?.removed, 2);
+    } finally {
+      holder.release();
+    }
+    assert.equal((await channelRow(id))['last_rev'], Number(before) + 2);
   });
 
   it('is of a channel of the workspace alone, and the database lets the server delete nothing else', async () => {
