@@ -1,7 +1,7 @@
 /** A room's frame is one buffer and says what it said in two, with the adapter that is installed. */
 import assert from 'node:assert/strict';
 import { Server } from 'socket.io';
-import { inOnePiece } from '../../src/transport/bus/one-piece.ts';
+import { inOnePiece } from '../../../src/transport/bus/one-piece.ts';
 
 interface Options {
   wsPreEncodedFrame?: readonly Buffer[];
