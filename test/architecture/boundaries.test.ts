@@ -56,6 +56,8 @@ const PLANTED: readonly [string, string, readonly string[]][] = [
   ['access/a.ts', `export * from '../auth/index.ts';`, ['not-in-allowed']],
   ['wiring/a.ts', `export * from '../app.ts';`, ['not-in-allowed']],
   ['crypto/a.ts', `export * from '../config.ts';`, ['not-in-allowed']],
+  ['cli/a.ts', `export * from '../client/session.ts';`, ['not-in-allowed']],
+  ['cli/b.ts', `export * from '../chat/index.ts';`, ['not-in-allowed']],
 ];
 
 interface Report {
