@@ -40,6 +40,16 @@ export async function recordControl(
     VALUES (${workspaceId}::uuid, ${kind}, ${sessionId}::uuid, ${userId}::uuid)`;
 }
 
+/** The same for many sessions, in one statement. */
+export async function recordSessionsEnded(
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  sessionIds: readonly SessionId[],
+): Promise<void> {
+  await tx.$executeRaw`INSERT INTO control_event (workspace_id, kind, session_id)
+    SELECT ${workspaceId}::uuid, 'session-ended', id FROM unnest(${[...sessionIds]}::uuid[]) id`;
+}
+
 interface Row {
   readonly pos: string;
   readonly now: string;

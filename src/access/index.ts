@@ -6,7 +6,12 @@ import type { AccessServices } from './services.ts';
 import { standings } from './store.ts';
 
 export { ControlFeed, type Lease } from './control-feed.ts';
-export { controlRows, recordControl, type ControlEvent } from './control-store.ts';
+export {
+  controlRows,
+  recordControl,
+  recordSessionsEnded,
+  type ControlEvent,
+} from './control-store.ts';
 export {
   channelPermissions,
   mayBestow,

@@ -21,10 +21,12 @@ import type { Tx } from '../platform/postgres/index.ts';
 import { accessTokens } from './access-token.ts';
 import { accounts } from './accounts.ts';
 import { authenticate } from './authenticate.ts';
+import { devices } from './devices.ts';
 import { invitations } from './invitations.ts';
 import { liveness } from './liveness.ts';
 import { minting, type MintedSession, type Minting } from './minting.ts';
 import * as operations from './operations/index.ts';
+import { ownSessions } from './own-sessions.ts';
 import { passwords, type PasswordHasher } from './passwords.ts';
 import { profiles, type ProfileAlert } from './profiles.ts';
 import { registration } from './registration.ts';
@@ -157,7 +159,9 @@ export function authDomain(options: AuthOptions): Auth {
   const people = accounts({ vault, digests, sealing });
   const invited = invitations({ digests, entropy });
   const opening = profiles(options);
-  const opened = sessions({ ...options, sealing, tokens });
+  const known = devices({ vault, sealing, alert: options.alert });
+  const own = ownSessions(known);
+  const opened = sessions({ ...options, tokens, devices: known });
   const live = liveness({ clock, lookUp: options.sessions });
   const registrations = registration({ within, hashes, people, invited });
   const signIns = signIn({ within, hashes, people, opened });
@@ -188,6 +192,7 @@ export function authDomain(options: AuthOptions): Auth {
           registrations,
           signIns,
           people: opening,
+          own,
         }),
     },
     profileNames: (tx, workspaceId) => ({

@@ -6,9 +6,9 @@ import { emailDigests } from './email.ts';
 import type { ProfileRow } from './profile-store.ts';
 import type { AuthRows } from './store.ts';
 
-/** Hears of every profile that did not open: somebody changed it, or a key is missing that should be there. */
+/** Hears of everything personal that did not open: somebody changed it, or a key is missing that should be there. */
 export type ProfileAlert = (row: {
-  readonly kind: 'profile' | 'e-mail';
+  readonly kind: 'profile' | 'e-mail' | 'device';
   readonly id: UserId;
 }) => void;
 

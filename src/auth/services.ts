@@ -2,10 +2,12 @@
 import type { Standings } from '../access/index.ts';
 import type { SessionId, UserId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
+import type { Device } from './devices.ts';
+import type { OwnSessions } from './own-sessions.ts';
 import type { FoundPerson, OwnProfile, Profiles } from './profiles.ts';
 import type { Entry, Registration } from './registration.ts';
 import type { Rotation } from './rotation.ts';
-import type { Device, Grant } from './sessions.ts';
+import type { Grant } from './sessions.ts';
 import type { Proof, SignIn } from './sign-in.ts';
 import type { AuthRows, WorkspaceRow } from './store.ts';
 
@@ -23,11 +25,20 @@ export interface AuthServices {
   readonly register: (entry: Entry) => Promise<boolean>;
   readonly beginSession: (proof: Proof, device: Device, at: Date) => Promise<Grant | null>;
   readonly closeSession: (sessionId: SessionId, at: Date) => Promise<void>;
+  readonly revokeSession: (sessionId: SessionId, at: Date) => Promise<void>;
+  readonly ownSessions: Bound<OwnSessions>;
   readonly ownProfile: (userId: UserId) => Promise<OwnProfile>;
   readonly findPerson: (email: string) => Promise<FoundPerson | null>;
   /** The caller's own. */
   readonly workspace: () => Promise<WorkspaceRow>;
 }
+
+/** The same functions with the rows of this transaction already given. */
+type Bound<T> = {
+  readonly [K in keyof T]: T[K] extends (rows: AuthRows, ...rest: infer R) => infer O
+    ? (...rest: R) => O
+    : never;
+};
 
 interface Parts {
   readonly rows: AuthRows;
@@ -36,16 +47,19 @@ interface Parts {
   readonly registrations: Registration;
   readonly signIns: SignIn;
   readonly people: Profiles;
+  readonly own: OwnSessions;
 }
 
 export function authServices(parts: Parts): AuthServices {
-  const { rows, standings, entropy, registrations, signIns, people } = parts;
+  const { rows, standings, entropy, registrations, signIns, people, own } = parts;
   return {
     standings,
     newUserId: () => entropy.id() as UserId,
     register: (entry) => registrations.register(rows, entry),
     beginSession: (proof, device, at) => signIns.begin(rows, proof, device, at),
     closeSession: (sessionId, at) => rows.sessions.end(sessionId, 'closed', at),
+    revokeSession: (sessionId, at) => rows.sessions.end(sessionId, 'revoked', at),
+    ownSessions: bound(rows, own),
     ownProfile: (userId) => people.own(rows, userId),
     findPerson: (email) => people.find(rows, email),
     async workspace() {
@@ -54,4 +68,11 @@ export function authServices(parts: Parts): AuthServices {
       return found;
     },
   };
+}
+
+function bound<T extends object>(rows: AuthRows, functions: T): Bound<T> {
+  const given = Object.entries(functions as Record<string, (...all: unknown[]) => unknown>).map(
+    ([name, work]) => [name, (...rest: unknown[]) => work(rows, ...rest)] as const,
+  );
+  return Object.fromEntries(given) as Bound<T>;
 }

@@ -1,10 +1,13 @@
 /** Sessions and their refresh tokens as rows: a token is judged by one caller at a time. */
-import { recordControl } from '../access/index.ts';
+import { recordControl, recordSessionsEnded } from '../access/index.ts';
 import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import type { AccountRow } from './account-store.ts';
 
 export type EndReason = 'closed' | 'revoked' | 'reuse' | 'password' | 'locked' | 'erased';
+
+/** A connection may outlive its session by the life of an access token, which no setting lets be more than an hour. */
+const OUTLIVED_MS = 60 * 60 * 1_000;
 
 export interface NewSession {
   readonly id: SessionId;
@@ -39,12 +42,37 @@ export interface SessionRow {
   readonly endedAt: Date | null;
 }
 
+/** A session as its owner is told of it. */
+export interface ListedSession {
+  readonly id: SessionId;
+  readonly deviceSealed: Uint8Array | null;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  readonly expiresAt: Date;
+}
+
 export interface SessionRows {
   begin(session: NewSession): Promise<void>;
   find(id: SessionId): Promise<SessionRow | null>;
   used(id: SessionId, at: Date): Promise<void>;
   /** Leaves a session that has ended already as it is. Every node hears of the end, whoever caused it. */
   end(id: SessionId, reason: EndReason, at: Date): Promise<void>;
+  /**
+   * Ends what a user has open, but for one session if one is named; gives which. Sessions that are opened meanwhile
+   * are not among them unless the caller holds the account's row.
+   */
+  endAll(
+    userId: UserId,
+    reason: EndReason,
+    at: Date,
+    but?: SessionId | null,
+  ): Promise<readonly SessionId[]>;
+  /** The live ones of a user, newest first; from the one that was opened before `before`, if it is told. */
+  list(
+    userId: UserId,
+    at: Date,
+    page: { readonly before: SessionId | null; readonly limit: number },
+  ): Promise<readonly ListedSession[]>;
   addToken(token: NewToken): Promise<void>;
   /** The token of one of the digests, after waiting for whoever is judging it, held until this transaction ends. */
   lockToken(digests: readonly Uint8Array[]): Promise<TokenRow | null>;
@@ -76,6 +104,35 @@ export function sessionRows(tx: Tx, workspaceId: WorkspaceId): SessionRows {
       const where = { workspaceId, id, endedAt: null };
       const { count } = await tx.session.updateMany({ where, data: { endedAt, endReason } });
       if (count > 0) await recordControl(tx, workspaceId, { kind: 'session-ended', sessionId: id });
+    },
+    async endAll(userId, endReason, endedAt, but = null) {
+      const ended = await tx.$queryRaw<{ id: SessionId }[]>`
+        UPDATE session SET ended_at = ${endedAt}, end_reason = ${endReason}
+        WHERE workspace_id = ${workspaceId}::uuid AND user_id = ${userId}::uuid AND ended_at IS NULL
+          AND expires_at > ${new Date(endedAt.getTime() - OUTLIVED_MS)}
+          AND id IS DISTINCT FROM ${but}::uuid
+        RETURNING id`;
+      const ids = ended.map(({ id }) => id);
+      if (ids.length > 0) await recordSessionsEnded(tx, workspaceId, ids);
+      return ids;
+    },
+    async list(userId, at, { before, limit }) {
+      const rows: unknown = await tx.session.findMany({
+        where: {
+          ...{ workspaceId, userId, endedAt: null, expiresAt: { gt: at } },
+          ...(before !== null && { id: { lt: before } }),
+        },
+        select: {
+          id: true,
+          deviceSealed: true,
+          createdAt: true,
+          lastUsedAt: true,
+          expiresAt: true,
+        },
+        orderBy: { id: 'desc' }, // ids are made in the order of time
+        take: limit,
+      });
+      return rows as readonly ListedSession[];
     },
     async addToken({ digest, ...token }) {
       await tx.refreshToken.createMany({ data: { workspaceId, digest: bytes(digest), ...token } });

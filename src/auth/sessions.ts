@@ -1,9 +1,10 @@
 /** Sessions: one per sign-in, with tokens whose life is bounded by the session's. */
 import { z } from 'zod';
 import { SessionId, UserId, WorkspaceId, type WorkspaceRole } from '../contract/index.ts';
-import type { Digests, Envelope, Vault } from '../crypto/index.ts';
+import type { Digests } from '../crypto/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { AccessTokens } from './access-token.ts';
+import type { Device, Devices } from './devices.ts';
 import { newSecret, writeToken } from './opaque-token.ts';
 import type { AuthRows } from './store.ts';
 
@@ -18,13 +19,6 @@ export const Grant = z.strictObject({
   workspaceId: WorkspaceId,
 });
 export type Grant = z.infer<typeof Grant>;
-
-/** Where a session was opened; sealed under the key of its subject. */
-export interface Device {
-  readonly name: string | null;
-  readonly address: string;
-  readonly userAgent: string | null;
-}
 
 interface Owner {
   readonly id: UserId;
@@ -46,28 +40,15 @@ interface Continued {
 
 interface Parts {
   readonly entropy: Entropy;
-  readonly vault: Vault;
   readonly digests: Digests;
-  readonly sealing: Envelope;
+  readonly devices: Devices;
   readonly tokens: AccessTokens;
   readonly refreshMs: number;
   readonly sessionMs: number;
 }
 
 export function sessions(parts: Parts): Sessions {
-  const { entropy, vault, digests, sealing, tokens, refreshMs, sessionMs } = parts;
-
-  async function sealedDevice(
-    rows: AuthRows,
-    owner: Owner,
-    id: SessionId,
-    device: Device | null,
-  ): Promise<Buffer | null> {
-    const key = device && (await vault.subjectKey(rows.keys, owner.id));
-    if (!key) return null;
-    const text = Buffer.from(JSON.stringify(device), 'utf8');
-    return sealing.seal(key, text, ['device', rows.workspaceId, id]);
-  }
+  const { entropy, digests, devices, tokens, refreshMs, sessionMs } = parts;
 
   const addToken: Sessions['addToken'] = async (rows, { sessionId, expiresAt }, at) => {
     const secret = newSecret(entropy);
@@ -91,7 +72,7 @@ export function sessions(parts: Parts): Sessions {
     async begin(rows, owner, device, at) {
       const id = entropy.id() as SessionId;
       const expiresAt = new Date(at.getTime() + sessionMs);
-      const deviceSealed = await sealedDevice(rows, owner, id, device);
+      const deviceSealed = device && (await devices.seal(rows, owner.id, id, device));
       await rows.sessions.begin({ id, userId: owner.id, deviceSealed, createdAt: at, expiresAt });
       const secret = await addToken(rows, { sessionId: id, expiresAt }, at);
       return grant(rows, owner, id, secret);

@@ -2,8 +2,9 @@
 import type { UserId, WorkspaceId } from '../contract/index.ts';
 import type { AccountRow, PasswordColumns } from './account-store.ts';
 import type { Accounts } from './accounts.ts';
+import type { Device } from './devices.ts';
 import type { Passwords } from './passwords.ts';
-import type { Device, Grant, Sessions } from './sessions.ts';
+import type { Grant, Sessions } from './sessions.ts';
 import type { AuthRows, Within } from './store.ts';
 
 /** A password was right for this hash; whether it still is the account's is decided in the transaction. */

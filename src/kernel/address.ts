@@ -29,3 +29,14 @@ export function networkOf(address: string): string {
   const zeros = tail === undefined ? [] : new Array<string>(8 - groups).fill('0');
   return `${[...front, ...zeros, ...back].slice(0, 4).join(':')}::/64`;
 }
+
+/**
+ * Enough of an address to know it again, and not enough to find it: the first three bytes of IPv4 (`203.0.113.*`), the
+ * first three groups of IPv6 (`2001:db8:1:*`, what a provider gives a site). Null for anything that is no address.
+ */
+export function maskedAddress(address: string): string | null {
+  const canonical = canonicalAddress(address);
+  if (canonical === null) return null;
+  if (!canonical.includes(':')) return canonical.replace(/\d+$/, '*');
+  return `${networkOf(canonical).split(':').slice(0, 3).join(':')}:*`;
+}

@@ -1,7 +1,7 @@
 /** One client, one spelling: whatever way an address is written, and a /64 for whoever has more of them than can be counted. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { canonicalAddress, networkOf } from '../../src/kernel/index.ts';
+import { canonicalAddress, maskedAddress, networkOf } from '../../src/kernel/index.ts';
 
 describe('an address', () => {
   for (const [text, canonical, network] of [
@@ -54,4 +54,15 @@ describe('an address', () => {
       }),
     );
   });
+
+  for (const [text, masked] of [
+    ['203.0.113.77', '203.0.113.*'],
+    ['::ffff:203.0.113.77', '203.0.113.*'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:*'],
+    ['2001:db8::1', '2001:db8:0:*'],
+    ['somewhere', null],
+  ] as const)
+    it(`is shown to people without its end: ${text} as ${masked ?? 'nothing'}`, () => {
+      assert.equal(maskedAddress(text), masked);
+    });
 });

@@ -27,12 +27,14 @@ export class TwoNodes {
   readonly a: Node;
   readonly b: Node;
   readonly workspaceId: WorkspaceId;
+  readonly slug: string;
   readonly #people: Person[] = [];
 
-  private constructor(a: Node, b: Node, workspaceId: WorkspaceId) {
+  private constructor(a: Node, b: Node, workspaceId: WorkspaceId, slug: string) {
     this.a = a;
     this.b = b;
     this.workspaceId = workspaceId;
+    this.slug = slug;
   }
 
   static async create({ environment = {}, second = {} }: TwoNodesOptions = {}): Promise<TwoNodes> {
@@ -40,7 +42,7 @@ export class TwoNodes {
     const b = await startNode({ ...environment, ...second });
     const slug = `n${v7().replaceAll('-', '').slice(0, 20)}${Math.floor(Math.random() * 1e6)}`;
     const id = await a.app.auth.createWorkspace({ slug, name: 'Two nodes' });
-    const nodes = new TwoNodes(a, b, id);
+    const nodes = new TwoNodes(a, b, id, slug);
     await nodes.connected();
     return nodes;
   }

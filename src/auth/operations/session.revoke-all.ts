@@ -1,0 +1,29 @@
+/** Ends all of the caller's sessions but the one that asks, or that one too, on every connection that uses them. */
+import { z } from 'zod';
+import { signedIn } from '../../access/index.ts';
+import { operationsFor, reply } from '../../kernel/index.ts';
+import { endedSessions } from '../ended-sessions.ts';
+import type { AuthDomain, AuthServices } from '../services.ts';
+
+export const sessionRevokeAll = operationsFor<AuthServices, AuthDomain>()({
+  name: 'session.revoke-all',
+  summary: "Ends all of the caller's sessions, but for the one that asks unless told otherwise.",
+  on: { http: 'DELETE /v1/sessions', socket: true },
+  commit: 'own',
+  input: z.strictObject({ keepCurrent: z.boolean().default(true) }),
+  output: z.strictObject({ revoked: z.int().nonnegative() }),
+  access: signedIn(),
+  limit: 'state.write',
+  audit: {
+    record: ({ input: { keepCurrent }, reply: { revoked } }) => ({
+      resource: { kind: 'session', id: null },
+      details: { keepCurrent, revoked },
+    }),
+  },
+  refuses: [],
+  async handle({ input: { keepCurrent }, caller: { userId, sessionId }, services, now }) {
+    const but = keepCurrent ? sessionId : null;
+    const ended = await services.ownSessions.end(userId, 'revoked', now, but);
+    return reply({ revoked: ended.length }, ...endedSessions(ended));
+  },
+});

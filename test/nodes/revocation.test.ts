@@ -1,0 +1,74 @@
+/** Whatever ends sessions on one node ends their sockets on all: within a second, and within five without Redis. */
+import assert from 'node:assert/strict';
+import { Resident } from '../auth/residents.ts';
+import { OwnRedis } from '../support/own-redis.ts';
+import type { Person } from '../support/person.ts';
+import { TwoNodes } from '../support/two-nodes.ts';
+
+describe('revocation across two nodes', () => {
+  let redis: OwnRedis;
+  let nodes: TwoNodes;
+  let slug: string;
+  const people: Person[] = [];
+  before(async () => {
+    redis = await OwnRedis.start();
+    nodes = await TwoNodes.create({ environment: { REDIS_URL: redis.url } });
+    slug = nodes.slug;
+  });
+  after(async () => {
+    for (const person of people) person.leave();
+    await nodes.end();
+    await redis.end();
+  });
+
+  /** Somebody signed in on both nodes, each time with a session of its own. */
+  async function onBoth() {
+    const resident = await Resident.create({ url: nodes.a.url, slug });
+    const [here, there] = [
+      await resident.arrives(),
+      await resident.arrives({ url: nodes.b.url }),
+    ] as const;
+    for (const person of [here, there]) await person.connect();
+    people.push(here, there);
+    return { resident, here, there };
+  }
+
+  /** How long the socket lived on after the answer, in milliseconds; it was told to sign in again. */
+  async function closed(person: Person, since: number): Promise<number> {
+    const closing = await person.hears('connection.closing');
+    assert.deepEqual(closing, { code: 'session_ended', next: 'sign-in' });
+    await person.connection.closed();
+    return performance.now() - since;
+  }
+
+  /** Runs it on node A and measures node B. */
+  async function felt(end: (scene: Awaited<ReturnType<typeof onBoth>>) => PromiseLike<unknown>) {
+    const scene = await onBoth();
+    await end(scene);
+    const milliseconds = await closed(scene.there, performance.now());
+    await scene.here.connection.settled();
+    await assert.rejects(scene.there.connect(), /unauthenticated/);
+    return milliseconds;
+  }
+
+  const revokeOne = () =>
+    felt(({ here, there }) =>
+      here.call('session.revoke', { sessionId: there.sessionId }).accepted(),
+    );
+  const revokeAll = () => felt(({ here }) => here.call('session.revoke-all', {}).accepted());
+
+  it('takes less than a second', async () => {
+    const [one, all] = [await revokeOne(), await revokeAll()];
+    console.log(`      one: ${one.toFixed(1)} ms, all others: ${all.toFixed(1)} ms`);
+    assert.ok(Math.max(one, all) < 1_000);
+  });
+
+  it('takes less than five without Redis', async () => {
+    await redis.kill();
+    const [one, all] = [await revokeOne(), await revokeAll()];
+    console.log(`      one: ${one.toFixed(1)} ms, all others: ${all.toFixed(1)} ms`);
+    assert.ok(Math.max(one, all) < 5_000);
+    await redis.begin();
+    await nodes.connected();
+  });
+});
