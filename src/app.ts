@@ -194,8 +194,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const mayDeliver = () => lease.mayDeliver();
   const followers = chat.followers({ audience: rooms, later, failed, mayDeliver });
   const { forget } = auth;
-  const { notify } = gateway;
-  const publishing = publisher({ followers, rooms, forget, lease, notify, failed });
+  const { notify, reauthorise } = gateway;
+  const publishing = publisher({ followers, rooms, reauthorise, forget, lease, notify, failed });
 
   function onControl(event: ControlEvent): void {
     if (event.kind === 'session-ended') {

@@ -178,6 +178,7 @@ export function authDomain(options: AuthOptions): Auth {
     admit: registrations.admit,
     prove: signIns.prove,
     rotate: rotations.rotate,
+    proveToken: tokens.prove,
   };
   return {
     module: {

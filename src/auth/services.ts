@@ -2,6 +2,7 @@
 import type { Standings } from '../access/index.ts';
 import type { SessionId, UserId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
+import type { AccessTokens } from './access-token.ts';
 import type { Device } from './devices.ts';
 import type { OwnSessions } from './own-sessions.ts';
 import type { FoundPerson, OwnProfile, Profiles } from './profiles.ts';
@@ -16,6 +17,7 @@ export interface AuthDomain {
   readonly admit: Registration['admit'];
   readonly prove: SignIn['prove'];
   readonly rotate: Rotation['rotate'];
+  readonly proveToken: AccessTokens['prove'];
 }
 
 /** Bound to the transaction of one call. */

@@ -33,7 +33,8 @@ export interface ConnectionParts {
 }
 
 export class Connection {
-  readonly token: string;
+  #token: string;
+  #renewing = false;
   readonly #socket: Socket;
   readonly #timers: Timers;
   readonly #ended: (how: Ended) => void;
@@ -48,7 +49,7 @@ export class Connection {
   readonly #late: () => void;
 
   constructor({ url, token, timers, opened, heard, ended }: ConnectionParts) {
-    this.token = token;
+    this.#token = token;
     this.#timers = timers;
     this.#ended = ended;
     const socket = io(url, {
@@ -81,6 +82,16 @@ export class Connection {
     socket.connect();
   }
 
+  /** The newest token that the server has taken on it. */
+  get token(): string {
+    return this.#token;
+  }
+
+  /** Whether a newer token is under way on it. */
+  get renewing(): boolean {
+    return this.#renewing;
+  }
+
   /** Whether calls can be made on it. */
   get usable(): boolean {
     const leaving = this.#retired || this.#awayMs !== null || this.#closing !== null;
@@ -106,6 +117,15 @@ export class Connection {
       this.#waiting.add(lost);
       this.#socket.emit(name, input, (reply: unknown) => settle(outcomeOf(reply)));
     });
+  }
+
+  /** Brings a newer token of the same session: it keeps its place on the server. False where that is refused. */
+  async renew(token: string): Promise<boolean> {
+    this.#renewing = true;
+    const { ok } = await this.send('auth.refresh', { token });
+    this.#renewing = false;
+    if (ok) this.#token = token;
+    return ok;
   }
 
   /** Takes no more calls, and ends when those under way are answered. */

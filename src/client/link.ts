@@ -46,15 +46,27 @@ export class Link {
       token,
       timers,
       opened: () => this.#opened(connection),
-      heard,
+      heard: (event, payload) => {
+        if (event === 'session.expiring') void this.#expiring(connection);
+        heard(event, payload);
+      },
       ended: (how) => void this.#ended(connection, how),
     });
     this.#connection = connection;
   }
 
-  /** There is a newer token: the connection is replaced as soon as no call is under way on it. */
+  /** There is a newer token: the connection goes on with it, or is replaced where the server does not take it. */
   renewed(): void {
-    if (this.#connection?.usable) this.#connection.retire();
+    const connection = this.#connection;
+    const { token } = this.#parts.session;
+    if (!connection?.usable || connection.renewing) return;
+    if (token === null || connection.token === token) return;
+    void connection.renew(token).then((taken) => {
+      if (this.#connection !== connection) return;
+      if (!taken) connection.retire();
+      this.#tell();
+      this.renewed(); // if there is a newer one by now
+    });
   }
 
   /** Ends the connection and any attempt. */
@@ -100,6 +112,12 @@ export class Link {
     this.#openedAt = this.#parts.now();
     if (connection.token === this.#parts.session.token) this.#become({ is: 'online' });
     else connection.retire();
+  }
+
+  /** The server asks for a newer token: the session renews it, unless it has one already. */
+  async #expiring(connection: Connection): Promise<void> {
+    const renewal = await this.#parts.session.renew(connection.token);
+    if (renewal === 'renewed' && this.#connection === connection) this.renewed();
   }
 
   async #ended(connection: Connection, how: Ended): Promise<void> {
@@ -160,6 +178,10 @@ export class Link {
 
   #become(state: State): void {
     if (state.is !== this.state.value.is || 'because' in state) this.state.set(state);
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const look of [...this.#waiters]) look();
   }
 }

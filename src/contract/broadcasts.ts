@@ -14,6 +14,11 @@ export interface Broadcasts {
   'channel.heads': { readonly channels: readonly ChannelHead[] };
   /** The caller's standing in a channel changed: list, read or subscribe again. */
   'access.changed': { readonly channelId: ChannelId };
+  /**
+   * The access token of this connection expires after that time, and the connection is closed then: renew it, and
+   * bring the new one by `auth.refresh`.
+   */
+  'session.expiring': { readonly expiresInMs: number };
   /** The server is going to close the connection: make no more calls on it, and come back after that time. */
   'server.draining': { readonly reconnectInMs: number };
   /** The last event on a connection that the server closes. */

@@ -9,6 +9,7 @@ import type {
   WorkspaceId,
 } from '../contract/index.ts';
 import type { Resource } from './audit.ts';
+import type { ProvedClaims } from './caller.ts';
 import type { Refusal } from './refusal.ts';
 
 /**
@@ -42,6 +43,12 @@ export interface SessionEnded {
   readonly closure: ClosureCode;
 }
 
+/** The connection that asked has proved a newer token of its own session, and may go on until that one expires. */
+export interface Reauthorised {
+  readonly effect: 'reauthorised';
+  readonly claims: ProvedClaims;
+}
+
 /** Something for every connection of one user. */
 export interface Told<E extends keyof Broadcasts = keyof Broadcasts> {
   readonly effect: 'tell';
@@ -50,7 +57,7 @@ export interface Told<E extends keyof Broadcasts = keyof Broadcasts> {
   readonly payload: Broadcasts[E];
 }
 
-export type Effect = ChannelChanged | Subscription | SessionEnded | Told;
+export type Effect = ChannelChanged | Subscription | Reauthorised | SessionEnded | Told;
 
 export interface Outcome<O> {
   readonly reply: O;

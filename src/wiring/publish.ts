@@ -2,12 +2,13 @@
 import type { Lease } from '../access/index.ts';
 import type { Auth } from '../auth/index.ts';
 import type { Followers } from '../chat/index.ts';
-import type { Call, Effect, Stages, Subscription, Told } from '../kernel/index.ts';
-import type { Rooms } from '../transport/socket/index.ts';
+import type { Call, Effect, Reauthorised, Stages, Subscription, Told } from '../kernel/index.ts';
+import type { Rooms, SocketGateway } from '../transport/socket/index.ts';
 
 export interface PublishOptions {
   readonly followers: Followers;
   readonly rooms: Rooms;
+  readonly reauthorise: SocketGateway['reauthorise'];
   readonly forget: Auth['forget'];
   readonly lease: Lease;
   /** Tells the other nodes. */
@@ -18,8 +19,11 @@ export interface PublishOptions {
 export interface Publisher {
   readonly publish: Stages['publish'];
   /** What follows from an effect on this node, wherever it was committed. */
-  readonly here: (effect: Exclude<Effect, Subscription>) => void;
+  readonly here: (effect: Exclude<Effect, OfOneConnection>) => void;
 }
+
+/** What concerns only the connection that asked, and no other node. */
+type OfOneConnection = Subscription | Reauthorised;
 
 export function publisher(options: PublishOptions): Publisher {
   const { followers, rooms, forget, lease, notify, failed } = options;
@@ -34,6 +38,7 @@ export function publisher(options: PublishOptions): Publisher {
   async function send(effect: Effect, call: Call): Promise<void> {
     try {
       if (effect.effect === 'subscribe') await subscribe(effect, call);
+      else if (effect.effect === 'reauthorised') reauthorised(effect, call);
       else here(effect);
       notify(effect);
     } catch (error) {
@@ -41,7 +46,11 @@ export function publisher(options: PublishOptions): Publisher {
     }
   }
 
-  function here(effect: Exclude<Effect, Subscription>): void {
+  function reauthorised({ claims }: Reauthorised, { origin }: Call): void {
+    if (origin.connectionId !== null) options.reauthorise(origin.connectionId, claims);
+  }
+
+  function here(effect: Exclude<Effect, OfOneConnection>): void {
     switch (effect.effect) {
       case 'channel-changed':
         followers.changed(effect);

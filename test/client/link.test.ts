@@ -42,6 +42,25 @@ describe('the client: a link', () => {
     assert.equal(server.refreshes, 1);
   });
 
+  it('brings a new token into its connection when the server asks, once however often it asks', async () => {
+    server.expiring();
+    server.expiring();
+    await until('bring it', often, () => server.renewals[0]);
+    assert.ok((await client.call('role.describe', {})).ok);
+    assert.deepEqual([server.renewals, server.handshakes], [['a2'], ['a1']]);
+    assert.deepEqual([server.refreshes, states], [1, []]);
+  });
+
+  it('makes another connection where its new token is refused', async () => {
+    const refusal = { code: 'forbidden', retry: 'never', traceId: 't' } as const;
+    server.refusesRenewals = refusal;
+    server.expiring();
+    await handshake(2);
+    await reconnected();
+    assert.deepEqual([server.renewals, server.handshakes], [['a2'], ['a1', 'a2']]);
+    assert.ok((await client.call('role.describe', {})).ok);
+  });
+
   for (const code of ['slow_consumer', 'resubscribe', 'server_draining'] as const)
     it(`reconnects after a pause with the same token on ${code}`, async () => {
       server.end(code);

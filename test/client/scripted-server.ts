@@ -13,6 +13,9 @@ export class ScriptedServer {
   calls = 0;
   /** The refusal of the next handshakes, if any. */
   refuses: RefusalOnWire | null = null;
+  /** The tokens that were brought into live connections, and the refusal of the next ones, if any. */
+  readonly renewals: string[] = [];
+  refusesRenewals: RefusalOnWire | null = null;
   readonly #http = createServer((request, response) => void this.#answer(request, response));
   readonly #io = new Server(this.#http, { transports: ['websocket'] });
   #grants = 0;
@@ -34,11 +37,21 @@ export class ScriptedServer {
         this.calls += 1;
         ack({ ok: true, data: { role: 'user', permissions: [], channel: null } });
       });
+      socket.on('auth.refresh', ({ token }: { token: string }, ack: (reply: unknown) => void) => {
+        this.renewals.push(token);
+        if (this.refusesRenewals) ack({ ok: false, error: this.refusesRenewals });
+        else ack({ ok: true, data: { expiresIn: 900 } });
+      });
     });
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  /** Asks every connection for a newer token. */
+  expiring(): void {
+    this.#io.emit('session.expiring', { expiresInMs: 60_000 });
   }
 
   /** Says that it is about to stop, and goes on serving. */

@@ -54,6 +54,7 @@ export type Notice = z.infer<typeof Notice>;
 export function noticeOf(effect: Effect): Notice | null {
   switch (effect.effect) {
     case 'subscribe':
+    case 'reauthorised':
       return null;
     case 'session-ended':
       return effect;

@@ -2,9 +2,18 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { FRAME_BYTES, type ChannelId } from '../../contract/index.ts';
-import type { AnyOperation, Clock, Effect, Entropy, Refusal, Stages } from '../../kernel/index.ts';
+import type {
+  AnyOperation,
+  Clock,
+  Effect,
+  Entropy,
+  ProvedClaims,
+  Refusal,
+  Stages,
+} from '../../kernel/index.ts';
 import { joinBus, type BusOptions } from '../bus/index.ts';
 import { admission, PATH, refuseUpgrades, type AdmissionOptions } from './admission.ts';
+import { Authorities } from './authority.ts';
 import { connectionsOf } from './connections.ts';
 import { doorkeeper, type DoorOptions } from './doorkeeper.ts';
 import { closeFlooding, type FrameAllowance } from './flood.ts';
@@ -62,6 +71,8 @@ export interface SocketGateway {
   readonly rooms: Rooms;
   /** Tells the other nodes of a committed effect; neither waits nor throws. */
   readonly notify: (effect: Effect) => void;
+  /** A connection goes on under a newer token of its own session, which its caller has proved. */
+  readonly reauthorise: (connectionId: string, claims: ProvedClaims) => void;
   /** Tells every client to come back later, answers what was asked until then, and closes. */
   close(): Promise<void>;
 }
@@ -116,6 +127,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   const onSocket = options.operations.filter(({ on }) => on.socket === true);
   const operations = new Map(onSocket.map((operation) => [operation.name, operation]));
   const unknown = (trace: string) => refused('event', 'unknown_operation', trace);
+  const authorities = new Authorities(options.clock, options.later);
   const queues = new Map<ClientSocket, Queue>();
   let draining = false;
   io.on('connection', (socket) => {
@@ -126,13 +138,12 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     queues.set(socket, gate(socket, { operations, stages, traceId, unknown }));
     entered.set(socket.conn, socket);
     void rooms.enter(socket);
-    const authority = socket.data.claims.expiresAt - options.clock.now().getTime();
-    const callOff = options.later(authority, () => close(socket, 'token_expired'));
+    authorities.begin(socket);
     let channels: readonly ChannelId[] = [];
     socket.on('disconnecting', () => (channels = rooms.channelsOf(socket.rooms)));
     socket.on('error', () => close(socket, 'protocol_violation'));
     socket.on('disconnect', () => {
-      callOff();
+      authorities.end(socket);
       queues.delete(socket);
       options.left(channels);
       socket.conn.close(); // leaving the namespace leaves nothing to stay for
@@ -141,6 +152,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   return {
     rooms,
     notify,
+    reauthorise: (connectionId, claims) => authorities.renew(connectionId, claims),
     async close() {
       stopLooking();
       overloads.end();
