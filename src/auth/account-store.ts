@@ -31,6 +31,7 @@ export interface NewAccount extends EmailDigest {
 export interface AccountRows {
   /** The account whose e-mail has one of the digests: the same address under each key of the ring. */
   byEmail(digests: readonly Uint8Array[]): Promise<AccountRow | null>;
+  find(id: UserId): Promise<AccountRow | null>;
   /** The account as it is now, unchanged until this transaction ends. */
   lock(id: UserId): Promise<AccountRow | null>;
   /** False, and nothing stored, when the e-mail is taken; waits for a transaction that is just taking it. */
@@ -38,8 +39,19 @@ export interface AccountRows {
   seal(id: UserId, sealed: { email: Uint8Array; profile: Uint8Array }): Promise<void>;
   /** Stores the same password, or the same e-mail, under newer keys. */
   rekey(id: UserId, columns: Partial<EmailDigest & PasswordColumns>): Promise<void>;
+  /** Another password, chosen now. */
+  setPassword(id: UserId, columns: PasswordColumns, at: Date): Promise<void>;
   hasActiveAdmin(): Promise<boolean>;
 }
+
+const COLUMNS = {
+  id: true,
+  role: true,
+  status: true,
+  emailDigestKey: true,
+  passwordHash: true,
+  passwordPepper: true,
+} as const;
 
 export function accountRows(tx: Tx, workspaceId: WorkspaceId): AccountRows {
   const bytes = (value: Uint8Array) => new Uint8Array(value);
@@ -48,15 +60,12 @@ export function accountRows(tx: Tx, workspaceId: WorkspaceId): AccountRows {
     async byEmail(digests) {
       const row = await tx.account.findFirst({
         where: { workspaceId, emailDigest: { in: digests.map(bytes) } },
-        select: {
-          id: true,
-          role: true,
-          status: true,
-          emailDigestKey: true,
-          passwordHash: true,
-          passwordPepper: true,
-        },
+        select: COLUMNS,
       });
+      return row as AccountRow | null;
+    },
+    async find(id) {
+      const row = await tx.account.findUnique({ where: one(id), select: COLUMNS });
       return row as AccountRow | null;
     },
     async lock(id) {
@@ -90,6 +99,9 @@ export function accountRows(tx: Tx, workspaceId: WorkspaceId): AccountRows {
     async rekey(id, { emailDigest, ...columns }) {
       const data = { ...columns, ...(emailDigest && { emailDigest: bytes(emailDigest) }) };
       await tx.account.update({ where: one(id), data });
+    },
+    async setPassword(id, columns, passwordChangedAt) {
+      await tx.account.update({ where: one(id), data: { ...columns, passwordChangedAt } });
     },
     async hasActiveAdmin() {
       const where = { workspaceId, role: 'admin', status: 'active' };

@@ -27,6 +27,7 @@ import { liveness } from './liveness.ts';
 import { minting, type MintedSession, type Minting } from './minting.ts';
 import * as operations from './operations/index.ts';
 import { ownSessions } from './own-sessions.ts';
+import { passwordChange } from './password-change.ts';
 import { passwords, type PasswordHasher } from './passwords.ts';
 import { profiles, type ProfileAlert } from './profiles.ts';
 import { registration } from './registration.ts';
@@ -165,6 +166,7 @@ export function authDomain(options: AuthOptions): Auth {
   const live = liveness({ clock, lookUp: options.sessions });
   const registrations = registration({ within, hashes, people, invited });
   const signIns = signIn({ within, hashes, people, opened });
+  const passwordChanges = passwordChange({ within, hashes, people: opening, own });
   const rotations = rotation({ ...options, within, sealing, opened, forget: live.forget });
   const tenants = workspaces({
     clock,
@@ -178,6 +180,7 @@ export function authDomain(options: AuthOptions): Auth {
     admit: registrations.admit,
     prove: signIns.prove,
     rotate: rotations.rotate,
+    provePassword: passwordChanges.prove,
     proveToken: tokens.prove,
   };
   return {
@@ -194,6 +197,7 @@ export function authDomain(options: AuthOptions): Auth {
           signIns,
           people: opening,
           own,
+          passwordChanges,
         }),
     },
     profileNames: (tx, workspaceId) => ({

@@ -11,7 +11,8 @@ export type PasswordRule =
   | 'no_special'
   | 'too_common'
   | 'contains_context'
-  | 'contains_nul';
+  | 'contains_nul'
+  | 'unchanged';
 
 /** The words of one registration that a password must not contain. */
 export interface PasswordContext {

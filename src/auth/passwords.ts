@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { Keyring } from '../crypto/index.ts';
 import type { Entropy } from '../kernel/index.ts';
-import type { PasswordColumns } from './account-store.ts';
+import type { AccountRow, PasswordColumns } from './account-store.ts';
 
 /**
  * A password as it comes in. The policy says how long it may be; this only bounds the work. Half a surrogate
@@ -66,6 +66,11 @@ export function passwords(hasher: PasswordHasher, peppers: Keyring, entropy: Ent
       return passwordPepper !== peppers.current || costOf(passwordHash) !== cost;
     },
   };
+}
+
+/** What the account's password is stored as; null for one that nobody can sign in to with a password. */
+export function passwordOf({ passwordHash, passwordPepper }: AccountRow): PasswordColumns | null {
+  return passwordHash !== null && passwordPepper !== null ? { passwordHash, passwordPepper } : null;
 }
 
 /** `$2b$12$…`: the cost is the third field. */

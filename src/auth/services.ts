@@ -5,6 +5,7 @@ import type { Entropy } from '../kernel/index.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Device } from './devices.ts';
 import type { OwnSessions } from './own-sessions.ts';
+import type { PasswordChange } from './password-change.ts';
 import type { FoundPerson, OwnProfile, Profiles } from './profiles.ts';
 import type { Entry, Registration } from './registration.ts';
 import type { Rotation } from './rotation.ts';
@@ -17,6 +18,7 @@ export interface AuthDomain {
   readonly admit: Registration['admit'];
   readonly prove: SignIn['prove'];
   readonly rotate: Rotation['rotate'];
+  readonly provePassword: PasswordChange['prove'];
   readonly proveToken: AccessTokens['prove'];
 }
 
@@ -29,6 +31,7 @@ export interface AuthServices {
   readonly closeSession: (sessionId: SessionId, at: Date) => Promise<void>;
   readonly revokeSession: (sessionId: SessionId, at: Date) => Promise<void>;
   readonly ownSessions: Bound<OwnSessions>;
+  readonly passwords: Bound<Pick<PasswordChange, 'apply'>>;
   readonly ownProfile: (userId: UserId) => Promise<OwnProfile>;
   readonly findPerson: (email: string) => Promise<FoundPerson | null>;
   /** The caller's own. */
@@ -50,10 +53,11 @@ interface Parts {
   readonly signIns: SignIn;
   readonly people: Profiles;
   readonly own: OwnSessions;
+  readonly passwordChanges: PasswordChange;
 }
 
 export function authServices(parts: Parts): AuthServices {
-  const { rows, standings, entropy, registrations, signIns, people, own } = parts;
+  const { rows, standings, entropy, registrations, signIns, people, own, passwordChanges } = parts;
   return {
     standings,
     newUserId: () => entropy.id() as UserId,
@@ -62,6 +66,7 @@ export function authServices(parts: Parts): AuthServices {
     closeSession: (sessionId, at) => rows.sessions.end(sessionId, 'closed', at),
     revokeSession: (sessionId, at) => rows.sessions.end(sessionId, 'revoked', at),
     ownSessions: bound(rows, own),
+    passwords: bound(rows, { apply: passwordChanges.apply }),
     ownProfile: (userId) => people.own(rows, userId),
     findPerson: (email) => people.find(rows, email),
     async workspace() {

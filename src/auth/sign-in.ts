@@ -1,9 +1,9 @@
 /** Signing in: an unknown e-mail, a wrong password and a locked account cost and answer the same. */
 import type { UserId, WorkspaceId } from '../contract/index.ts';
-import type { AccountRow, PasswordColumns } from './account-store.ts';
+import type { PasswordColumns } from './account-store.ts';
 import type { Accounts } from './accounts.ts';
 import type { Device } from './devices.ts';
-import type { Passwords } from './passwords.ts';
+import { passwordOf, type Passwords } from './passwords.ts';
 import type { Grant, Sessions } from './sessions.ts';
 import type { AuthRows, Within } from './store.ts';
 
@@ -53,8 +53,4 @@ export function signIn({ within, hashes, people, opened }: Parts): SignIn {
       return opened.begin(rows, account, device, at);
     },
   };
-}
-
-function passwordOf({ passwordHash, passwordPepper }: AccountRow): PasswordColumns | null {
-  return passwordHash !== null && passwordPepper !== null ? { passwordHash, passwordPepper } : null;
 }

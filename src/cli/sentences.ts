@@ -31,6 +31,7 @@ export const PASSWORD_RULES: Readonly<Record<string, string>> = {
   too_common: 'it is one of the passwords that are tried first',
   contains_context: 'it contains your name, your e-mail address or the name of this place',
   contains_nul: 'it contains a character that cannot be typed',
+  unchanged: 'it is the one you have',
 };
 
 const PROBLEMS: Readonly<Record<string, string>> = {

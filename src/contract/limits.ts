@@ -4,6 +4,7 @@ export const LIMIT_NAMES = [
   'auth.login',
   'auth.register',
   'auth.refresh',
+  'auth.password',
   'state.write',
   'message.write',
   'user.find',

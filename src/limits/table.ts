@@ -47,6 +47,14 @@ export const LIMIT_TABLE: LimitTable = {
     whenStoreFails: 'local-strict',
     windows: [{ by: 'address', milliseconds: MINUTE, calls: 60 }],
   },
+  // Guesses of somebody who holds a session and not the password.
+  'auth.password': {
+    whenStoreFails: 'local-strict',
+    windows: [
+      { by: 'user', milliseconds: MINUTE, calls: 5 },
+      { by: 'user', milliseconds: HOUR, calls: 20 },
+    ],
+  },
   'state.write': {
     whenStoreFails: 'local',
     windows: [

@@ -1,6 +1,7 @@
 /** Every operation of this domain, one per file. */
 export * from './account.register.ts';
 export * from './auth.refresh.ts';
+export * from './password.change.ts';
 export * from './profile.read.ts';
 export * from './session.close.ts';
 export * from './session.list.ts';
