@@ -185,7 +185,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       prefix: `conclave-${digestOf(config.database.name).toString('hex', 0, 8)}`,
       heard(notice) {
         publishing.here(notice);
-        if (notice.effect === 'session-ended') void lease.read();
+        if (notice.effect === 'session-ended') readControl();
       },
       notUnderstood: () => log.warn('bus', { what: 'notice of an unknown shape' }),
     },
@@ -195,7 +195,10 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const followers = chat.followers({ audience: rooms, later, failed, mayDeliver });
   const { forget } = auth;
   const { notify, reauthorise } = gateway;
-  const publishing = publisher({ followers, rooms, reauthorise, forget, lease, notify, failed });
+  const readControl = () => void lease.read();
+  const publishing = publisher({
+    ...{ followers, rooms, reauthorise, forget, lease, readControl, notify, failed },
+  });
 
   function onControl(event: ControlEvent): void {
     if (event.kind === 'session-ended') {

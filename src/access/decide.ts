@@ -18,6 +18,14 @@ export function mayInWorkspace(role: WorkspaceRole, permission: WorkspacePermiss
   return held.includes(permission);
 }
 
+/**
+ * True when whoever holds the one role holds everything that the other carries: nobody grants, takes away or overrules
+ * what they lack.
+ */
+export function covers(held: WorkspaceRole, other: WorkspaceRole): boolean {
+  return WORKSPACE_POLICY[other].every((permission) => mayInWorkspace(held, permission));
+}
+
 /** True when the channel exists for this person: they are in it, or it is public and they may see channels. */
 export function sees({ workspaceRole, channelRole, kind }: Standing): boolean {
   if (channelRole !== null) return true;

@@ -14,6 +14,7 @@ export {
 } from './control-store.ts';
 export {
   channelPermissions,
+  covers,
   mayBestow,
   mayFromOutside,
   mayInChannel,

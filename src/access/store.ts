@@ -8,6 +8,8 @@ export interface Standings {
   inWorkspace(userId: UserId): Promise<WorkspaceRole | null>;
   /** Null when the account is not active or there is no such channel in the workspace. */
   inChannel(userId: UserId, channelId: ChannelId): Promise<Standing | null>;
+  /** The same, and the account stays as it is until this transaction ends: whoever changes it waits, or has been waited for. */
+  heldInChannel(userId: UserId, channelId: ChannelId): Promise<Standing | null>;
   /** The same for many channels in one query; those without a standing are left out. */
   inChannels(
     userId: UserId,
@@ -46,6 +48,12 @@ export function standings(tx: Tx): Standings {
       return account && (account.role as WorkspaceRole);
     },
     async inChannel(userId, channelId) {
+      const [standing] = (await inChannels(userId, [channelId])).values();
+      return standing ?? null;
+    },
+    async heldInChannel(userId, channelId) {
+      // A statement of its own: the one that decides sees what this one waited for.
+      await tx.$queryRaw`SELECT 1 FROM account WHERE id = ${userId}::uuid FOR SHARE`;
       const [standing] = (await inChannels(userId, [channelId])).values();
       return standing ?? null;
     },

@@ -68,7 +68,7 @@ export function profiles({ vault, digests, alert }: Parts): Profiles {
     },
     async own(rows, id) {
       const [row] = await rows.profiles.of([id]);
-      if (!row) throw new Error('somebody who is signed in has no account');
+      if (!row) throw new Error('there is no such account');
       const key = await keyOf(rows, row);
       const sealed = await rows.profiles.emailSealed(id);
       const email = key && sealed && open(key, sealed, emailPlace(rows.workspaceId, id));

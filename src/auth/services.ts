@@ -3,6 +3,7 @@ import type { Standings } from '../access/index.ts';
 import type { SessionId, UserId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { AccessTokens } from './access-token.ts';
+import { administration, type Administration } from './administration.ts';
 import type { Device } from './devices.ts';
 import type { OwnSessions } from './own-sessions.ts';
 import type { PasswordChange } from './password-change.ts';
@@ -32,6 +33,9 @@ export interface AuthServices {
   readonly revokeSession: (sessionId: SessionId, at: Date) => Promise<void>;
   readonly ownSessions: Bound<OwnSessions>;
   readonly passwords: Bound<Pick<PasswordChange, 'apply'>>;
+  readonly administration: Bound<Administration>;
+  /** What people of the workspace are called; null where a profile does not open. */
+  readonly names: (ids: readonly UserId[]) => ReturnType<Profiles['names']>;
   readonly ownProfile: (userId: UserId) => Promise<OwnProfile>;
   readonly findPerson: (email: string) => Promise<FoundPerson | null>;
   /** The caller's own. */
@@ -67,6 +71,8 @@ export function authServices(parts: Parts): AuthServices {
     revokeSession: (sessionId, at) => rows.sessions.end(sessionId, 'revoked', at),
     ownSessions: bound(rows, own),
     passwords: bound(rows, { apply: passwordChanges.apply }),
+    administration: bound(rows, administration),
+    names: (ids) => people.names(rows, ids),
     ownProfile: (userId) => people.own(rows, userId),
     findPerson: (email) => people.find(rows, email),
     async workspace() {

@@ -3,6 +3,7 @@ import type { WorkspaceId } from '../contract/index.ts';
 import { keyRows, type KeyRows } from '../crypto/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { accountRows, type AccountRows } from './account-store.ts';
+import { peopleRows, type PeopleRows } from './people-store.ts';
 import { profileRows, type ProfileRows } from './profile-store.ts';
 import { invitationRows, type InvitationRows } from './invitation-store.ts';
 import { sessionRows, type SessionRows } from './session-store.ts';
@@ -21,6 +22,7 @@ export interface AuthRows {
   readonly keys: KeyRows;
   readonly accounts: AccountRows;
   readonly profiles: ProfileRows;
+  readonly people: PeopleRows;
   readonly invitations: InvitationRows;
   readonly sessions: SessionRows;
   /** The workspace itself, or null when there is none of this id. */
@@ -66,6 +68,7 @@ export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
     keys: keyRows(tx, workspaceId),
     accounts: accountRows(tx, workspaceId),
     profiles: profileRows(tx, workspaceId),
+    people: peopleRows(tx, workspaceId),
     invitations: invitationRows(tx, workspaceId),
     sessions: sessionRows(tx, workspaceId),
     async workspace() {

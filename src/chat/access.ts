@@ -121,7 +121,11 @@ async function visible(
   const { channels } = services;
   const channel =
     mode === 'change' ? await channels.lock(channelId) : await channels.find(channelId);
-  const standing = await services.standings.inChannel(caller.userId, channelId);
+  const { standings } = services;
+  const standing =
+    mode === 'change'
+      ? await standings.heldInChannel(caller.userId, channelId)
+      : await standings.inChannel(caller.userId, channelId);
   const subject = seen(channel, standing);
   if (!subject) throw new Refusal('not_found');
   return subject;

@@ -45,6 +45,7 @@ export const REFUSALS = {
     title: 'The path does not answer to this method.',
   },
   last_owner: { http: 409, retry: 'never', title: 'A channel keeps at least one owner.' },
+  last_admin: { http: 409, retry: 'never', title: 'A workspace keeps at least one active admin.' },
   channel_archived: {
     http: 409,
     retry: 'never',

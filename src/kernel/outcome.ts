@@ -49,6 +49,11 @@ export interface Reauthorised {
   readonly claims: ProvedClaims;
 }
 
+/** The control feed has something new, which every node acts on: they read it at once rather than soon. */
+export interface ControlRecorded {
+  readonly effect: 'control-recorded';
+}
+
 /** Something for every connection of one user. */
 export interface Told<E extends keyof Broadcasts = keyof Broadcasts> {
   readonly effect: 'tell';
@@ -57,7 +62,8 @@ export interface Told<E extends keyof Broadcasts = keyof Broadcasts> {
   readonly payload: Broadcasts[E];
 }
 
-export type Effect = ChannelChanged | Subscription | Reauthorised | SessionEnded | Told;
+export type Effect =
+  ChannelChanged | Subscription | Reauthorised | SessionEnded | ControlRecorded | Told;
 
 export interface Outcome<O> {
   readonly reply: O;

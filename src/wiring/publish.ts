@@ -11,6 +11,8 @@ export interface PublishOptions {
   readonly reauthorise: SocketGateway['reauthorise'];
   readonly forget: Auth['forget'];
   readonly lease: Lease;
+  /** Reads the control feed at once. */
+  readonly readControl: () => void;
   /** Tells the other nodes. */
   readonly notify: (effect: Effect) => void;
   readonly failed: (error: unknown) => void;
@@ -61,6 +63,9 @@ export function publisher(options: PublishOptions): Publisher {
       case 'session-ended':
         forget(effect.sessionId);
         rooms.closeSession(effect.sessionId, effect.closure);
+        return;
+      case 'control-recorded':
+        options.readControl();
     }
   }
 

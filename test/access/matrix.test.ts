@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CHANNEL_PERMISSIONS,
+  covers,
   mayBestow,
   mayInChannel,
   mayInWorkspace,
@@ -96,6 +97,15 @@ function matrix(): string {
     table(
       ['permission', ...WorkspaceRole.options],
       WORKSPACE_PERMISSIONS.map((permission) => [permission, ...held(permission)]),
+    ),
+    '## Which roles one may give, take away or act on',
+    'Where one may act on accounts at all: roles that carry nothing that one lacks.',
+    table(
+      ['who holds', ...WorkspaceRole.options],
+      WorkspaceRole.options.map((held) => [
+        held,
+        ...WorkspaceRole.options.map((other) => (covers(held, other) ? 'yes' : '-')),
+      ]),
     ),
     '## In a channel',
     'By workspace role; the letters say with which role in the channel: none, guest, member, Moderator, owner.',

@@ -4,7 +4,13 @@ import { Writable } from 'node:stream';
 import { v7 } from 'uuid';
 import { createApp, type App } from '../../src/app.ts';
 import { readConfig, type Environment } from '../../src/config.ts';
-import type { Channel, ChannelId, ClientId, WorkspaceId } from '../../src/contract/index.ts';
+import type {
+  Channel,
+  ChannelId,
+  ClientId,
+  WorkspaceId,
+  WorkspaceRole,
+} from '../../src/contract/index.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { eventually } from './bootstrap-clone.ts';
 import type { Connection } from './connection.ts';
@@ -55,8 +61,12 @@ export class TwoNodes {
   }
 
   /** Somebody with an account and a live connection to that node. */
-  async person(displayName: string, node: { readonly url: string }): Promise<Person> {
-    const minted = await this.a.app.auth.mintSession(this.workspaceId, { displayName });
+  async person(
+    displayName: string,
+    node: { readonly url: string },
+    role: WorkspaceRole = 'user',
+  ): Promise<Person> {
+    const minted = await this.a.app.auth.mintSession(this.workspaceId, { displayName, role });
     const person = new Person(node.url, displayName, minted);
     this.#people.push(person);
     await person.connect();

@@ -46,6 +46,7 @@ function ports({ joined = true, breaks = false, answer = Promise.resolve(joined)
       closeConnection: (id: string, code: string) => asked.push(`closed ${id} ${code}`),
     },
     forget: () => asked.push('forgotten'),
+    readControl: () => asked.push('control read'),
     lease: { held: true, mayDeliver: () => true, required: () => Promise.resolve() },
     notify: ({ effect }: Effect) => asked.push(`notified ${effect}`),
     failed: (error: unknown) => failures.push(error),
@@ -54,6 +55,12 @@ function ports({ joined = true, breaks = false, answer = Promise.resolve(joined)
 }
 
 describe('publishing', () => {
+  it('reads the control feed at once where something was written to it, here and on the other nodes', async () => {
+    const { asked, publish } = ports();
+    await publish([{ effect: 'control-recorded' }], call);
+    assert.deepEqual(asked, ['control read', 'notified control-recorded']);
+  });
+
   it('goes on after an effect that fails, and says so', async () => {
     const { asked, failures, publish } = ports({ breaks: true });
     await publish([changed, ended], call);

@@ -47,7 +47,14 @@ const SessionEnded = z.strictObject({
   closure: z.enum(CLOSURE_CODES),
 });
 
-const Notice = z.discriminatedUnion('effect', [ChannelChanged, Told, SessionEnded]);
+const ControlRecorded = z.strictObject({ effect: z.literal('control-recorded') });
+
+const Notice = z.discriminatedUnion('effect', [
+  ChannelChanged,
+  Told,
+  SessionEnded,
+  ControlRecorded,
+]);
 export type Notice = z.infer<typeof Notice>;
 
 /** The notice of an effect, small enough to send; null for what concerns only this node. */
@@ -57,6 +64,7 @@ export function noticeOf(effect: Effect): Notice | null {
     case 'reauthorised':
       return null;
     case 'session-ended':
+    case 'control-recorded':
       return effect;
     case 'tell': {
       const { event, payload, ...rest } = effect;

@@ -172,7 +172,7 @@ describe('user.find', () => {
       await ada.connection.raw('user.find', input).refused('invalid_input');
     const path = `/v1/users/find?email=${encodeURIComponent(email)}`;
     await ada.http('POST', path, {}).refused('invalid_input');
-    await ada.http('GET', path).refused('method_not_allowed');
+    await ada.http('GET', path).refused('invalid_input');
   });
 });
 
