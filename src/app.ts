@@ -110,7 +110,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
 
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const stages = stagesOf({
-    modules: [accessModule, auth.module, chat.module],
+    modules: [accessModule(operations), auth.module, chat.module],
     clock,
     authenticate: auth.authenticate,
     limiter: limited,

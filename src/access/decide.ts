@@ -1,4 +1,4 @@
-/** Answers whether a standing carries a permission, from the policy tables alone. */
+/** Answers whether a standing carries a permission, and by which rule, from the policy tables alone. */
 import type { ChannelRole, WorkspaceRole } from '../contract/index.ts';
 import {
   CHANNEL_PERMISSIONS,
@@ -12,10 +12,52 @@ import {
   type WorkspacePermission,
 } from './policy.ts';
 
-/** True when the workspace role holds the permission anywhere in the workspace. */
-export function mayInWorkspace(role: WorkspaceRole, permission: WorkspacePermission): boolean {
+/** Every rule there is, as it is told to people. */
+export const RULES = {
+  'account-not-active': 'The account is locked or deactivated: nothing is allowed to it.',
+  'open-to-all': 'Anyone may call it.',
+  'signed-in': 'Everybody with an account may call it, about themselves.',
+  'workspace-role': 'The role in the workspace carries the permission.',
+  'workspace-role-lacks': 'The role in the workspace does not carry the permission.',
+  'channel-not-seen':
+    'Not in the channel, which is not public or not to be seen by the role in the workspace.',
+  'workspace-role-forbids':
+    'The role in the workspace lacks what this takes whatever the role in the channel.',
+  'channel-role': 'The role in the channel carries the permission.',
+  'history-since-join': 'The history is for who has joined.',
+  'workspace-role-in-channel':
+    'The role in the workspace carries the permission in every channel that it sees.',
+  'no-role-carries-it':
+    'Neither the role in the channel nor the one in the workspace carries the permission.',
+} as const;
+
+export type RuleName = keyof typeof RULES;
+
+/** A decision with the rule that made it. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly rule: RuleName;
+}
+
+/** Made once: decisions are made for each event and each frame. */
+const verdict = (allowed: boolean, rule: RuleName): Verdict => Object.freeze({ allowed, rule });
+const HELD = verdict(true, 'workspace-role');
+const LACKED = verdict(false, 'workspace-role-lacks');
+const UNSEEN = verdict(false, 'channel-not-seen');
+const FORBIDDEN = verdict(false, 'workspace-role-forbids');
+const BY_CHANNEL_ROLE = verdict(true, 'channel-role');
+const HISTORY_CLOSED = verdict(false, 'history-since-join');
+const BY_WORKSPACE_ROLE = verdict(true, 'workspace-role-in-channel');
+const NO_ROLE = verdict(false, 'no-role-carries-it');
+
+/** Whether the workspace role holds the permission anywhere in the workspace, and by which rule. */
+export function judgeInWorkspace(role: WorkspaceRole, permission: WorkspacePermission): Verdict {
   const held: readonly WorkspacePermission[] = WORKSPACE_POLICY[role];
-  return held.includes(permission);
+  return held.includes(permission) ? HELD : LACKED;
+}
+
+export function mayInWorkspace(role: WorkspaceRole, permission: WorkspacePermission): boolean {
+  return judgeInWorkspace(role, permission).allowed;
 }
 
 /**
@@ -32,15 +74,19 @@ export function sees({ workspaceRole, channelRole, kind }: Standing): boolean {
   return kind === 'public' && mayInWorkspace(workspaceRole, 'channel.read');
 }
 
-/** True when the person sees the channel and holds the permission there. */
-export function mayInChannel(standing: Standing, permission: ChannelPermission): boolean {
+/** Whether the person sees the channel and holds the permission there, and by which rule. */
+export function judgeInChannel(standing: Standing, permission: ChannelPermission): Verdict {
   const rule: ChannelRule = CHANNEL_POLICY[permission];
   const { workspaceRole, channelRole, historyPolicy } = standing;
-  if (!sees(standing)) return false;
-  if (rule.needs !== null && !mayInWorkspace(workspaceRole, rule.needs)) return false;
-  if (channelRole !== null && rule.channel.includes(channelRole)) return true;
-  if (rule.whereHistoryIsOpen && historyPolicy !== 'all') return false;
-  return rule.workspace.includes(workspaceRole);
+  if (!sees(standing)) return UNSEEN;
+  if (rule.needs !== null && !mayInWorkspace(workspaceRole, rule.needs)) return FORBIDDEN;
+  if (channelRole !== null && rule.channel.includes(channelRole)) return BY_CHANNEL_ROLE;
+  if (rule.whereHistoryIsOpen && historyPolicy !== 'all') return HISTORY_CLOSED;
+  return rule.workspace.includes(workspaceRole) ? BY_WORKSPACE_ROLE : NO_ROLE;
+}
+
+export function mayInChannel(standing: Standing, permission: ChannelPermission): boolean {
+  return judgeInChannel(standing, permission).allowed;
 }
 
 /** The same, leaving aside whether the person is in the channel: what staff may do in any channel they can see. */

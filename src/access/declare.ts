@@ -18,6 +18,7 @@ export function open<I>(
 ): Access<I, Caller, null, unknown> {
   return {
     describe: `open: ${because}`,
+    asks: { of: 'nobody' },
     audience: 'anyone',
     workspace,
     resolve: () => Promise.resolve(null),
@@ -33,6 +34,7 @@ export function signedIn(): Access<
 > {
   return {
     describe: 'signed in',
+    asks: { of: 'account' },
     audience: 'signed-in',
     workspace: null,
     async resolve({ caller, services }) {
@@ -49,6 +51,7 @@ export function onServer(
 ): Access<unknown, Actor, WorkspaceRole, { readonly standings: Standings }> {
   return {
     describe: `workspace permission ${permission}`,
+    asks: { of: 'workspace', permission },
     audience: 'signed-in',
     workspace: null,
     async resolve({ caller, services }) {

@@ -1,8 +1,8 @@
 /** Who may do what: the policy, its decisions, and the declarations that every operation makes. */
-import type { Module } from '../kernel/index.ts';
+import type { AnyOperation, Module } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import * as operations from './operations/index.ts';
-import type { AccessServices } from './services.ts';
+import type { AccessDomain, AccessServices } from './services.ts';
 import { standings } from './store.ts';
 
 export { ControlFeed, type Lease } from './control-feed.ts';
@@ -33,10 +33,14 @@ export {
 } from './policy.ts';
 export { standings, type Standings } from './store.ts';
 
-/** The access domain as the composition root takes it in. */
-export const accessModule: Module<Tx> = {
-  name: 'access',
-  operations: Object.values(operations),
-  domain: null,
-  services: (tx): AccessServices => ({ standings: standings(tx) }),
-};
+/** The access domain as the composition root takes it in; it explains who may call which of `registry`. */
+export function accessModule(registry: readonly AnyOperation[]): Module<Tx> {
+  const named = new Map(registry.map((operation) => [operation.name, operation]));
+  const domain: AccessDomain = { operation: (name) => named.get(name) };
+  return {
+    name: 'access',
+    operations: Object.values(operations),
+    domain,
+    services: (tx): AccessServices => ({ standings: standings(tx) }),
+  };
+}

@@ -20,14 +20,14 @@ type Action = (typeof ACTIONS)[number];
  */
 export type WorkspacePermission = `${Resource}.${Action}` | 'channel.create' | 'user.find';
 
-const ALL = [
+export const WORKSPACE_PERMISSIONS = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
   'user.find',
 ] as const satisfies readonly WorkspacePermission[];
 
 export const WORKSPACE_POLICY = {
-  admin: ALL,
+  admin: WORKSPACE_PERMISSIONS,
   moderator: [
     'channel.read',
     'channel.write',

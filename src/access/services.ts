@@ -1,5 +1,11 @@
-/** What this domain's operations work with inside a transaction. */
+/** What this domain's operations work with: the registry, and who is who inside a transaction. */
+import type { AnyOperation } from '../kernel/index.ts';
 import type { Standings } from './store.ts';
+
+export interface AccessDomain {
+  /** The operation of that name, if there is one. */
+  readonly operation: (name: string) => AnyOperation | undefined;
+}
 
 export interface AccessServices {
   readonly standings: Standings;

@@ -4,6 +4,8 @@ import type { Tx } from '../platform/postgres/index.ts';
 import type { Standing } from './policy.ts';
 
 export interface Standings {
+  /** Whether the account is in use; null where there is none, or none any more. */
+  isActive(userId: UserId): Promise<boolean | null>;
   /** The account's role, or null unless the account is active. */
   inWorkspace(userId: UserId): Promise<WorkspaceRole | null>;
   /** Null when the account is not active or there is no such channel in the workspace. */
@@ -40,6 +42,13 @@ export function standings(tx: Tx): Standings {
     return new Map(rows.map(({ channelId, ...standing }) => [channelId, standing]));
   };
   return {
+    async isActive(userId) {
+      const account = await tx.account.findFirst({
+        where: { id: userId, status: { not: 'erased' } },
+        select: { status: true },
+      });
+      return account && account.status === 'active';
+    },
     async inWorkspace(userId) {
       const account = await tx.account.findFirst({
         where: { id: userId, status: 'active' },

@@ -38,6 +38,7 @@ export function onAccount(
 ): Access<{ readonly userId: UserId }, Actor, OnAccount, AuthServices> {
   return {
     describe: `workspace permission ${permission}, on accounts that are not above the caller${self === 'not-own' ? ' and not their own' : ''}`,
+    asks: { of: 'workspace', permission },
     audience: 'signed-in',
     workspace: null,
     about: ({ userId: id }) => ({ kind: 'account', id }),

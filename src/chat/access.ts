@@ -30,6 +30,7 @@ export function onChannel(
 ): Access<{ readonly channelId: ChannelId }, Actor, InChannel, ChatServices> {
   return {
     describe: `channel permission ${permission}`,
+    asks: { of: 'channel', permissions: [permission] },
     audience: 'signed-in',
     workspace: null,
     about: ({ channelId: id }) => ({ kind: 'channel', id }),
@@ -57,6 +58,7 @@ export function onEachChannel<E extends { readonly id: ChannelId }>(
 ): Access<{ readonly channels: readonly E[] }, Actor, readonly Judged<E>[], ChatServices> {
   return {
     describe: `channel permission ${permission}, decided for each channel apart`,
+    asks: { of: 'channel', permissions: [permission] },
     audience: 'signed-in',
     workspace: null,
     async resolve({ input, caller, services }) {
@@ -89,6 +91,7 @@ export function onMessage(needs: {
 > {
   return {
     describe: `own message: ${needs.own}, any message: ${needs.any}`,
+    asks: { of: 'channel', permissions: [needs.own, needs.any] },
     audience: 'signed-in',
     workspace: null,
     about: ({ messageId: id }) => ({ kind: 'message', id }),

@@ -2,10 +2,22 @@
 import type { Resource } from './audit.ts';
 import type { Caller, WorkspaceHint } from './caller.ts';
 
+/**
+ * What a caller must hold, as data: what is declared here is what `resolve` decides by, so that it can be explained.
+ * Permissions are named as the policy names them, which the kernel does not know.
+ */
+export type Demand =
+  | { readonly of: 'nobody' }
+  | { readonly of: 'account' }
+  | { readonly of: 'workspace'; readonly permission: string }
+  /** Any one of them; which one it takes may depend on whose the thing is. */
+  | { readonly of: 'channel'; readonly permissions: readonly string[] };
+
 /** Decides inside the transaction. It loads the row the call is about and refuses, or hands the row on. */
 export interface Access<I, A extends Caller, S, V> {
   /** One line for the generated reference. */
   readonly describe: string;
+  readonly asks: Demand;
   readonly audience: 'anyone' | 'signed-in';
   /** For callers without a session: which workspace the call is about. */
   readonly workspace: ((input: I) => WorkspaceHint) | null;
@@ -25,6 +37,7 @@ export interface Access<I, A extends Caller, S, V> {
 /** For grouped operations, where one statement decides many calls: what that statement must demand. */
 export interface GroupedAccess<I, G> {
   readonly describe: string;
+  readonly asks: Demand;
   readonly audience: 'signed-in';
   /** As in Access. */
   readonly about?: (input: I) => Resource;

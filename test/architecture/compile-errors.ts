@@ -119,18 +119,22 @@ const grouped = {
   decide: () => Promise.resolve([reply(null)]),
 } as const;
 const demand = { channelRoles: ['owner'] } as const;
+const asks = { of: 'account' } as const;
 export const wholeGroup = groupedOperation({
   ...grouped,
-  access: { describe: 'owners', audience: 'signed-in', demand },
+  access: { describe: 'owners', asks, audience: 'signed-in', demand },
 });
 
 // @ts-expect-error decided together without a demand
-groupedOperation({ ...grouped, access: { describe: 'owners', audience: 'signed-in' } });
+groupedOperation({ ...grouped, access: { describe: 'owners', asks, audience: 'signed-in' } });
+
+// @ts-expect-error decided together by something that cannot be explained
+groupedOperation({ ...grouped, access: { describe: 'owners', audience: 'signed-in', demand } });
 
 // @ts-expect-error decided together for callers who may be nobody
-groupedOperation({ ...grouped, access: { describe: 'all', audience: 'anyone', demand } });
+groupedOperation({ ...grouped, access: { describe: 'all', asks, audience: 'anyone', demand } });
 
-const owners = { describe: 'owners', audience: 'signed-in', demand } as const;
+const owners = { describe: 'owners', asks, audience: 'signed-in', demand } as const;
 // @ts-expect-error decided together without a word of what it may wait for
 groupedOperation({ ...grouped, heldBy: undefined, access: owners });
 

@@ -3,12 +3,20 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { explain } from '../../src/access/explain.ts';
+import type { Standing } from '../../src/access/index.ts';
 import { LIMIT_NAMES, REFUSALS } from '../../src/contract/index.ts';
 import { LIMIT_TABLE } from '../../src/limits/index.ts';
 import { operations } from '../../src/operations.ts';
 import { typeErrorsOf } from './type-errors.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const STANDING: Standing = {
+  workspaceRole: 'user',
+  channelRole: null,
+  kind: 'public',
+  historyPolicy: 'all',
+};
 const MISTAKES = 'test/architecture/compile-errors.ts';
 
 /** The domain of each operation, by the file that declares it: the name of the file is the operation's. */
@@ -63,6 +71,8 @@ for (const operation of operations)
       assert.match(name, /^[a-z]+\.[a-z]+(-[a-z]+)*$/);
       assert.match(summary, /^[A-Z].{10,}\.$/);
       assert.ok(access.describe.length > 5);
+      explain(access.asks, { role: 'user', standing: STANDING }); // throws for a permission that no policy knows
+      assert.equal(access.asks.of === 'nobody', access.audience === 'anyone');
       if ('skip' in audit) assert.ok(audit.skip.length > 10, 'a reason, not a word');
       if (commit === 'own') assert.ok('record' in audit, 'a change is recorded where it is made');
     });

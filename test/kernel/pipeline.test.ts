@@ -36,6 +36,7 @@ function operation(steps: string[], handled?: () => Promise<Outcome<unknown>>): 
     refuses: ['last_owner'],
     access: {
       describe: 'anyone at all',
+      asks: { of: 'nobody' },
       audience: 'signed-in',
       workspace: null,
       resolve: () => Promise.resolve(step('authorize', null)),

@@ -1,2 +1,3 @@
 /** Every operation of this domain, one per file. */
+export * from './access.explain.ts';
 export * from './role.describe.ts';

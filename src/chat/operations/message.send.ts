@@ -53,6 +53,7 @@ export const messageSend = groupedOperation({
   output: Output,
   access: {
     describe: 'channel permission message.send',
+    asks: { of: 'channel', permissions: ['message.send'] },
     audience: 'signed-in',
     about: ({ channelId: id }) => ({ kind: 'channel', id }),
     demand: {

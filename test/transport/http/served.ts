@@ -28,6 +28,7 @@ export const TOKEN = 'header.payload.signature-canary';
 export const entropy: Entropy = { bytes: (length) => randomBytes(length), id: () => v7() };
 export const ANYONE = {
   describe: 'open: a test asks',
+  asks: { of: 'nobody' as const },
   audience: 'anyone' as const,
   workspace: () => ({ by: 'default' }) as const,
   resolve: () => Promise.resolve(null),
