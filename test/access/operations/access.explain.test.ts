@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { RULES } from '../../../src/access/decide.ts';
 import { explain } from '../../../src/access/explain.ts';
-import type { ChannelId, UserId } from '../../../src/contract/index.ts';
+import type { UserId } from '../../../src/contract/index.ts';
 import type { InputOf, OutputOf } from '../../support/connection.ts';
 import type { Person } from '../../support/person.ts';
 import type { Result } from '../../support/result.ts';
