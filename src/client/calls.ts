@@ -57,7 +57,8 @@ export class Calls {
       // Whoever signed in meanwhile must not say what somebody else meant to.
       if (session.me?.userId !== author) return { outcome: no('signed_out'), token: null };
       if (!connection) return { outcome: no('unreachable'), token: null };
-      return { outcome: await connection.send(name, input), token: connection.token };
+      const { token } = connection; // before the answer: a newer one may be brought meanwhile
+      return { outcome: await connection.send(name, input), token };
     };
   }
 }
