@@ -17,6 +17,8 @@ export interface Bearer {
   readonly userId: UserId;
   readonly sessionId: SessionId;
   readonly role: WorkspaceRole;
+  /** When the session ends, which no token outlives by more than the second that tokens count in. */
+  readonly sessionEnds: Date;
 }
 
 interface Parts {
@@ -75,9 +77,10 @@ export function accessTokens(parts: Parts): AccessTokens {
   }
 
   return {
-    issue({ userId, sessionId, workspaceId, role }) {
+    issue({ userId, sessionId, workspaceId, role, sessionEnds }) {
       const iat = seconds();
-      const expiresIn = Math.floor(accessTokenMs / 1000);
+      const left = Math.floor(sessionEnds.getTime() / 1000) - iat;
+      const expiresIn = Math.max(Math.min(Math.floor(accessTokenMs / 1000), left), 1);
       const claims: z.input<typeof Claims> = {
         sub: userId,
         sid: sessionId,

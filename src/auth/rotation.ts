@@ -99,7 +99,7 @@ export function rotation(parts: Parts): Rotation {
     await rows.sessions.used(sessionId, at);
     return {
       kind: 'renewed',
-      grant: opened.grant(rows, { id: userId, role }, sessionId, successor),
+      grant: opened.grant(rows, { id: userId, role }, { sessionId, expiresAt }, successor),
     };
   }
 
@@ -108,7 +108,7 @@ export function rotation(parts: Parts): Rotation {
     presented: Presented,
     { digest, sessionId, successorSealed }: TokenRow,
     usedAt: Date,
-    { userId, role }: SessionRow,
+    { userId, role, expiresAt }: SessionRow,
   ): Promise<Rotated> {
     const { workspaceId, at } = presented;
     const inTime = at.getTime() - usedAt.getTime() < retryMs;
@@ -119,7 +119,7 @@ export function rotation(parts: Parts): Rotation {
     if (successor)
       return {
         kind: 'renewed',
-        grant: opened.grant(rows, { id: userId, role }, sessionId, successor),
+        grant: opened.grant(rows, { id: userId, role }, { sessionId, expiresAt }, successor),
       };
     await rows.sessions.end(sessionId, 'reuse', at);
     return { kind: 'reused', reuse: new RefreshTokenReused(workspaceId, userId, sessionId) };

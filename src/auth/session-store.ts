@@ -6,9 +6,6 @@ import type { AccountRow } from './account-store.ts';
 
 export type EndReason = 'closed' | 'revoked' | 'reuse' | 'password' | 'locked' | 'erased';
 
-/** A connection may outlive its session by the life of an access token, which no setting lets be more than an hour. */
-const OUTLIVED_MS = 60 * 60 * 1_000;
-
 export interface NewSession {
   readonly id: SessionId;
   readonly userId: UserId;
@@ -109,7 +106,7 @@ export function sessionRows(tx: Tx, workspaceId: WorkspaceId): SessionRows {
       const ended = await tx.$queryRaw<{ id: SessionId }[]>`
         UPDATE session SET ended_at = ${endedAt}, end_reason = ${endReason}
         WHERE workspace_id = ${workspaceId}::uuid AND user_id = ${userId}::uuid AND ended_at IS NULL
-          AND expires_at > ${new Date(endedAt.getTime() - OUTLIVED_MS)}
+          AND expires_at > ${endedAt}
           AND id IS DISTINCT FROM ${but}::uuid
         RETURNING id`;
       const ids = ended.map(({ id }) => id);

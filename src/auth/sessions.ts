@@ -30,7 +30,7 @@ export interface Sessions {
   /** Stores a new refresh token of the session and gives its secret. */
   readonly addToken: (rows: AuthRows, session: Continued, at: Date) => Promise<string>;
   /** A fresh access token beside a refresh token. */
-  readonly grant: (rows: AuthRows, owner: Owner, sessionId: SessionId, secret: string) => Grant;
+  readonly grant: (rows: AuthRows, owner: Owner, session: Continued, secret: string) => Grant;
 }
 
 interface Continued {
@@ -62,8 +62,9 @@ export function sessions(parts: Parts): Sessions {
     return secret;
   };
 
-  const grant: Sessions['grant'] = ({ workspaceId }, { id: userId, role }, sessionId, secret) => {
-    const access = tokens.issue({ workspaceId, userId, sessionId, role });
+  const grant: Sessions['grant'] = ({ workspaceId }, { id: userId, role }, session, secret) => {
+    const { sessionId, expiresAt: sessionEnds } = session;
+    const access = tokens.issue({ workspaceId, userId, sessionId, role, sessionEnds });
     const refreshToken = writeToken('cr1', { workspaceId, secret });
     return { ...access, refreshToken, userId, sessionId, workspaceId };
   };
@@ -74,8 +75,8 @@ export function sessions(parts: Parts): Sessions {
       const expiresAt = new Date(at.getTime() + sessionMs);
       const deviceSealed = device && (await devices.seal(rows, owner.id, id, device));
       await rows.sessions.begin({ id, userId: owner.id, deviceSealed, createdAt: at, expiresAt });
-      const secret = await addToken(rows, { sessionId: id, expiresAt }, at);
-      return grant(rows, owner, id, secret);
+      const session = { sessionId: id, expiresAt };
+      return grant(rows, owner, session, await addToken(rows, session, at));
     },
     addToken,
     grant,

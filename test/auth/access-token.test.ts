@@ -28,6 +28,7 @@ const bearer = {
   userId: '01890000-0000-7000-8000-000000000002',
   sessionId: '01890000-0000-7000-8000-000000000003',
   role: 'user',
+  sessionEnds: new Date(clock.now().getTime() + 90 * DAY),
 } as Parameters<typeof tokens.issue>[0];
 const good = tokens.issue(bearer).accessToken;
 const claims = jwt.decode(good) as Record<string, unknown>;

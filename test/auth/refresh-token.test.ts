@@ -8,6 +8,7 @@ import {
   bearer,
   DAY,
   DIGEST_KEYS,
+  MINUTE,
   openHouse,
   refused,
   ring,
@@ -32,6 +33,24 @@ describe('a refresh token', () => {
     assert.deepEqual(house.ended, []);
   });
 
+  it('brings no access token that outlives the session', async () => {
+    let last = minted.refreshToken;
+    for (let day = 0; day < 84; day += 6) {
+      house.clock.advance(6 * DAY);
+      last = accepted(await refresh(last, 'a'))['refreshToken'] ?? '';
+    }
+    house.clock.advance(6 * DAY - 5 * MINUTE);
+    const grant = accepted(await refresh(last, 'b'));
+    assert.equal(Number(grant['expiresIn']), 5 * 60);
+    const again = accepted(await refresh(last, 'b'));
+    const end = Math.floor(endOf(await session()) / 1_000) * 1_000;
+    for (const { accessToken = '' } of [grant, again])
+      assert.equal(house.auth.proveToken(accessToken).expiresAt, end);
+    house.clock.advance(5 * MINUTE);
+    const late = await house.call('session.close', {}, bearer(grant['accessToken']));
+    refused(late, 'token_expired');
+  });
+
   it('ends with the session after 90 days, however often it is used', async () => {
     let last: string | undefined = minted.refreshToken;
     for (let day = 6; day < 90; day += 6) {
@@ -39,7 +58,7 @@ describe('a refresh token', () => {
       last = accepted(await refresh(last, 'a'))['refreshToken'];
     }
     const expiries = (await tokens()).map((row) => (row['expires_at'] as Date).getTime());
-    const end = ((await session())?.['expires_at'] as Date).getTime();
+    const end = endOf(await session());
     assert.equal(Math.max(...expiries), end, 'capped by the session');
     house.clock.advance(6 * DAY);
     refused(await refresh(last, 'b'), 'invalid_refresh_token');
@@ -115,3 +134,6 @@ describe('a refresh token', () => {
       refused(await house.call('session.refresh', input), 'invalid_input');
     });
 });
+
+const endOf = (session: Record<string, unknown> | undefined): number =>
+  (session?.['expires_at'] as Date).getTime();

@@ -173,6 +173,8 @@ for (const [kind, listing, ending, publish] of KINDS)
         { effect: 'tell', userId: bob.userId, event: 'connection.closing', payload: {} },
         { effect: 'session-ended', sessionId: bob.sessionId, closure: 'no such reason' },
         { effect: 'subscribe', workspaceId: nodes.workspaceId, channelId: id },
+        { effect: 'control-recorded', userId: bob.userId },
+        { effect: 'reauthorised', claims: {} },
         'notice',
       ];
       const complaints = () =>

@@ -53,18 +53,6 @@ describe('session.revoke-all', () => {
     await ada.arrives();
   });
 
-  it('ends a connection whose session expired while its access token still holds', async () => {
-    const ada = await Resident.create(world);
-    const [old, here] = [await ada.arrives(), await ada.arrives()];
-    const socket = await old.connect();
-    await world.database.query('UPDATE session SET expires_at = $2 WHERE id = $1', [
-      old.sessionId,
-      world.clock.now(),
-    ]);
-    await here.http('DELETE', '/v1/sessions').accepted();
-    assert.equal((await socket.hears('connection.closing')).code, 'session_ended');
-  });
-
   it('leaves no session behind that somebody was opening meanwhile', async () => {
     const ada = await Resident.create(world);
     const here = await ada.arrives();
