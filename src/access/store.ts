@@ -41,7 +41,7 @@ export function standings(tx: Tx): Standings {
       WHERE a.id = ${userId}::uuid AND a.status = 'active'`;
     return new Map(rows.map(({ channelId, ...standing }) => [channelId, standing]));
   };
-  return {
+  const all: Standings = {
     async isActive(userId) {
       const account = await tx.account.findFirst({
         where: { id: userId, status: { not: 'erased' } },
@@ -63,8 +63,7 @@ export function standings(tx: Tx): Standings {
     async heldInChannel(userId, channelId) {
       // A statement of its own: the one that decides sees what this one waited for.
       await tx.$queryRaw`SELECT 1 FROM account WHERE id = ${userId}::uuid FOR SHARE`;
-      const [standing] = (await inChannels(userId, [channelId])).values();
-      return standing ?? null;
+      return all.inChannel(userId, channelId);
     },
     inChannels,
     async each(asked) {
@@ -80,4 +79,5 @@ export function standings(tx: Tx): Standings {
       return asked.map((_, place) => places.get(place) ?? null);
     },
   };
+  return all;
 }
