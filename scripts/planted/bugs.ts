@@ -19,34 +19,33 @@ export const BUGS: readonly Bug[] = [
     edits: [
       [
         'src/platform/postgres/postgres.ts',
-        '        return (await client.query<Row>({ name, text, values: [...values] })).rows;',
-        `        if (name !== 'append_messages')
-          return (await client.query<Row>({ name, text, values: [...values] })).rows;
-        await client.query('BEGIN');
-        const { rows } = await client.query<Row>({ name, text, values: [...values] });
-        planted = true;
-        const commit = () =>
-          void client.query('COMMIT').then(
-            () => client.release(),
-            () => client.release(true),
-          );
-        setTimeout(commit, 1_000);
-        return rows;`,
+        '    return (await client.query<Row>(query)).rows;',
+        `    if (query.name !== 'append_messages') return (await client.query<Row>(query)).rows;
+    await client.query('BEGIN');
+    const { rows } = await client.query<Row>(query);
+    planted = true;
+    const commit = () =>
+      void client.query('COMMIT').then(
+        () => client.release(),
+        () => client.release(true),
+      );
+    setTimeout(commit, 1_000);
+    return rows;`,
       ],
       [
         'src/platform/postgres/postgres.ts',
-        '        client.release(lost);',
-        '        if (!planted) client.release(lost);',
+        '    client.release(lost);',
+        '    if (!planted) client.release(lost);',
       ],
       [
         'src/platform/postgres/postgres.ts',
-        '      let lost = false;',
-        '      let lost = false;\n      let planted = false;',
+        '  let lost = false;',
+        '  let lost = false;\n  let planted = false;',
       ],
       [
         'src/platform/postgres/postgres.ts',
-        "        client.off('error', heard);",
-        "        if (!planted) client.off('error', heard);",
+        "    client.off('error', heard);",
+        "    if (!planted) client.off('error', heard);",
       ],
     ],
     scenario: 'postgres-killed',
