@@ -13,7 +13,7 @@ import { SCENARIOS } from '../test/faults/scenarios.ts';
 import type { Size } from '../test/faults/schedule.ts';
 
 const WHOLE = { sends: 1_240, milliseconds: 13_000, channels: 3, writersPerChannel: 12 };
-/** For looking whether a known bug is found: enough of everything, and no proof. */
+/** A quick look: enough of everything, and no proof. */
 const SHORT = { sends: 400, milliseconds: 5_000, channels: 2, writersPerChannel: 8 };
 const SHORT_FEWEST = 200;
 

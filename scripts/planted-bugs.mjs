@@ -46,7 +46,7 @@ let broken = false;
 const shared = await openDatabase();
 try {
   // A test that is red without the bug catches nothing.
-  const tests = [...new Set(chosen.flatMap(({ tests = [] }) => tests))];
+  const tests = [...new Set(chosen.flatMap(({ tests }) => tests))];
   const sound = tests.length === 0 ? null : await failure({ tests }, shared.env);
   if (sound !== null) {
     throw new Error(`Without any bug a test fails already: ${sound}`);
@@ -92,7 +92,7 @@ if (missed === 0 && !broken && only.length === 0)
   );
 leave(missed === 0 && !broken ? 0 : 1);
 
-/** A test is named as a path, so that it can be found; a scenario by its name. */
+/** The test is named as a path, so that it can be found. */
 function tableRow({ bug, caught }) {
   const [where, ...what] = caught.split(': ');
   return `| ${bug} | \`${where}\`: ${what.join(': ')} |`;
@@ -138,18 +138,12 @@ async function openDatabase() {
 }
 
 /** The first test that fails, as a person would look for it; null when all are green. */
-async function failure({ tests, scenario }, env) {
-  const command = tests
-    ? ['node_modules/mocha/bin/mocha.js', '--no-config', '--import=tsx', '--timeout', '20000']
-    : ['--import=tsx', 'scripts/faults.ts', '--short', '--only', scenario];
-  if (tests) command.push('--reporter', 'json', '--require', './scripts/bootstrap/leftovers.mjs');
-  const { code, output } = await toItsEnd([...command, ...(tests ?? [])], env);
+async function failure({ tests }, env) {
+  const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--import=tsx/esm'];
+  const options = ['--timeout', '20000', '--bail', '--reporter', 'json'];
+  const leftovers = ['--require', './scripts/bootstrap/leftovers.mjs'];
+  const { code, output } = await toItsEnd([...mocha, ...options, ...leftovers, ...tests], env);
   if (code === 0) return null;
-  if (!tests) {
-    const line = output.split('\n').find((text) => /^BROKEN PROMISE/.test(text));
-    if (line) return `scenario ${scenario}: ${/^ {4}(C\d+)/m.exec(output)?.[1] ?? 'a promise'}`;
-    throw new Error(`scenario ${scenario} fell over:\n${output.slice(-2_000)}`);
-  }
   const [failed] = reportIn(output)?.failures ?? [];
   if (failed)
     return `${tests.find((file) => failed.file?.endsWith(file)) ?? tests[0]}: ${failed.title}`;
