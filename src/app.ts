@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { accessModule, ControlFeed, controlRows, type ControlEvent } from './access/index.ts';
 import { auditDomain } from './audit/index.ts';
-import { authDomain, RefreshTokenReused, sessionLookup, workspaceLookups } from './auth/index.ts';
+import {
+  authDomain,
+  RefreshTokenReused,
+  sessionLookup,
+  signingKeyRows,
+  signingKeySeals,
+  workspaceLookups,
+} from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
 import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
@@ -48,6 +55,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     clock,
     later,
     apply: (event) => onControl(event),
+    alongside: () => auth.readSigningKeys(),
     missed() {
       auth.forgetAll();
       gateway.rooms.closeAll('access_changed');
@@ -83,6 +91,10 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     digests: lookUps,
     peppers: keyring(config.keys.peppers),
     signingKeys: config.keys.signing,
+    signingKeyRows: signingKeyRows(postgres.aside),
+    signingKeySeals: signingKeySeals(root, entropy),
+    keyNotice: (what, kid) =>
+      log.log(what === 'broken' ? 'error' : 'info', 'signing key', { what, kid }),
     workspaces: workspaceLookups(statements),
     sessions: sessionLookup(statements),
     recordReuse: (tx, { userId, sessionId }, { caller, traceId }) =>

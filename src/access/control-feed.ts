@@ -10,6 +10,8 @@ export interface ControlFeedOptions {
   readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Acts on an event. It may come twice; what it throws leaves the event unread. */
   readonly apply: (event: ControlEvent) => void;
+  /** Read together with the events: a node that serves has this at most as old as its lease. */
+  readonly alongside: () => Promise<void>;
   /** Events may have been missed for good: nothing may be believed of any session or account. */
   readonly missed: () => void;
   readonly failed: (what: 'lease-lost' | 'lease-back' | 'not-expired', error?: unknown) => void;
@@ -126,10 +128,10 @@ export class ControlFeed implements Lease {
   }
 
   async #once(): Promise<void> {
-    const { rows, clock, apply, missed } = this.#options;
+    const { rows, clock, apply, missed, alongside } = this.#options;
     const began = clock.monotonic();
     const before = this.#position;
-    const { position, now, events } = await rows.since(before);
+    const [{ position, now, events }] = await Promise.all([rows.since(before), alongside()]);
     // Another incarnation of the database counts its transactions anew.
     if (before !== null && (position < before || now - this.#databaseAt > MISSED_MS)) missed();
     for (const event of events) if (!this.#seen.has(event.id)) apply(event);

@@ -36,10 +36,17 @@ import { authServices, type AuthDomain } from './services.ts';
 import type { SessionLookup } from './session-lookup-store.ts';
 import { sessions } from './sessions.ts';
 import { signIn } from './sign-in.ts';
+import { publishedKeys, type KeyNotice } from './published-keys.ts';
+import type { SigningKeySeals } from './sealed-signing-key.ts';
+import type { SigningKeyRows } from './signing-key-store.ts';
 import { signingKeys, type JwkSet, type SigningKeysText } from './signing-keys.ts';
 import { authRows, type AuthRows, type WorkspaceLookups } from './store.ts';
 import { workspaces, type FirstWorkspace, type NewWorkspace } from './workspaces.ts';
 
+export { rotateSigningKeys, type KeyRotation } from './key-rotation.ts';
+export type { KeyNotice } from './published-keys.ts';
+export { signingKeySeals } from './sealed-signing-key.ts';
+export { signingKeyRows } from './signing-key-store.ts';
 export type { JwkSet, SigningKeysText } from './signing-keys.ts';
 export type { PasswordHasher } from './passwords.ts';
 export { RefreshTokenReused } from './rotation.ts';
@@ -57,7 +64,13 @@ export interface AuthOptions {
   readonly digests: Digests;
   /** Keys of the HMAC that every password passes before bcrypt. */
   readonly peppers: Keyring;
+  /** Sign until the first key is published, and then verify as long as that one says. */
   readonly signingKeys: Secret<SigningKeysText>;
+  /** The keys that were published: `signingKeyRows(postgres.aside)`, and what opens them. */
+  readonly signingKeyRows: SigningKeyRows;
+  readonly signingKeySeals: SigningKeySeals;
+  /** Hears of each key that is published, and of each that does not open. */
+  readonly keyNotice: KeyNotice;
   /** `iss` and `aud` of the access tokens; one with another value is refused. */
   readonly issuer: string;
   readonly audience: string;
@@ -120,6 +133,10 @@ export interface Auth {
   readonly forget: (sessionId: SessionId) => void;
   /** The same for all sessions of a user whose account changed; of everybody when none is named. */
   readonly forgetAll: (userId?: UserId) => void;
+  /**
+   * Reads which signing keys are published. With each read of the lease: who serves must know them before they sign.
+   */
+  readonly readSigningKeys: () => Promise<void>;
   /** The public halves of the signing keys, for `/.well-known/jwks.json` (RFC 7517). */
   readonly jwks: () => JwkSet;
   /** Makes a workspace with its first key. Throws an Error when the slug is malformed or taken. */
@@ -146,7 +163,13 @@ export interface Auth {
 /** Builds the domain; it starts nothing and asks nothing of the database until it is used. */
 export function authDomain(options: AuthOptions): Auth {
   const { clock, entropy, vault, digests } = options;
-  const keys = signingKeys(options.signingKeys);
+  const keys = publishedKeys({
+    seed: signingKeys(options.signingKeys),
+    rows: options.signingKeyRows,
+    seals: options.signingKeySeals,
+    clock,
+    notice: options.keyNotice,
+  });
   const tokens = accessTokens({ ...options, keys });
   const sealing = envelope(entropy);
   const within = <T>(
@@ -208,6 +231,7 @@ export function authDomain(options: AuthOptions): Auth {
     sessionIsLive: live.require,
     forget: live.forget,
     forgetAll: live.forgetAll,
+    readSigningKeys: keys.read,
     jwks: keys.publicSet,
     createWorkspace: tenants.create,
     ensureFirstWorkspace: tenants.ensureFirst,

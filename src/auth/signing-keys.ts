@@ -1,4 +1,4 @@
-/** The keys that sign access tokens: P-256 only, found by `kid` in a fixed set, private halves never given out. */
+/** The keys that sign access tokens: P-256 only, found by `kid` in a known set, private halves never given out. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { Secret } from '../kernel/index.ts';
@@ -21,6 +21,7 @@ export interface JwkSet {
 }
 
 export interface SigningKeys {
+  /** What new tokens are signed with now. */
   readonly current: { readonly kid: string; readonly key: KeyObject };
   /** The public key of that name, or undefined: a name from a token decides nothing else. */
   readonly publicKey: (kid: string) => KeyObject | undefined;
@@ -37,14 +38,18 @@ export function signingKeys(text: Secret<SigningKeysText>): SigningKeys {
   const key = own.get(current);
   if (!key) throw new Error('The current signing key is not among the signing keys.');
   const publicKeys = new Map([...own].map(([kid, secret]) => [kid, createPublicKey(secret)]));
-  const published = keys.map(({ kty, crv, x, y, kid }) => {
-    return { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' };
-  });
+  const published = [...publicKeys].map(([kid, half]) => publicJwk(kid, half));
   return {
     current: { kid: current, key },
     publicKey: (kid) => publicKeys.get(kid),
     publicSet: () => ({ keys: published }),
   };
+}
+
+/** RFC 7517, with what RFC 8725 §3.1 wants said: for which algorithm, and for what, the key is. */
+export function publicJwk(kid: string, half: KeyObject): Readonly<Record<string, string>> {
+  const { kty = '', crv = '', x = '', y = '' } = half.export({ format: 'jwk' });
+  return { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' };
 }
 
 function toKeyObject({ kty, crv, x, y, d }: z.output<typeof PrivateJwk>): KeyObject {

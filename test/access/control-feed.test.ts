@@ -51,6 +51,7 @@ describe('the control feed in Postgres', () => {
       apply: (event) => {
         if (event.kind === 'session-ended') applied.push(event.sessionId);
       },
+      alongside: () => Promise.resolve(),
       missed: () => undefined,
       failed: () => undefined,
     });

@@ -20,6 +20,7 @@ function feedOf(rows: Partial<Rows>) {
     clock,
     later: () => () => undefined,
     apply: (event) => void applied.push(event),
+    alongside: () => Promise.resolve(),
     missed: () => void said.push('missed'),
     failed: (what) => void said.push(what),
   });
@@ -93,6 +94,7 @@ describe('the lease of a node', () => {
         if (fails) throw new Error('a bug');
         done.push(applied);
       },
+      alongside: () => Promise.resolve(),
       missed: () => undefined,
       failed: () => undefined,
     });

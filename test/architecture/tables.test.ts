@@ -46,14 +46,18 @@ describe('the tables', () => {
     assert.ok(updates.includes('message.body_sealed'), 'the question is put rightly');
   });
 
-  it('are looked at from outside a workspace by seven functions only, which give ids and numbers', async () => {
-    const lookups = ['workspace_by_host', 'workspace_by_slug', 'only_workspace'];
+  it('are looked at from outside a workspace by these functions only, which give ids, numbers or sealed keys', async () => {
     assert.deepEqual(await openFunctions(owner), [
       'any_workspace gives boolean as conclave_lookup',
       'channel_heads gives record as conclave_lookup',
       'control_events_since gives record as conclave_lookup',
       'expire_control_events gives integer as conclave_lookup',
-      ...lookups.sort().map((name) => `${name} gives uuid as conclave_lookup`),
+      'next_signing_key gives record as conclave_lookup',
+      'only_workspace gives uuid as conclave_lookup',
+      'publish_signing_key gives boolean as conclave_lookup',
+      'signing_keys gives record as conclave_lookup',
+      'workspace_by_host gives uuid as conclave_lookup',
+      'workspace_by_slug gives uuid as conclave_lookup',
     ]);
   });
 
@@ -106,6 +110,16 @@ describe('the check of the tables', () => {
         'note: row level security is not forced',
         'note: has no policy own_workspace',
       ],
+    ],
+    [
+      'a right to the keys of the server',
+      'GRANT SELECT (sealed) ON signing_key TO conclave_app',
+      ['signing_key: is open to the server itself'],
+    ],
+    [
+      'a policy that shows the keys of the server',
+      'CREATE POLICY wide ON signing_key FOR SELECT USING (true)',
+      ['signing_key: has one more policy: wide on signing_key for r to public'],
     ],
     [
       'a view, which has the rights of its owner',

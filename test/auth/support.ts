@@ -7,6 +7,8 @@ import { appUrl } from '../../src/config.ts';
 import {
   authDomain,
   sessionLookup,
+  signingKeyRows,
+  signingKeySeals,
   workspaceLookups,
   type Auth,
   type AuthOptions,
@@ -140,6 +142,9 @@ export class House {
       digests: digests(keyring(new Secret(options.digestKeys ?? DIGEST_KEYS))),
       peppers: keyring(new Secret(options.peppers ?? PEPPERS)),
       signingKeys: new Secret(SIGNING_KEYS),
+      signingKeyRows: signingKeyRows(this.postgres.statements),
+      signingKeySeals: signingKeySeals(keyring(new Secret(ROOT_KEYS)), entropy),
+      keyNotice: (what, kid) => void this.alarms.push({ what, kid }),
       issuer: ISSUER,
       audience: AUDIENCE,
       accessTokenMs: 15 * MINUTE,
