@@ -92,6 +92,23 @@ module.exports = {
       'node_modules/(commander|@inquirer/prompts|ink|react|@types/react|string-width)/',
     ),
     { from: { path: within('cli') }, to: node },
+    // What the operator does takes the server's own parts: they are loaded for those commands alone, at the edge.
+    {
+      from: { path: within('cli') },
+      to: { path: index('operator'), dependencyTypes: ['type-only'] },
+    },
+    { from: { path: '^src/cli/edge\\.ts$' }, to: { path: index('operator') } },
+    layer(
+      'operator',
+      kernel,
+      contract,
+      index('auth'),
+      index('audit'),
+      index('crypto'),
+      '^src/config\\.ts$',
+      '^src/platform/(postgres/index|system)\\.ts$',
+    ),
+    { from: { path: within('operator') }, to: node },
     {
       from: { path: '^src/(crypto|limits|access|audit|auth|chat|transport)/' },
       to: node,

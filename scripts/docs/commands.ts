@@ -17,7 +17,9 @@ export function commandsPage(): string {
     '',
     ...optionsOf(program, ['--version', '--help']),
     '',
-    ...program.commands.flatMap(section),
+    ...program.commands
+      .flatMap((one) => (one.commands.length > 0 ? one.commands : [one]))
+      .flatMap(section),
     '## Exit codes',
     '',
     'Errors are one sentence on standard error; with `--json` an object `{ "error": { "code", "message", … } }`, whose',
@@ -32,23 +34,27 @@ export function commandsPage(): string {
 }
 
 function section(command: Commander): string[] {
-  const calls = COMMANDS.find(({ name }) => name === command.name())?.calls ?? [];
+  const above = command.parent === program ? [] : [command.parent?.name() ?? ''];
+  const name = [...above, command.name()].join(' ');
+  const calls = COMMANDS.find((one) => one.name === name)?.calls ?? [];
   const words = command.registeredArguments.map((one) => {
-    const name = `${one.name()}${one.variadic ? '...' : ''}`;
-    return { usage: one.required ? `<${name}>` : `[${name}]`, about: one.description };
+    const shown = `${one.name()}${one.variadic ? '...' : ''}`;
+    return { usage: one.required ? `<${shown}>` : `[${shown}]`, about: one.description };
   });
   return [
-    `## conclave ${command.name()}`,
+    `## conclave ${name}`,
     '',
     command.description(),
     '',
-    `\`conclave ${[command.name(), ...words.map(({ usage }) => usage)].join(' ')}\``,
+    `\`conclave ${[name, ...words.map(({ usage }) => usage)].join(' ')}\``,
     '',
     ...words.map(({ usage, about }) => `- \`${usage}\`: ${about}`),
     ...optionsOf(command, ['--help']),
     '',
     calls.length === 0
-      ? 'Calls nothing.'
+      ? above.length > 0
+        ? 'Calls nothing: it reads the settings of the server and works in its database.'
+        : 'Calls nothing.'
       : `Calls ${calls.map((name) => `\`${name}\``).join(', ')}.`,
     '',
   ];

@@ -41,6 +41,7 @@ import type { SigningKeySeals } from './sealed-signing-key.ts';
 import type { SigningKeyRows } from './signing-key-store.ts';
 import { signingKeys, type JwkSet, type SigningKeysText } from './signing-keys.ts';
 import { authRows, type AuthRows, type WorkspaceLookups } from './store.ts';
+import type { InvitedRole } from './tenancy.ts';
 import { workspaces, type FirstWorkspace, type NewWorkspace } from './workspaces.ts';
 
 export { rotateSigningKeys, type KeyRotation } from './key-rotation.ts';
@@ -52,6 +53,7 @@ export type { PasswordHasher } from './passwords.ts';
 export { RefreshTokenReused } from './rotation.ts';
 export { sessionLookup, type SessionLookup } from './session-lookup-store.ts';
 export { workspaceLookups, type WorkspaceLookups } from './store.ts';
+export { isSlug, tenancy, type InvitedRole } from './tenancy.ts';
 export type { FirstWorkspace, NewWorkspace } from './workspaces.ts';
 export type { MintedSession, Minting } from './minting.ts';
 
@@ -104,9 +106,6 @@ export interface AuthOptions {
    */
   readonly sessionEnded: (sessionId: SessionId, closure: ClosureCode) => void | Promise<void>;
 }
-
-/** Everybody but `system`, which no person holds. */
-export type InvitedRole = Exclude<WorkspaceRole, 'system'>;
 
 export interface Auth {
   readonly module: Module<Tx>;

@@ -28,6 +28,8 @@ export interface FirstWorkspace {
 }
 
 export interface Workspaces {
+  /** Into the given transaction. Throws an Error when the slug is malformed or taken. */
+  readonly add: (rows: AuthRows, workspace: NewWorkspace) => Promise<void>;
   readonly create: (workspace: NewWorkspace) => Promise<WorkspaceId>;
   readonly ensureFirst: () => Promise<FirstWorkspace>;
 }
@@ -72,6 +74,7 @@ export function workspaces({ clock, entropy, vault, within, invited }: Parts): W
   }
 
   return {
+    add,
     async create(workspace) {
       const id = entropy.id() as WorkspaceId;
       await within(id, 'own', (rows) => add(rows, workspace));

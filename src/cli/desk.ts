@@ -7,6 +7,7 @@ import type { Output } from './output.ts';
 import { printable } from './printable.ts';
 import type { OpenScreen, ReadMarks } from './screen-port.ts';
 import { isInTheClear, serverAddress, USUAL_SERVER } from './server-address.ts';
+import type { OpenOperator, OperatorAtWork } from './operator-port.ts';
 import { openProfile, type Profile } from './state/profile.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -35,6 +36,8 @@ export interface Desk<C extends OperationName = never> {
   connected(options?: { readonly outbox?: boolean }): Promise<Connected>;
   /** A client before anybody is signed in. */
   dial(options?: Dial): Dialled;
+  /** The server by its own settings, for who operates it. Throws Failure. */
+  operator(): Promise<OperatorAtWork>;
   /** Up to where whoever is signed in has read; written when the command is over at the latest. */
   readonly marks: (me: Me) => ReadMarks;
 }
@@ -59,18 +62,15 @@ export interface OpenDesk {
   leave(): Promise<void>;
 }
 
-export function openDesk(
-  everywhere: Everywhere,
-  { surroundings, output, openScreen }: Pick<Desk, 'surroundings' | 'output' | 'openScreen'>,
-): OpenDesk {
-  const { environment } = surroundings;
-  const profile = openProfile(
-    everywhere.profile ?? (environment['CONCLAVE_PROFILE'] || 'default'),
-    surroundings,
-  );
-  const named = everywhere.server ?? (environment['CONCLAVE_SERVER'] || profile.server());
-  const known = named === null ? null : serverAddress(named);
-  let server = known ?? USUAL_SERVER;
+interface DeskParts extends Pick<Desk, 'surroundings' | 'output' | 'openScreen'> {
+  readonly openOperator: OpenOperator;
+}
+
+export function openDesk(everywhere: Everywhere, parts: DeskParts): OpenDesk {
+  const { surroundings, output, openScreen } = parts;
+  const own = lazily(() => ownOf(everywhere, surroundings));
+  const operator = lazily(() => parts.openOperator(surroundings));
+  let moved: string | null = null;
   const dialled: Dialled[] = [];
   const last: (() => void)[] = [];
   let connecting: Promise<Online> | null = null;
@@ -84,29 +84,34 @@ export function openDesk(
   };
 
   const desk: Desk<OperationName> = {
-    profile,
-    known,
+    get profile() {
+      return own().profile;
+    },
+    get known() {
+      return own().known;
+    },
     get server() {
-      return server;
+      return moved ?? own().known ?? USUAL_SERVER;
     },
     moveTo(other) {
-      server = other;
-      profile.rememberServer(other);
+      moved = other;
+      desk.profile.rememberServer(other);
     },
+    operator,
     ask: createAsk(surroundings),
     output,
     surroundings,
     openScreen,
     marks({ userId }) {
-      const kept = profile.at(server).marks(userId, (error) => {
+      const kept = desk.profile.at(desk.server).marks(userId, (error) => {
         output.note(`What was read could not be kept: ${printable(String(error))}`);
       });
       last.push(() => kept.flush());
       return kept;
     },
-    dial({ workspace, server: other = server, outbox = false, tokens } = {}) {
+    dial({ workspace, server: other = desk.server, outbox = false, tokens } = {}) {
       const { machine } = surroundings;
-      const state = profile.at(other);
+      const state = desk.profile.at(other);
       const one = dial({
         server: other,
         workspace,
@@ -132,8 +137,29 @@ export function openDesk(
     async leave() {
       for (const task of last) task();
       for (const one of dialled) await one.close();
+      await operator.begun?.then(
+        (it) => it.close(),
+        () => undefined, // the command has said why it could not be opened
+      );
     },
   };
+}
+
+/** What was said, or is remembered, of the person; an operator's command needs none of it, and perhaps has no home. */
+function ownOf(everywhere: Everywhere, surroundings: Surroundings) {
+  const { environment } = surroundings;
+  const profile = openProfile(
+    everywhere.profile ?? (environment['CONCLAVE_PROFILE'] || 'default'),
+    surroundings,
+  );
+  const named = everywhere.server ?? (environment['CONCLAVE_SERVER'] || profile.server());
+  return { profile, known: named === null ? null : serverAddress(named) };
+}
+
+/** Made when it is first asked for; `begun` is what was made, if anything was. */
+function lazily<T>(make: () => T): { (): T; begun?: T } {
+  const once: { (): T; begun?: T } = () => (once.begun ??= make());
+  return once;
 }
 
 interface Online extends Connected {

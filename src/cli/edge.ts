@@ -1,6 +1,9 @@
 /** The process of the command: the only file of it that touches `process`, and the only one that ends it. */
 import { readFileSync } from 'node:fs';
 import { constants, homedir, hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Failure } from './failure.ts';
+import type { OpenOperator } from './operator-port.ts';
 import { run } from './run.ts';
 import type { OpenScreen } from './screen-port.ts';
 import type { Machine, Surroundings } from './surroundings.ts';
@@ -27,7 +30,7 @@ export async function main(): Promise<never> {
     machine: machine(),
     interrupted: interrupted.signal,
   };
-  const ending = await run({ surroundings, version: version(), openScreen });
+  const ending = await run({ surroundings, version: version(), openScreen, openOperator });
   if (typeof ending === 'number') process.exit(ending);
   for (const signal of SIGNALS) process.off(signal, interrupt);
   // A shell wants to know how it ended. Whoever else listens, e.g. to mend the terminal, may need a moment to let go.
@@ -43,6 +46,19 @@ export async function main(): Promise<never> {
 const openScreen: OpenScreen = async (options) => {
   const screen = await import('./screen/index.ts');
   return screen.openScreen(options);
+};
+
+/** The server's own parts, of which no other command knows: they take a while to load. */
+const openOperator: OpenOperator = async ({ environment, machine: { uid, host } }) => {
+  const operator = await import('../operator/index.ts');
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  return operator.openOperator({
+    environment,
+    root,
+    uid,
+    host,
+    fail: (exit, code, sentence) => new Failure({ exit, code, sentence }),
+  });
 };
 
 function machine(): Machine {

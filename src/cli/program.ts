@@ -1,7 +1,7 @@
 /** The words of a command line, read by commander from the declarations; nothing is carried out here. */
 import { Command as Commander, CommanderError, Option as CommanderOption } from 'commander';
 import type { Command } from './command.ts';
-import { COMMANDS } from './commands/index.ts';
+import { COMMANDS, GROUPS } from './commands/index.ts';
 import type { Everywhere } from './desk.ts';
 import { EXITS, misused } from './failure.ts';
 import { printable } from './printable.ts';
@@ -25,7 +25,7 @@ export function asked(words: readonly string[], version: string): Asked {
   const told = { out: '', err: '' };
   const found: { it: Found | null } = { it: null };
   const program = createProgram(version, (it) => (found.it = it));
-  for (const one of [program, ...program.commands])
+  for (const one of everyOne(program))
     one.configureOutput({
       writeOut: (text) => (told.out += text),
       writeErr: (text) => (told.err += text),
@@ -55,7 +55,9 @@ export function createProgram(version: string, found: (it: Found) => void): Comm
     .addHelpText('after', exitsText);
   for (const command of COMMANDS) {
     const isDefault = command.name === 'chat';
-    const one = program.command(command.name, { isDefault }).description(command.summary);
+    const [first = '', second] = command.name.split(' ');
+    const above = second === undefined ? program : groupOf(program, first);
+    const one = above.command(second ?? first, { isDefault }).description(command.summary);
     one.helpOption('--help', 'Print the help.');
     for (const { syntax, about } of Object.values(command.arguments)) one.argument(syntax, about);
     for (const { syntax, about, choices } of Object.values(command.options)) {
@@ -71,8 +73,26 @@ export function createProgram(version: string, found: (it: Found) => void): Comm
   return program;
 }
 
+/** Commands of two words are listed under the first. */
+function groupOf(program: Commander, name: string): Commander {
+  const known = program.commands.find((one) => one.name() === name);
+  if (known) return known;
+  const about = GROUPS[name] ?? '';
+  const group = program.command(name).description(about).helpOption('--help', 'Print the help.');
+  return group.allowExcessArguments().action(() => {
+    throw unknownCommand([name, ...group.args].join(' '));
+  });
+}
+
+function everyOne(one: Commander): Commander[] {
+  return [one, ...one.commands.flatMap(everyOne)];
+}
+
 function unknownCommand(name: string) {
-  const close = COMMANDS.filter((command) => command.name.startsWith(name.slice(0, 2)));
+  const [, second] = name.split(' ');
+  const alike =
+    second === undefined ? name.slice(0, 2) : name.slice(0, name.length - second.length + 2);
+  const close = COMMANDS.filter((command) => command.name.startsWith(alike));
   const hint = close.map((command) => command.name).join(' or ');
   return misused(
     `There is no command “${printable(name)}”. ${hint ? `Was it ${hint}?` : 'conclave --help lists them all.'}`,

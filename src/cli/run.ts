@@ -6,6 +6,7 @@ import { EXITS, Failure } from './failure.ts';
 import { createOutput, jsonLine, type Output } from './output.ts';
 import { printable } from './printable.ts';
 import { asked, type Asked } from './program.ts';
+import type { OpenOperator } from './operator-port.ts';
 import type { OpenScreen } from './screen-port.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -16,6 +17,7 @@ export interface Parts {
   readonly surroundings: Surroundings;
   readonly version: string;
   readonly openScreen: OpenScreen;
+  readonly openOperator: OpenOperator;
 }
 
 /** Never rejects. */
@@ -38,9 +40,9 @@ export async function run(parts: Parts): Promise<Ending> {
 async function perform(
   { command, given, everywhere }: Extract<Asked, { command: unknown }>,
   output: Output,
-  { surroundings, openScreen }: Parts,
+  { surroundings, openScreen, openOperator }: Parts,
 ): Promise<void> {
-  const opened = openDesk(everywhere, { surroundings, output, openScreen });
+  const opened = openDesk(everywhere, { surroundings, output, openScreen, openOperator });
   const work = async () => {
     for await (const row of command.run(given, opened.desk))
       await output.line(lineOf(command, row, output));

@@ -3,7 +3,8 @@ import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/
 
 /** Where a call came from. The address is the client's, already taken from behind declared proxies. */
 export interface Origin {
-  readonly transport: 'http' | 'socket';
+  /** `command`: the operator of the server, at the machine that has its settings. */
+  readonly transport: 'http' | 'socket' | 'command';
   readonly address: string;
   readonly userAgent: string | null;
   /** The live connection that asked, for effects that concern just that one. */

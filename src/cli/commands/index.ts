@@ -1,5 +1,8 @@
 /** Every command, in the order of the help. */
 import type { Command } from '../command.ts';
+import { adminCreateWorkspace } from './admin/create-workspace.ts';
+import { adminInvite } from './admin/invite.ts';
+import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
 import { channels } from './channels.ts';
 import { chat } from './chat.ts';
 import { create } from './create.ts';
@@ -34,4 +37,12 @@ export const COMMANDS: readonly Command[] = [
   send,
   listen,
   remove,
+  adminCreateWorkspace,
+  adminInvite,
+  adminRotateSigningKeys,
 ];
+
+/** What the first word of commands of two words is about. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  admin: 'Operate the server, on the machine that has its settings.',
+};

@@ -1,0 +1,85 @@
+/** What the operator of the server does to workspaces from outside: nobody is signed in, so the record is the caller's. */
+import type { UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
+import type { Digests, Vault } from '../crypto/index.ts';
+import type { Clock, Entropy } from '../kernel/index.ts';
+import { invitations } from './invitations.ts';
+import { authRows, type Tx, type Within, type WorkspaceLookups } from './store.ts';
+import { Slug, workspaces, type NewWorkspace } from './workspaces.ts';
+
+/** Everybody but `system`, which no person holds. */
+export type InvitedRole = Exclude<WorkspaceRole, 'system'>;
+
+/** Runs in the transaction of the change, after it and before its COMMIT: what it throws undoes the change. */
+export type During = (tx: Tx, workspaceId: WorkspaceId) => Promise<void>;
+
+export interface Tenancy {
+  /**
+   * Makes a workspace and a code, good once and for 24 hours, with which its first admin registers. Gives null when
+   * the slug is taken.
+   */
+  readonly found: (
+    workspace: NewWorkspace,
+    during: During,
+  ) => Promise<{ readonly workspaceId: WorkspaceId; readonly setupCode: string } | null>;
+  /** A code to register with, once and within 24 hours. Null when there is no workspace of that slug. */
+  readonly invite: (
+    slug: string,
+    role: InvitedRole,
+    during: During,
+  ) => Promise<{ readonly workspaceId: WorkspaceId; readonly code: string } | null>;
+}
+
+export interface TenancyOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly vault: Vault;
+  readonly digests: Digests;
+  readonly transaction: <T>(
+    workspaceId: WorkspaceId,
+    mode: 'own' | 'read',
+    work: (tx: Tx) => Promise<T>,
+  ) => Promise<T>;
+  readonly workspaces: WorkspaceLookups;
+}
+
+/** Whether `createWorkspace` and `found` would take the slug. */
+export const isSlug = (text: string): boolean => Slug.safeParse(text).success;
+
+const BY_THE_OPERATOR: UserId | null = null;
+
+export function tenancy(options: TenancyOptions): Tenancy {
+  const { clock, entropy, transaction } = options;
+  const within: Within = (workspaceId, mode, work) =>
+    transaction(workspaceId, mode, (tx) => work(authRows(tx, workspaceId), tx));
+  const invited = invitations(options);
+  const { add } = workspaces({ ...options, within, invited });
+  const issue = { invitedBy: BY_THE_OPERATOR };
+  return {
+    async found(workspace, during) {
+      if (await options.workspaces.bySlug(workspace.slug)) return null;
+      const workspaceId = entropy.id() as WorkspaceId;
+      const making = within(workspaceId, 'own', async (rows, tx) => {
+        await add(rows, workspace);
+        const code = await invited.issue(rows, { ...issue, role: 'admin', at: clock.now() });
+        await during(tx, workspaceId);
+        return code;
+      });
+      try {
+        return { workspaceId, setupCode: await making };
+      } catch (error) {
+        if (await options.workspaces.bySlug(workspace.slug)) return null; // somebody was quicker
+        throw error;
+      }
+    },
+    async invite(slug, role, during) {
+      const workspaceId = await options.workspaces.bySlug(slug);
+      if (!workspaceId) return null;
+      const code = await within(workspaceId, 'own', async (rows, tx) => {
+        const made = await invited.issue(rows, { ...issue, role, at: clock.now() });
+        await during(tx, workspaceId);
+        return made;
+      });
+      return { workspaceId, code };
+    },
+  };
+}

@@ -1,0 +1,153 @@
+/** What the operator does to a server from where its settings are: straight in Postgres, and on record. */
+import { auditDomain } from '../audit/index.ts';
+import {
+  isSlug,
+  rotateSigningKeys,
+  signingKeyRows,
+  signingKeySeals,
+  tenancy,
+  workspaceLookups,
+  type InvitedRole,
+  type KeyRotation,
+} from '../auth/index.ts';
+import { ConfigError, readConfig, type Config } from '../config.ts';
+import type { WorkspaceId } from '../contract/index.ts';
+import { digests, keyring, Vault } from '../crypto/index.ts';
+import type { Origin } from '../kernel/index.ts';
+import { Postgres, type Tx } from '../platform/postgres/index.ts';
+import { systemClock, systemEntropy } from '../platform/system.ts';
+import { serverSettings, type Whereabouts } from './server-settings.ts';
+
+/** Makes the error for whoever asked, who knows how it is shown and what the process ends with. */
+export type Fail = (
+  kind: 'usage' | 'refused' | 'unreachable' | 'local',
+  code: string,
+  sentence: string,
+) => Error;
+
+export interface OperatorOptions extends Whereabouts {
+  readonly fail: Fail;
+  /** Of the machine that is asked from, for the audit trail. */
+  readonly host: string;
+}
+
+export interface Operator {
+  /** Refuses `outdated_database` where the server of this version has not run yet. */
+  rotateSigningKeys(options: { readonly atOnce: boolean }): Promise<KeyRotation>;
+  /** Refuses `invalid_slug`, `invalid_name` and `slug_taken`. */
+  createWorkspace(workspace: {
+    readonly slug: string;
+    readonly name: string;
+    readonly registration?: 'open' | 'invited';
+  }): Promise<{ readonly workspaceId: WorkspaceId; readonly setupCode: string }>;
+  /** Refuses `not_found` when there is no such workspace. */
+  invite(
+    slug: string,
+    role: InvitedRole,
+  ): Promise<{ readonly workspaceId: WorkspaceId; readonly code: string }>;
+  close(): Promise<void>;
+}
+
+const CONNECTIONS = 2;
+const NAME_CHARACTERS = 100;
+/** Postgres: undefined_function. */
+const UNDEFINED = '42883';
+
+/** Refuses `no_settings`, `bad_settings` and `unreachable`. Whoever opened it closes it. */
+export async function openOperator(options: OperatorOptions): Promise<Operator> {
+  const { fail } = options;
+  const config = configOf(options);
+  const { url, statementTimeoutMs } = config.database;
+  const postgres = new Postgres({ url, connections: CONNECTIONS, statementTimeoutMs });
+  if (!(await postgres.answers())) {
+    await postgres.close();
+    const sentence =
+      'The database of the server did not answer, or did not take the login of its settings.';
+    throw fail('unreachable', 'unreachable', sentence);
+  }
+  const clock = systemClock;
+  const entropy = systemEntropy(clock);
+  const root = keyring(config.keys.root);
+  const vault = new Vault(root, entropy, clock);
+  const transaction = postgres.transaction.bind(postgres);
+  const tenants = tenancy({
+    clock,
+    entropy,
+    vault,
+    transaction,
+    digests: digests(keyring(config.keys.digests)),
+    workspaces: workspaceLookups(postgres.statements),
+  });
+  const audit = auditDomain({ vault, entropy, clock, transaction, failed: () => undefined });
+
+  /** Nobody's account: `actor_id` stays empty and `transport` says why. */
+  const onRecord =
+    (action: string, details: Readonly<Record<string, string>> = {}) =>
+    (tx: Tx, workspaceId: WorkspaceId) =>
+      audit.event(tx, {
+        action,
+        type: 'operation',
+        outcome: 'ok',
+        traceId: entropy.id(),
+        caller: { kind: 'anonymous', workspaceId, origin: originOf(options) },
+        facts: { resource: { kind: 'workspace', id: workspaceId }, details },
+      });
+
+  return {
+    async rotateSigningKeys({ atOnce }) {
+      const rows = signingKeyRows(postgres.statements);
+      const seals = signingKeySeals(root, entropy);
+      const { accessTokenMs } = config.tokens;
+      try {
+        return await rotateSigningKeys({ rows, seals, accessTokenMs, atOnce });
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === UNDEFINED)) throw error;
+        const sentence =
+          'The database is older than this program. Start the server of this version first.';
+        throw fail('local', 'outdated_database', sentence);
+      }
+    },
+    async createWorkspace({ slug, name, ...choices }) {
+      if (!isSlug(slug))
+        throw fail(
+          'usage',
+          'invalid_slug',
+          'A slug is 1-63 lower-case letters and digits, with single dashes between them.',
+        );
+      if (name.trim() === '' || name.length > NAME_CHARACTERS)
+        throw fail('usage', 'invalid_name', `A name has 1-${NAME_CHARACTERS} characters.`);
+      const during = onRecord('workspace.create');
+      const made = await tenants.found({ slug, name, ...choices }, during);
+      if (!made) throw fail('refused', 'slug_taken', `There is a workspace ${slug} already.`);
+      return made;
+    },
+    async invite(slug, role) {
+      const made = await tenants.invite(slug, role, onRecord('invitation.create', { role }));
+      if (!made) throw fail('refused', 'not_found', 'There is no workspace of that name.');
+      return made;
+    },
+    close: () => postgres.close(),
+  };
+}
+
+function originOf({ host, uid }: OperatorOptions): Origin {
+  const userAgent = uid === null ? 'conclave admin' : `conclave admin (uid ${uid})`;
+  return { transport: 'command', address: host, userAgent, connectionId: null };
+}
+
+function configOf(options: OperatorOptions): Config {
+  const { fail } = options;
+  try {
+    const settings = serverSettings(options);
+    if (settings) return readConfig(settings);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const intro = error instanceof ConfigError ? 'The settings of the server are not whole:\n' : '';
+    throw fail('local', 'bad_settings', `${intro}${error.message}`);
+  }
+  throw fail(
+    'local',
+    'no_settings',
+    'This needs the settings of the server, and none runs in this folder. Start it here with npm start, or set what the server has set: DATABASE_APP_URL (or DATABASE_URL and DATABASE_APP_PASSWORD), REDIS_URL, CONCLAVE_ROOT_KEYS_FILE, CONCLAVE_PEPPERS_FILE, CONCLAVE_DIGEST_KEYS_FILE and CONCLAVE_SIGNING_KEYS_FILE.',
+  );
+}
