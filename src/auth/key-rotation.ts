@@ -17,7 +17,7 @@ export interface KeyRotation {
   readonly number: number;
   readonly publishedAt: number;
   readonly signsFrom: number;
-  /** Until when tokens of the key before are believed. */
+  /** From then on, no token of a key before this one is believed. */
   readonly earlierUntil: number;
 }
 

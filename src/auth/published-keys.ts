@@ -85,8 +85,7 @@ export function publishedKeys({ seed, rows, seals, clock, notice }: Parts): Publ
       const pairs = new Map(found.rows.map((row) => [nameOf(row), openedOf(row)]));
       known = found.rows.flatMap((row, place) => {
         const pair = pairs.get(nameOf(row));
-        const later = found.rows[place + 1];
-        const until = later ? here(later.earlierUntil) : Infinity;
+        const until = here(endBefore(found.rows.slice(place + 1)));
         const jwk = pair && publicJwk(pair.kid, pair.publicKey);
         return pair && jwk ? [{ ...pair, jwk, from: here(row.signsFrom), until }] : [];
       });
@@ -98,11 +97,16 @@ export function publishedKeys({ seed, rows, seals, clock, notice }: Parts): Publ
   };
 }
 
+/** Until when those before all of these verify: usually the first of these says it, but one may end all at once. */
+function endBefore(later: readonly SigningKeyRow[]): number {
+  return Math.min(...later.map(({ earlierUntil }) => earlierUntil));
+}
+
 /** The settings' keys come before the first key that was ever published, and are over where that one is over. */
 function seedSpanOf(rows: readonly SigningKeyRow[], here: (time: number) => number): Span {
   const [oldest] = rows;
   if (!oldest) return ALWAYS;
-  return { from: -Infinity, until: oldest.number === 1 ? here(oldest.earlierUntil) : -Infinity };
+  return { from: -Infinity, until: oldest.number === 1 ? here(endBefore(rows)) : -Infinity };
 }
 
 function nameOf({ number, kid, sealed }: SigningKeyRow): string {

@@ -10,7 +10,7 @@ export interface SigningKeyRow {
   readonly rootKey: string;
   readonly sealed: Uint8Array;
   readonly signsFrom: number;
-  /** Until then, what was signed with the key before this one is believed. */
+  /** From then on, nothing that was signed with a key before this one is believed. */
   readonly earlierUntil: number;
 }
 

@@ -36,7 +36,7 @@ function namesDatabase(environment: Environment): boolean {
 
 function dotenv(path: string): Environment {
   try {
-    return parseEnv(readFileSync(path, 'utf8')) as Environment;
+    return parseEnv(readFileSync(path, 'utf8'));
   } catch {
     return {};
   }

@@ -27,15 +27,16 @@ CREATE POLICY keys ON signing_key TO conclave_lookup USING (true) WITH CHECK (tr
 GRANT SELECT, INSERT, UPDATE ON signing_key TO conclave_lookup;
 
 -- Every key that still verifies or is going to, oldest first, with the time here; all times in milliseconds. A key
--- verifies until `earlier_until` of the one after it, and the last one without end.
+-- verifies until the first `earlier_until` of those after it, and the last one without end.
 CREATE FUNCTION signing_keys()
   RETURNS TABLE (now bigint, number int, kid text, root_key text, sealed bytea, signs_from bigint, earlier_until bigint)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
 $$
   SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, k.number, k.kid, k.root_key, k.sealed,
     (extract(epoch FROM k.signs_from) * 1000)::bigint, (extract(epoch FROM k.earlier_until) * 1000)::bigint
-  FROM public.signing_key k LEFT JOIN public.signing_key later ON later.number = k.number + 1
-  WHERE k.sealed IS NOT NULL AND (later.number IS NULL OR later.earlier_until > clock_timestamp())
+  FROM public.signing_key k
+  WHERE k.sealed IS NOT NULL AND NOT EXISTS (
+    SELECT FROM public.signing_key later WHERE later.number > k.number AND later.earlier_until <= clock_timestamp())
   ORDER BY k.number
 $$;
 
@@ -66,8 +67,8 @@ BEGIN
   INSERT INTO public.signing_key (number, kid, root_key, sealed, signs_from, earlier_until)
     VALUES (_number, _kid, _root_key, _sealed, from_then, to_timestamp(_earlier_until / 1000.0));
   UPDATE public.signing_key k SET sealed = NULL
-    FROM public.signing_key later
-    WHERE later.number = k.number + 1 AND later.earlier_until <= clock_timestamp() AND k.sealed IS NOT NULL;
+    WHERE k.sealed IS NOT NULL AND EXISTS (
+      SELECT FROM public.signing_key later WHERE later.number > k.number AND later.earlier_until <= clock_timestamp());
   RETURN true;
 END $$;
 
