@@ -36,6 +36,8 @@ const TYPE = 'at+jwt';
 const SKEW_S = 30;
 /** Ours have about 600 characters; nothing longer is worth parsing. */
 const LONGEST = 2_048;
+/** No server gives its tokens longer (the bound of ACCESS_TOKEN_SECONDS): one that lasts longer is not of a server. */
+const LONGEST_LIFE_S = 3_600;
 
 // Strict: a token that brings a key of its own (jwk, jku, x5u) or demands an extension (crit) is not one of ours.
 const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.literal(TYPE), kid: z.string() });
@@ -59,7 +61,7 @@ export function accessTokens(parts: Parts): AccessTokens {
   const seconds = (): number => Math.floor(clock.now().getTime() / 1000);
 
   function verified(token: string): unknown {
-    if (token.length > LONGEST) return null;
+    if (token.length > LONGEST || !isOneSpelling(token)) return null;
     try {
       const header = Header.parse(jwt.decode(token, { complete: true })?.header);
       const key = keys.publicKey(header.kid);
@@ -104,8 +106,31 @@ export function accessTokens(parts: Parts): AccessTokens {
       const { sub, sid, wid, iat, nbf, exp } = parsed.data;
       const now = seconds();
       if (Math.max(nbf, iat) > now + SKEW_S) throw new Refusal('unauthenticated');
+      if (exp - iat > LONGEST_LIFE_S) throw new Refusal('unauthenticated');
       if (exp <= now) throw new Refusal('token_expired');
       return { workspaceId: wid, userId: sub, sessionId: sid, expiresAt: exp * 1000 };
     },
   };
+}
+
+/**
+ * Whether the token is written the one way in which it can be: base64url without spare bits (RFC 4648 §3.5), and in
+ * its JSON no space and no name twice, of which one reader believes the first and another the last (RFC 8725 §2.6).
+ */
+function isOneSpelling(token: string): boolean {
+  const parts = token.split('.');
+  const [header = '', claims = ''] = parts;
+  if (parts.length !== 3) return false;
+  const isCanonical = (part: string) =>
+    Buffer.from(part, 'base64url').toString('base64url') === part;
+  return parts.every(isCanonical) && [header, claims].every(isPlainJson);
+}
+
+function isPlainJson(part: string): boolean {
+  try {
+    const text = Buffer.from(part, 'base64url').toString('utf8');
+    return JSON.stringify(JSON.parse(text)) === text;
+  } catch {
+    return false;
+  }
 }

@@ -89,7 +89,7 @@ class Load {
     const body = JSON.stringify({ refreshToken, nonce: randomBytes(16).toString('hex') });
     const headers = { 'content-type': 'application/json' };
     const asked = fetch(`${node.url}/v1/sessions/refresh`, { method: 'POST', headers, body });
-    return this.#count('a refresh', asked.then(granted));
+    return this.#count('a refresh', asked.then(granted<MintedSession>));
   }
 
   async #me(node: Node, token: string, what: string): Promise<void> {
