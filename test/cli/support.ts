@@ -7,7 +7,6 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { run, type Ending } from '../../src/cli/run.ts';
-import type { OpenOperator } from '../../src/cli/operator-port.ts';
 import type { OpenScreen } from '../../src/cli/screen-port.ts';
 import type { Machine, Surroundings } from '../../src/cli/surroundings.ts';
 import type { World } from '../support/world.ts';
@@ -42,7 +41,6 @@ interface Options {
   /** What is on standard input, to its end. */
   readonly input?: string;
   readonly openScreen?: OpenScreen;
-  readonly openOperator?: OpenOperator;
   readonly isTerminal?: boolean;
 }
 
@@ -66,7 +64,6 @@ export class Machinery {
   /** Runs it in this process. */
   here(words: readonly string[], options: Options = {}): Running {
     const { environment = {}, input, isTerminal = false, openScreen = noScreen } = options;
-    const { openOperator = noOperator } = options;
     const interrupted = new AbortController();
     const out = new PassThrough();
     const err = new PassThrough();
@@ -83,7 +80,7 @@ export class Machinery {
       ...streams,
     } as unknown as Surroundings;
     const heard = new Heard(out, err);
-    const ending = run({ surroundings, version: '1.2.3', openScreen, openOperator });
+    const ending = run({ surroundings, version: '1.2.3', openScreen });
     return {
       said: () => heard.said(),
       line: (fits) => heard.line(fits),
@@ -193,8 +190,6 @@ class Heard {
 }
 
 const noScreen: OpenScreen = () => Promise.reject(new Error('no screen was to be opened'));
-
-const noOperator: OpenOperator = () => Promise.reject(new Error('nobody was to operate a server'));
 
 /** What it said when it did what it was to do. */
 export async function done(running: Running): Promise<string> {

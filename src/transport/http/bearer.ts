@@ -1,6 +1,7 @@
 /** Takes the access token from the one place where it may stand: a single Authorization header, scheme Bearer. */
 import type { IncomingMessage } from 'node:http';
 import { Refusal, type Credential } from '../../kernel/index.ts';
+import { hasTokenInCookie } from '../stray-token.ts';
 import { malformed } from './answer.ts';
 
 /** RFC 6750, with a length that no token of ours reaches. */
@@ -11,6 +12,7 @@ export function bearer(request: IncomingMessage): Credential {
   const [header, ...more] = request.headersDistinct['authorization'] ?? [];
   if (header === undefined) return { kind: 'none' };
   if (more.length > 0) throw malformed('repeated_key', 'authorization'); // which one counts is no guess of ours
+  if (hasTokenInCookie(request)) throw malformed('credential_in_cookie', 'cookie');
   const token = BEARER.exec(header)?.[1];
   if (token === undefined) throw new Refusal('unauthenticated');
   return { kind: 'token', token };

@@ -2,6 +2,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { REFUSALS, type RefusalCode } from '../../contract/index.ts';
 import type { Refusal } from '../../kernel/index.ts';
+import { hasTokenInCookie, hasTokenInHeader } from '../stray-token.ts';
 
 /** Where the gateway answers; an upgrade anywhere else is refused. */
 export const PATH = '/socket.io/';
@@ -48,6 +49,9 @@ function refusalOf(request: IncomingMessage, allowed: ReadonlySet<string>): Refu
   if (!known || searchParams.get('EIO') !== '4') return 'invalid_input';
   if (searchParams.get('transport') !== 'websocket') return 'invalid_input';
   if (request.headers.upgrade?.toLowerCase() !== 'websocket') return 'invalid_input';
+  // The token of a connection comes with its CONNECT. One here as well would leave open which of the two counts; what
+  // a proxy asks of its own users is Basic or Digest, and none of ours.
+  if (hasTokenInHeader(request) || hasTokenInCookie(request)) return 'invalid_input';
   const { origin } = request.headers; // programs send none; a page cannot leave it out
   if (origin !== undefined && !allowed.has(origin)) return 'origin_not_allowed';
   return null;

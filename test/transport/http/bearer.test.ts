@@ -66,6 +66,46 @@ describe('http bearer token', () => {
     assert.equal(calls.length, 0);
   });
 
+  const part = (of: object) => Buffer.from(JSON.stringify(of)).toString('base64url');
+  const stray = `${part({ alg: 'ES256', typ: 'at+jwt' })}.${part({ sub: 'canary' })}.c2ln`;
+  for (const cookie of [
+    `token=${stray}`,
+    `theme=dark; a.b=${stray}`,
+    `x="${stray}"`,
+    `x=${stray};y=1`,
+  ])
+    it(`refuses a token in the header and another in the cookie ${cookie.slice(0, 12)}`, async () => {
+      const { url, calls } = await serve([reading]);
+      const asking = request(url).get('/v1/things').set('Cookie', cookie);
+      const answer = await asking.set('Authorization', `Bearer ${TOKEN}`);
+      assert.deepEqual([answer.status, codeOf(answer)], [400, 'invalid_input']);
+      assert.ok(!answer.text.includes(stray.slice(0, 20)));
+      assert.equal(calls.length, 0);
+    });
+
+  it('lets by what other servers on the same host keep in cookies', async () => {
+    const { url, calls } = await serve([reading]);
+    const theirs = `${part({ alg: 'HS256', typ: 'JWT' })}.e30.c2ln`;
+    const cookie = `theme=dark; token=x; session=${theirs}; jwt=eyJub3Q.eyJKU09O.x; y=eyJ.a.b`;
+    const asking = request(url).get('/v1/things').set('Authorization', `Bearer ${TOKEN}`);
+    await asking.set('Cookie', cookie).expect(200);
+    assert.equal(calls.length, 1);
+  });
+
+  it('refuses a token in the body, beside one in the header or alone', async () => {
+    const { url, calls } = await serve([making]);
+    for (const key of ['access_token', 'token', 'authorization']) {
+      await request(url)
+        .post('/v1/things')
+        .send({ [key]: TOKEN })
+        .expect(400);
+      const both = request(url).post('/v1/things').set('Authorization', `Bearer ${TOKEN}`);
+      const answer = await both.send({ [key]: TOKEN });
+      assert.equal(codeOf(answer), 'invalid_input');
+    }
+    assert.equal(calls.length, 0);
+  });
+
   for (const key of ['access_token', 'token', 'auth', 'ACCESS_TOKEN'])
     it(`refuses ?${key}= for every method, also where the input is empty`, async () => {
       const { url, calls } = await serve([reading, making]);

@@ -117,6 +117,20 @@ describe('the door of the WebSocket gateway', () => {
       'origin_not_allowed',
     ));
 
+  it('turns away a token in a header or a cookie: the one that counts comes with the CONNECT', async () => {
+    const { accessToken } = await world.person('Bob');
+    const authorization = `Bearer ${accessToken}`;
+    for (const headers of [
+      { authorization },
+      { authorization: authorization.toLowerCase() },
+      { authorization: 'Basic eDp5', Authorization: authorization },
+      { cookie: `theme=dark; token=${accessToken}` },
+    ])
+      await turnedAway(upgradeRequest(HANDSHAKE, headers), 400, 'invalid_input');
+    // What a proxy asks of its users, and what other servers keep in cookies, is let by.
+    await letIn(upgradeRequest(HANDSHAKE, { authorization: 'Basic eDp5', cookie: 'token=x' }));
+  });
+
   it('lets in its own pages, those of the list, and programs, which send no origin', async () => {
     await letIn(upgradeRequest(HANDSHAKE, { origin: OWN }));
     await letIn(upgradeRequest(HANDSHAKE, { origin: ALLOWED }));
