@@ -63,7 +63,7 @@ export class Machinery {
 
   /** Runs it in this process. */
   here(words: readonly string[], options: Options = {}): Running {
-    const { environment = {}, input, isTerminal = false, openScreen = noScreen } = options;
+    const { environment = {}, input, isTerminal = false, openScreen = none } = options;
     const interrupted = new AbortController();
     const out = new PassThrough();
     const err = new PassThrough();
@@ -80,7 +80,7 @@ export class Machinery {
       ...streams,
     } as unknown as Surroundings;
     const heard = new Heard(out, err);
-    const ending = run({ surroundings, version: '1.2.3', openScreen });
+    const ending = run({ surroundings, version: '1.2.3', openScreen, openOperator: none });
     return {
       said: () => heard.said(),
       line: (fits) => heard.line(fits),
@@ -189,7 +189,7 @@ class Heard {
   }
 }
 
-const noScreen: OpenScreen = () => Promise.reject(new Error('no screen was to be opened'));
+const none = (): Promise<never> => Promise.reject(new Error('nothing of that was to be opened'));
 
 /** What it said when it did what it was to do. */
 export async function done(running: Running): Promise<string> {

@@ -59,6 +59,9 @@ interface Bootstrap {
     readonly needsInstall: (root: string, options?: { dev?: boolean }) => boolean;
     readonly install: (root: string, by: { say: Say; run: Run }) => Promise<void>;
   };
+  readonly join: {
+    readonly recordHouse: (run: string, of: { env: object; added: object }) => () => void;
+  };
   readonly lock: {
     readonly tryLock: (path: string) => { release?: () => void; holder?: Identity };
   };

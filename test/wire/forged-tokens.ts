@@ -1,11 +1,5 @@
 /** Every way in which an access token can be wrong, each wrong in one thing only; the same table for all doors. */
-import {
-  createPublicKey,
-  generateKeyPairSync,
-  sign,
-  type KeyObject,
-  type SignKeyObjectInput,
-} from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { RefusalCode } from '../../src/contract/index.ts';
 

@@ -1,0 +1,182 @@
+/** What an operator does by command: straight to the database of the server, in words, as JSON, and on record. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
+import { World } from '../support/world.ts';
+import { done, failure, Machinery, parsed, stranger } from './support.ts';
+
+describe('conclave admin', function () {
+  this.timeout(60_000);
+  let database: OwnDatabase;
+  let world: World;
+  let home: Machinery;
+  let settings: Record<string, string>;
+  before(async () => {
+    database = await ownDatabase();
+    home = new Machinery();
+    world = await World.create({ environment: { DATABASE_APP_URL: database.serverUrl } });
+    const own = /^(CONCLAVE_.*(KEYS|PEPPERS)(_FILE)?|REDIS_URL)$/;
+    const given = Object.entries(process.env).filter(([name]) => own.test(name));
+    settings = { ...(Object.fromEntries(given) as Record<string, string>) };
+    settings['DATABASE_APP_URL'] = database.serverUrl;
+  });
+  after(async () => {
+    home.end();
+    await world.end();
+    await database.remove();
+  });
+  const admin = (words: readonly string[], environment = settings) =>
+    home.apart(['admin', ...words], { environment });
+  const row = async (words: readonly string[]) => parsed(await done(admin([...words, '--json'])));
+  const recorded = async (action: string) =>
+    (
+      await database.owner.query<Record<string, unknown>>(
+        `SELECT workspace_id, type, outcome, actor_id, transport, details,
+           resource_id = workspace_id AS itself, personal_sealed IS NOT NULL AS sealed
+         FROM audit_event WHERE action = $1 ORDER BY at`,
+        [action],
+      )
+    ).rows;
+
+  it('rotates the signing keys of a server that runs, and says from when the new one signs', async () => {
+    const words = await done(admin(['rotate-signing-keys']));
+    const [, first = ''] = /^Published the signing key ([\w-]{43})\.$/m.exec(words) ?? [];
+    assert.match(
+      words,
+      /^It signs from 20\d\d-.*Z on, in 5 seconds; every node knows it by then\.$/m,
+    );
+    assert.match(
+      words,
+      /^Tokens of the key before are good until they expire, 20.*Z at the latest\.$/m,
+    );
+    const { kid, number, publishedAt, signsFrom, earlierUntil } = await row([
+      'rotate-signing-keys',
+    ]);
+    assert.equal(number, 2);
+    assert.equal(Number(signsFrom) - Number(publishedAt), 5_000);
+    assert.equal(Number(earlierUntil) - Number(signsFrom), 15 * 60_000 + 60_000);
+    await world.app.lease.read();
+    const shown = world.app.auth.jwks().keys.map((key) => key['kid']);
+    assert.deepEqual(shown.slice(1), [first, kid]);
+    const atOnce = await row(['rotate-signing-keys', '--at-once']);
+    assert.equal(atOnce['earlierUntil'], atOnce['signsFrom']);
+  });
+
+  it('makes a workspace whose first admin comes in with the code, once', async () => {
+    const slug = `tea-${randomBytes(4).toString('hex')}`;
+    const words = await done(
+      admin(['create-workspace', slug, '--name', 'Tea House', '--registration', 'invited']),
+    );
+    const [title, about, code = ''] = words.split('\n');
+    assert.equal(title, `Made the workspace Tea House (${slug}).`);
+    assert.match(about ?? '', /shown only here, good once and for 24 hours/);
+    const register = (invitation?: string) => {
+      const { email, password, name } = stranger('Ada');
+      const person = { email, password, displayName: name, workspace: slug };
+      return post('/v1/accounts', { ...person, ...(invitation !== undefined && { invitation }) });
+    };
+    assert.equal((await register()).status, 403, 'only who was invited');
+    assert.equal((await register(code)).status, 202);
+    assert.equal((await register(code)).status, 403);
+    const { rows } = await database.owner.query<{ role: string; id: string }>(
+      'SELECT a.role, workspace_id AS id FROM account a JOIN workspace w USING (workspace_id) WHERE w.slug = $1',
+      [slug],
+    );
+    assert.deepEqual(
+      rows.map(({ role }) => role),
+      ['admin'],
+    );
+    const [entry, ...more] = await recorded('workspace.create');
+    assert.deepEqual(more, []);
+    assert.deepEqual(entry, {
+      workspace_id: rows[0]?.id,
+      type: 'operation',
+      outcome: 'ok',
+      actor_id: null,
+      transport: 'command',
+      details: {},
+      itself: true,
+      sealed: true,
+    });
+    const again = await failure(admin(['create-workspace', slug, '--name', 'Other', '--json']));
+    assert.deepEqual([again['ending'], again['code']], [1, 'slug_taken']);
+  });
+
+  it('invites with a role, on the record of that workspace', async () => {
+    const { code, role, workspaceId } = await row(['invite', world.slug, '--role', 'auditor']);
+    assert.deepEqual([role, workspaceId], ['auditor', world.workspaceId]);
+    const { email, password } = stranger('Bob');
+    const person = { email, password, displayName: 'Bob', workspace: world.slug, invitation: code };
+    assert.equal((await post('/v1/accounts', person)).status, 202);
+    const { rows } = await database.owner.query(
+      `SELECT role FROM account WHERE workspace_id = $1`,
+      [world.workspaceId],
+    );
+    assert.deepEqual(rows, [{ role: 'auditor' }]);
+    const [entry] = await recorded('invitation.create');
+    assert.deepEqual(entry?.['details'], { role: 'auditor' });
+    assert.deepEqual([entry['workspace_id'], entry['transport']], [world.workspaceId, 'command']);
+    const words = await done(admin(['invite', world.slug]));
+    assert.match(words, /^Code for one user in .*\nci1\.[\w.-]+\n$/);
+    const nowhere = await failure(admin(['invite', 'nowhere', '--json']));
+    assert.deepEqual([nowhere['ending'], nowhere['code']], [1, 'not_found']);
+    const { ending } = await admin(['invite', world.slug, '--role', 'system']).ended;
+    assert.equal(ending, 2);
+  });
+
+  const refused: readonly [string, readonly string[], Record<string, string>, number, string][] = [
+    [
+      'a slug that is no name',
+      ['create-workspace', 'Tea House', '--name', 'X'],
+      {},
+      2,
+      'invalid_slug',
+    ],
+    ['an empty name', ['create-workspace', 'tea', '--name', ' '], {}, 2, 'invalid_name'],
+    ['no name', ['create-workspace', 'tea'], {}, 2, 'usage'],
+    ['a setting that is missing', ['rotate-signing-keys'], { REDIS_URL: '' }, 5, 'bad_settings'],
+    ['a setting that is wrong', ['rotate-signing-keys'], { PORT: 'x' }, 5, 'bad_settings'],
+    [
+      'a database that does not answer',
+      ['rotate-signing-keys'],
+      { DATABASE_APP_URL: 'postgres://x:y@127.0.0.1:1/z' },
+      3,
+      'unreachable',
+    ],
+    [
+      'no settings at all',
+      ['rotate-signing-keys'],
+      { DATABASE_APP_URL: '', CONCLAVE_STATE_DIR: `${tmpdir()}/nowhere` },
+      5,
+      'no_settings',
+    ],
+    ['a command that is none', ['rotate'], {}, 2, 'usage'],
+    ['no command', [], {}, 2, 'usage'],
+  ];
+  for (const [what, words, changed, ending, code] of refused)
+    it(`ends with ${ending} for ${what}`, async () => {
+      const failed = await failure(admin([...words, '--json'], { ...settings, ...changed }));
+      assert.deepEqual([failed['ending'], failed['code']], [ending, code]);
+      const message = String(failed['message']);
+      assert.doesNotMatch(message, /127\.0\.0\.1:1\/z|x:y/, 'no address with a password');
+      if (words[0] === 'rotate') assert.match(message, /Was it admin rotate-signing-keys\?/);
+    });
+
+  it('needs no home, and leaves nothing in it', async () => {
+    const environment = { ...settings, HOME: '/nonexistent', CONCLAVE_HOME: '/nonexistent/home' };
+    await done(admin(['rotate-signing-keys'], environment));
+  });
+
+  it('is in the help, with its commands', async () => {
+    assert.match(await done(home.here(['--help'])), /^ {2}admin .*Operate the server/m);
+    const help = await done(home.here(['admin', '--help']));
+    for (const name of ['rotate-signing-keys', 'create-workspace', 'invite'])
+      assert.match(help, new RegExp(`^  ${name}`, 'm'));
+  });
+
+  async function post(path: string, body: object): Promise<Response> {
+    const headers = { 'content-type': 'application/json' };
+    return fetch(`${world.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+});
