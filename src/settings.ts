@@ -148,7 +148,8 @@ export const SETTINGS = {
   },
   CONCLAVE_SIGNING_KEYS: {
     schema: signingKeys,
-    about: 'Private ES256 keys of access tokens: {"current":"<kid>","keys":[<JWK>]}.',
+    about:
+      'Private ES256 keys of access tokens until the first rotation by command: {"current":"<kid>","keys":[<JWK>]}.',
     allowed: 'private P-256 JWKs in JSON',
     secret: true,
   },

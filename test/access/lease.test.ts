@@ -7,7 +7,7 @@ import { HandClock } from '../support/hand-clock.ts';
 type Rows = ReturnType<typeof controlRows>;
 
 /** A feed over rows that the test provides. */
-function feedOf(rows: Partial<Rows>) {
+function feedOf(rows: Partial<Rows>, alongside = () => Promise.resolve()) {
   const clock = new HandClock();
   const applied: ControlEvent[] = [];
   const said: string[] = [];
@@ -20,7 +20,7 @@ function feedOf(rows: Partial<Rows>) {
     clock,
     later: () => () => undefined,
     apply: (event) => void applied.push(event),
-    alongside: () => Promise.resolve(),
+    alongside,
     missed: () => void said.push('missed'),
     failed: (what) => void said.push(what),
   });
@@ -43,6 +43,22 @@ describe('the lease of a node', () => {
     assert.equal(feed.held, true);
     clock.forward(1);
     assert.equal(feed.held, false);
+    await feed.stop();
+  });
+
+  it('is not renewed where what belongs to a read could not be read with it', async () => {
+    const faults = [null, new Error('no signing key opens')];
+    const since = () => Promise.resolve(slice(1n));
+    const { feed, clock, said } = feedOf({ since }, () => {
+      const fault = faults.shift();
+      return fault ? Promise.reject(fault) : Promise.resolve();
+    });
+    await feed.start();
+    clock.forward(2_001);
+    await feed.read();
+    assert.deepEqual([feed.held, said], [false, ['lease-lost']]);
+    await feed.read();
+    assert.deepEqual([feed.held, said], [true, ['lease-lost', 'lease-back']]);
     await feed.stop();
   });
 

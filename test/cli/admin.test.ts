@@ -1,8 +1,11 @@
 /** What an operator does by command: straight to the database of the server, in words, as JSON, and on record. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
+import { bootstrap } from '../support/bootstrap-modules.ts';
 import { World } from '../support/world.ts';
 import { done, failure, Machinery, parsed, stranger } from './support.ts';
 
@@ -162,6 +165,22 @@ describe('conclave admin', function () {
       assert.doesNotMatch(message, /127\.0\.0\.1:1\/z|x:y/, 'no address with a password');
       if (words[0] === 'rotate') assert.match(message, /Was it admin rotate-signing-keys\?/);
     });
+
+  it('finds the server that npm start runs, by what that keeps for its owner', async () => {
+    const state = join(home.home, 'var');
+    const run = join(state, 'run');
+    mkdirSync(run, { recursive: true, mode: 0o700 });
+    const environment = { CONCLAVE_STATE_DIR: state };
+    const { recordHouse } = await bootstrap('join');
+    const forget = recordHouse(run, { env: {}, added: { ...settings } });
+    assert.match(await done(admin(['rotate-signing-keys'], environment)), /^Published/);
+    chmodSync(join(run, 'house.json'), 0o644);
+    const open = await failure(admin(['rotate-signing-keys', '--json'], environment));
+    assert.deepEqual([open['ending'], open['code']], [5, 'bad_settings']);
+    forget();
+    const gone = await failure(admin(['rotate-signing-keys', '--json'], environment));
+    assert.deepEqual([gone['ending'], gone['code']], [5, 'no_settings']);
+  });
 
   it('needs no home, and leaves nothing in it', async () => {
     const environment = { ...settings, HOME: '/nonexistent', CONCLAVE_HOME: '/nonexistent/home' };
