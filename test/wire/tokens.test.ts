@@ -11,6 +11,7 @@ import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
 import { eventually } from '../support/bootstrap-clone.ts';
 import { Connection } from '../support/connection.ts';
 import type { Person } from '../support/person.ts';
+import { statementsOf } from '../support/statements.ts';
 import { World } from '../support/world.ts';
 import { forgeries, type Forgery, type Genuine } from './forged-tokens.ts';
 
@@ -132,6 +133,24 @@ describe('the tokens of a stranger', function () {
         name,
       );
     assert.deepEqual(await rows(), before);
+  });
+
+  it('cost no query, however many keys they make up', async () => {
+    const [, claims = '', signature = ''] = genuine.token.split('.');
+    const texts = await statementsOf(async () => {
+      for (let i = 0; i < 300; i += 1) {
+        const header = JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid: `made-up-${i}` });
+        const token = `${Buffer.from(header).toString('base64url')}.${claims}.${signature}`;
+        assert.equal((await http(CALLS[0], token)).code, 'unauthenticated');
+      }
+    });
+    const reads = (what: string) => texts.filter((text) => text.includes(what)).length;
+    const regular = reads('control_events_since') + reads('signing_keys()');
+    assert.equal(texts.length, regular, texts.join('\n'));
+    assert.ok(
+      Math.abs(reads('signing_keys()') - reads('control_events_since')) <= 1,
+      'none is asked for',
+    );
   });
 
   it('leave nobody signed out, and nothing of themselves in the log', async () => {

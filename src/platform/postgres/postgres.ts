@@ -48,7 +48,7 @@ export class Postgres {
   readonly #prisma: PrismaClient;
   readonly #places: Places;
   readonly statements: Statements;
-  /** One connection beside the pool, for what must not wait behind the calls. */
+  /** Two connections beside the pool, for what must not wait behind the calls: a read of the lease asks two things. */
   readonly aside: Statements;
 
   constructor(options: PostgresOptions) {
@@ -66,7 +66,7 @@ export class Postgres {
     });
     this.#aside = new pg.Pool({
       ...connection,
-      max: 1,
+      max: 2,
       connectionTimeoutMillis: ASIDE_MS,
       query_timeout: ASIDE_MS,
       statement_timeout: ASIDE_MS,
