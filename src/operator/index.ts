@@ -57,8 +57,7 @@ const UNDEFINED = '42883';
 export async function openOperator(options: OperatorOptions): Promise<Operator> {
   const { fail } = options;
   const config = configOf(options);
-  const { url, statementTimeoutMs } = config.database;
-  const postgres = new Postgres({ url, connections: CONNECTIONS, statementTimeoutMs });
+  const postgres = new Postgres({ ...config.database, connections: CONNECTIONS });
   if (!(await postgres.answers())) {
     await postgres.close();
     const sentence =
