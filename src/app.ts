@@ -3,14 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { accessModule, ControlFeed, controlRows, type ControlEvent } from './access/index.ts';
 import { auditDomain } from './audit/index.ts';
-import {
-  authDomain,
-  RefreshTokenReused,
-  sessionLookup,
-  signingKeyRows,
-  signingKeySeals,
-  workspaceLookups,
-} from './auth/index.ts';
+import { authDomain, RefreshTokenReused, sessionLookup, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
 import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
@@ -31,6 +24,7 @@ import { socketGateway } from './transport/socket/index.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { publisher } from './wiring/publish.ts';
 import { readiness } from './wiring/readiness.ts';
+import { signing } from './wiring/signing.ts';
 import { stages as stagesOf } from './wiring/stages.ts';
 
 export interface AppOptions {
@@ -90,11 +84,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     passwords,
     digests: lookUps,
     peppers: keyring(config.keys.peppers),
-    signingKeys: config.keys.signing,
-    signingKeyRows: signingKeyRows(postgres.aside),
-    signingKeySeals: signingKeySeals(root, entropy),
-    keyNotice: (what, kid) =>
-      log.log(what === 'broken' ? 'error' : 'info', 'signing key', { what, kid }),
+    ...signing({ keys: config.keys, root, entropy, aside: postgres.aside, log }),
     workspaces: workspaceLookups(statements),
     sessions: sessionLookup(statements),
     recordReuse: (tx, { userId, sessionId }, { caller, traceId }) =>
