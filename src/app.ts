@@ -22,9 +22,9 @@ import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
+import { signing } from './wiring/signing.ts';
 import { publisher } from './wiring/publish.ts';
 import { readiness } from './wiring/readiness.ts';
-import { signing } from './wiring/signing.ts';
 import { stages as stagesOf } from './wiring/stages.ts';
 
 export interface AppOptions {
