@@ -143,8 +143,11 @@ export async function powersOf(client: pg.Client, login: string): Promise<string
   );
 }
 
-/** Functions that run with the rights of their owner, or that anybody may call. */
-export async function openFunctions(client: pg.Client): Promise<string[]> {
+/** Functions that run with the rights of their owner, or that anybody may call: on workspaces, or on the server's own. */
+export async function openFunctions(
+  client: pg.Client,
+  { ofTheServer = false } = {},
+): Promise<string[]> {
   return names(
     client,
     `SELECT p.proname || ' gives ' || format_type(p.prorettype, NULL) || ' as ' || pg_get_userbyid(p.proowner)
@@ -152,7 +155,9 @@ export async function openFunctions(client: pg.Client): Promise<string[]> {
         || CASE WHEN has_function_privilege('public', p.oid, 'EXECUTE') THEN ' to anybody' ELSE '' END AS name
       FROM pg_proc p
       WHERE p.pronamespace = 'public'::regnamespace
-        AND (p.prosecdef OR has_function_privilege('public', p.oid, 'EXECUTE')) ORDER BY 1`,
+        AND (p.prosecdef OR has_function_privilege('public', p.oid, 'EXECUTE'))
+        AND (p.proname ~ '^[a-z_]*signing_keys?$') = $1::boolean ORDER BY 1`,
+    String(ofTheServer),
   );
 }
 
