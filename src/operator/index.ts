@@ -13,7 +13,7 @@ import {
 import { ConfigError, readConfig, type Config } from '../config.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { digests, keyring, Vault } from '../crypto/index.ts';
-import type { Origin } from '../kernel/index.ts';
+import { Refusal, type Origin } from '../kernel/index.ts';
 import { Postgres, type Tx } from '../platform/postgres/index.ts';
 import { systemClock, systemEntropy } from '../platform/system.ts';
 import { serverSettings, type Whereabouts } from './server-settings.ts';
@@ -31,8 +31,11 @@ export interface OperatorOptions extends Whereabouts {
   readonly host: string;
 }
 
+/**
+ * All of it refuses `unavailable` and `outcome_unknown` as calls do, and `outdated_database` where the server of this
+ * version has not run yet.
+ */
 export interface Operator {
-  /** Refuses `outdated_database` where the server of this version has not run yet. */
   rotateSigningKeys(options: { readonly atOnce: boolean }): Promise<KeyRotation>;
   /** Refuses `invalid_slug`, `invalid_name` and `slug_taken`. */
   createWorkspace(workspace: {
@@ -92,19 +95,17 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
         facts: { resource: { kind: 'workspace', id: workspaceId }, details },
       });
 
+  const told = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw failureOf(error, fail);
+    });
+
   return {
-    async rotateSigningKeys({ atOnce }) {
+    rotateSigningKeys({ atOnce }) {
       const rows = signingKeyRows(postgres.statements);
       const seals = signingKeySeals(root, entropy);
       const { accessTokenMs } = config.tokens;
-      try {
-        return await rotateSigningKeys({ rows, seals, accessTokenMs, atOnce });
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === UNDEFINED)) throw error;
-        const sentence =
-          'The database is older than this program. Start the server of this version first.';
-        throw fail('local', 'outdated_database', sentence);
-      }
+      return told(rotateSigningKeys({ rows, seals, accessTokenMs, atOnce }));
     },
     async createWorkspace({ slug, name, ...choices }) {
       if (!isSlug(slug))
@@ -116,17 +117,37 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
       if (name.trim() === '' || name.length > NAME_CHARACTERS)
         throw fail('usage', 'invalid_name', `A name has 1-${NAME_CHARACTERS} characters.`);
       const during = onRecord('workspace.create');
-      const made = await tenants.found({ slug, name, ...choices }, during);
+      const made = await told(tenants.found({ slug, name, ...choices }, during));
       if (!made) throw fail('refused', 'slug_taken', `There is a workspace ${slug} already.`);
       return made;
     },
     async invite(slug, role) {
-      const made = await tenants.invite(slug, role, onRecord('invitation.create', { role }));
+      const during = onRecord('invitation.create', { role });
+      const made = await told(tenants.invite(slug, role, during));
       if (!made) throw fail('refused', 'not_found', 'There is no workspace of that name.');
       return made;
     },
     close: () => postgres.close(),
   };
+}
+
+/** What went wrong with the database, as the operator can act on it; anything else is a bug. */
+function failureOf(error: unknown, fail: Fail): unknown {
+  if (error instanceof Refusal && error.code === 'outcome_unknown') {
+    const sentence =
+      'The database was lost on the way: look whether it was done before you repeat it.';
+    return fail('unreachable', error.code, sentence);
+  }
+  if (error instanceof Refusal && error.code === 'unavailable')
+    return fail(
+      'unreachable',
+      error.code,
+      'The database did not answer in time; nothing was done.',
+    );
+  if (!(error instanceof Error && 'code' in error && error.code === UNDEFINED)) return error;
+  const sentence =
+    'The database is older than this program. Start the server of this version first.';
+  return fail('local', 'outdated_database', sentence);
 }
 
 function originOf({ host, uid }: OperatorOptions): Origin {
