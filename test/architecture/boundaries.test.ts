@@ -60,8 +60,7 @@ const PLANTED: readonly [string, string, readonly string[]][] = [
   ['operator/b.ts', `export * from '../auth/workspaces.ts';`, ['not-in-allowed']],
   ['wiring/a.ts', `export * from '../app.ts';`, ['not-in-allowed']],
   ['crypto/a.ts', `export * from '../config.ts';`, ['not-in-allowed']],
-  ['cli/a.ts', `export * from '../client/session.ts';`, ['not-in-allowed']],
-  ['cli/b.ts', `export * from '../chat/index.ts';`, ['not-in-allowed']],
+  ['cli/c.ts', `export * from '../client/session.ts';`, ['not-in-allowed']],
 ];
 
 interface Report {

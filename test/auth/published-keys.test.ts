@@ -115,6 +115,7 @@ function bearer() {
     userId: id() as UserId,
     sessionId: id() as SessionId,
     role: 'user',
+    sessionEnds: new Date(8.64e15),
   } as const;
 }
 

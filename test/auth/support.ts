@@ -15,7 +15,7 @@ import {
   type SessionLookup,
   type SigningKeysText,
 } from '../../src/auth/index.ts';
-import type { RefusalCode, Reply, SessionId, WorkspaceId } from '../../src/contract/index.ts';
+import type { Reply, SessionId, WorkspaceId } from '../../src/contract/index.ts';
 import { digests, keyring, Vault, type KeyringText } from '../../src/crypto/index.ts';
 import {
   execute,
@@ -32,6 +32,8 @@ import {
 import { hashPool, type HashPool } from '../../src/platform/hash-pool/index.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
 import { systemEntropy } from '../../src/platform/system.ts';
+
+export { accepted, bearer, refused } from './answers.ts';
 
 export const ISSUER = 'https://chat.example';
 export const AUDIENCE = 'conclave';
@@ -236,20 +238,4 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const house = new House(options);
   await house.owner.connect();
   return house;
-}
-
-/** The data of a yes; fails with the code of a no. */
-export function accepted({ reply, refusal }: Answer): Record<string, string> {
-  assert.ok(reply.ok, reply.ok ? '' : `${reply.error.code}: ${String(refusal?.cause)}`);
-  return reply.data as Record<string, string>;
-}
-
-/** The detail of a no with this code. */
-export function refused({ reply }: Answer, code: RefusalCode): unknown {
-  assert.equal(reply.ok ? 'ok' : reply.error.code, code);
-  return reply.ok ? undefined : reply.error.detail;
-}
-
-export function bearer(token: string | undefined): Credential {
-  return { kind: 'token', token: token ?? '' };
 }
