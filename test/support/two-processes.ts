@@ -35,7 +35,7 @@ export interface Credentials {
 }
 
 /** Where a new server puts everybody. */
-const WORKSPACE = 'main';
+export const WORKSPACE = 'main';
 
 export class TwoProcesses {
   readonly redis: OwnRedis;

@@ -49,6 +49,11 @@ export class Witness {
     return this.#of(channelId).at(-1)?.frame.last;
   }
 
+  /** When it was last shown anything of the channel. */
+  lastShown(channelId: ChannelId): number | undefined {
+    return this.#of(channelId).at(-1)?.at;
+  }
+
   /** Resolves when all that the server sent before now has arrived; at once if the connection has ended. */
   async settled(): Promise<void> {
     if (this.#ended === null) await this.#connection.settled();

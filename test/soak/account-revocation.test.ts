@@ -1,0 +1,180 @@
+/** Whatever is done to an account is felt by its live sockets on both nodes: in a second, in five without Redis, and after a standstill. */
+import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
+import type { ChannelId, Client } from 'conclave/client';
+import { openOperator } from '../../src/operator/index.ts';
+import { project } from '../support/bootstrap-clone.ts';
+import type { Person } from '../support/person.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { clientId } from '../support/two-nodes.ts';
+import { TwoProcesses, userIdOf, WORKSPACE } from '../support/two-processes.ts';
+import { Pace } from './support/pace.ts';
+import { Witness } from './support/witness.ts';
+
+/** Promise P6: how long it may take to be in effect on every node. */
+const BOUND_MS = 1_000;
+const BOUND_WITHOUT_REDIS_MS = 5_000;
+const FROZEN_MS = 10_000;
+/** Of eight people in turn, within what each may say in a minute. */
+const PER_SECOND = 14;
+
+interface Victim {
+  readonly person: Person;
+  /** On node A and on node B. */
+  readonly sockets: readonly [Witness, Witness];
+}
+
+type Act = readonly [name: string, on: (person: Person) => PromiseLike<unknown>];
+
+describe('soak: what is done to accounts, on two nodes', function () {
+  this.timeout(120_000);
+  let redisProxy: TcpProxy;
+  let nodes: TwoProcesses;
+  let admin: Person;
+  let speakers: Client[];
+  let id: ChannelId;
+  before(async () => {
+    nodes = await TwoProcesses.start({
+      async beside({ url }) {
+        const proxied = new URL(url);
+        redisProxy = await TcpProxy.to(Number(proxied.port));
+        proxied.port = String(redisProxy.port);
+        return { url: proxied.href, end: () => redisProxy.end() };
+      },
+    });
+    admin = await nodes.person('Admin', nodes.a, await invitation());
+    ({ id } = await nodes.channel(admin));
+    speakers = await nodes.clients('Speaker', 8);
+    for (const one of speakers)
+      await admin.call('member.add', { channelId: id, userId: userIdOf(one) }).accepted();
+  });
+  after(() => nodes.end());
+
+  /** As the operator gives it out. */
+  async function invitation(): Promise<string> {
+    const operator = await openOperator({
+      environment: process.env,
+      root: project,
+      uid: null,
+      host: hostname(),
+      fail: (_kind, code, sentence) => new Error(`${code}: ${sentence}`),
+    });
+    try {
+      return (await operator.invite(WORKSPACE, 'admin')).code;
+    } finally {
+      await operator.close();
+    }
+  }
+
+  const ACTS: readonly Act[] = [
+    [
+      'session.revoke-all',
+      (person) => person.http('DELETE', '/v1/sessions?keepCurrent=false').accepted(),
+    ],
+    ['user.lock', ({ userId }) => admin.call('user.lock', { userId }).accepted()],
+    [
+      'user.set-role',
+      ({ userId }) => admin.call('user.set-role', { userId, role: 'guest' }).accepted(),
+    ],
+    ['user.deactivate', ({ userId }) => admin.call('user.deactivate', { userId }).accepted()],
+  ];
+
+  /** A member with a socket on each node, both of which have heard the same message. */
+  async function victim(name: string): Promise<Victim> {
+    const person = await nodes.person(name, nodes.a);
+    await admin.call('member.add', { channelId: id, userId: person.userId }).accepted();
+    const connections = [person.connection, await person.connectTo(nodes.b.url)] as const;
+    for (const connection of connections)
+      await connection.call('channel.subscribe', { channelId: id }).accepted();
+    const sockets = [new Witness(connections[0]), new Witness(connections[1])] as const;
+    const { rev } = await admin.send(id, `welcome ${person.userId}`, clientId()).accepted();
+    await Promise.all(sockets.map((socket) => socket.comesTo(id, rev)));
+    return { person, sockets };
+  }
+
+  /** Milliseconds from the answer until each socket had ended, and until it was last shown anything. */
+  async function felt({ sockets }: Victim, since: number) {
+    const ended = await Promise.all(sockets.map((socket) => socket.ends()));
+    const after = (moment: number) => Math.max(0, moment - since);
+    return {
+      ended: ended.map(after),
+      shown: sockets.map((socket) => after(socket.lastShown(id) ?? 0)),
+    };
+  }
+
+  /** Does everything, each to somebody else, in the middle of a conversation; gives the longest time until it was felt. */
+  async function all(circumstances: string): Promise<number> {
+    const victims = [];
+    for (const [name] of ACTS) victims.push(await victim(`Victim of ${name}`));
+    const pace = new Pace(id, speakers, PER_SECOND, `${circumstances} `).begin();
+    let longest = 0;
+    for (const [i, [name, act]] of ACTS.entries()) {
+      const chosen = victims[i];
+      if (!chosen) continue;
+      await act(chosen.person);
+      const { ended, shown } = await felt(chosen, performance.now());
+      longest = Math.max(longest, ...ended);
+      const told = (times: number[]) => times.map((time) => time.toFixed(0)).join(' and ');
+      console.log(
+        `      ${name} ${circumstances}: last shown something after ${told(shown)} ms, sockets ended after ${told(ended)} ms`,
+      );
+    }
+    const posts = await pace.end();
+    assert.ok(posts.length > 0, 'the others went on talking');
+    // Who lost a role may come back as what they are now; the others may not.
+    for (const [i, [name]] of ACTS.entries()) {
+      const again = victims[i]?.person.connectTo(nodes.b.url);
+      if (name === 'user.set-role') (await again)?.close();
+      else await assert.rejects(again ?? Promise.resolve(), /unauthenticated/);
+    }
+    return longest;
+  }
+
+  it('changes nothing when it is refused', async () => {
+    const { person, sockets } = await victim('Victor');
+    const { person: mallory } = await victim('Mallory');
+    const { userId } = person;
+    for (const name of ['user.lock', 'user.deactivate'] as const)
+      await mallory.call(name, { userId }).refused('forbidden');
+    await mallory.call('user.set-role', { userId, role: 'guest' }).refused('forbidden');
+    const { rev } = await admin.send(id, 'still here?', clientId()).accepted();
+    await Promise.all(sockets.map((socket) => socket.comesTo(id, rev)));
+  });
+
+  it('is felt on both nodes within a second', async () => {
+    assert.ok((await all('with Redis')) <= BOUND_MS);
+  });
+
+  it('is felt within five seconds when nothing passes between the nodes and Redis', async () => {
+    redisProxy.freeze();
+    try {
+      assert.ok((await all('with Redis cut off')) <= BOUND_WITHOUT_REDIS_MS);
+    } finally {
+      redisProxy.thaw();
+    }
+    redisProxy.cut(); // what was held back is from long ago
+    await nodes.connected();
+  });
+
+  it('is felt by a node that stood still from its first moment on', async () => {
+    const victims = [];
+    for (const [name] of ACTS) victims.push(await victim(`Frozen ${name}`));
+    const onA = speakers.filter((_, i) => i % 2 === 0);
+    nodes.b.freeze();
+    for (const [i, [, act]] of ACTS.entries()) if (victims[i]) await act(victims[i].person);
+    const since = victims.map(({ sockets: [, there] }) => there.position(id) ?? 0);
+    await new Pace(id, onA, PER_SECOND / 2, 'frozen ').during(FROZEN_MS);
+    nodes.b.thaw();
+    const thawed = performance.now();
+    for (const [i, { sockets }] of victims.entries()) {
+      const [, there] = sockets;
+      const ended = (await there.ends()) - thawed;
+      const later = there.later(id, since[i] ?? 0).length;
+      console.log(
+        `      ${ACTS[i]?.[0]} while node B stood still for ${FROZEN_MS / 1_000} s: its socket there ended ${ended.toFixed(0)} ms after, shown ${later} later frames (${there.end})`,
+      );
+      assert.equal(later, 0);
+      assert.ok(ended <= BOUND_WITHOUT_REDIS_MS);
+    }
+  });
+});
