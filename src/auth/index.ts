@@ -60,7 +60,7 @@ export type { MintedSession, Minting } from './minting.ts';
 export interface AuthOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
-  /** bcrypt off the main thread; refuses `overloaded` when its queue is full. */
+  /** bcrypt off the main thread; refuses `rate_limited` when its queue is full. */
   readonly passwords: PasswordHasher;
   readonly vault: Vault;
   readonly digests: Digests;

@@ -15,7 +15,7 @@ export const PasswordText = z
   .max(1_000)
   .regex(/^[^\p{Cs}]*$/u);
 
-/** bcrypt at a configured cost; both refuse `overloaded` rather than queue without end. */
+/** bcrypt at a configured cost; both refuse `rate_limited` rather than queue without end. */
 export interface PasswordHasher {
   hash(text: string): Promise<string>;
   matches(text: string, hash: string): Promise<boolean>;

@@ -45,7 +45,7 @@ describe('the hash pool', () => {
     }
   });
 
-  it('refuses as overloaded when the queue is full, and does what it took on', async () => {
+  it('refuses when the queue is full and says when it will be empty, and does what it took on', async () => {
     const pool = hashPool({ cost: 10, threads: 1, queue: 3 });
     try {
       await pool.hash('warm');
@@ -54,13 +54,34 @@ describe('the hash pool', () => {
       );
       const done = answers.filter(({ status }) => status === 'fulfilled').length;
       assert.equal(done, 4, 'one at work and three that wait');
+      const waits = new Set<number>();
       for (const answer of answers) {
         if (answer.status === 'fulfilled') continue;
         const reason: unknown = answer.reason;
         assert.ok(reason instanceof Refusal);
-        assert.deepEqual([reason.code, reason.retryAfterMs], ['overloaded', 1_000]);
+        assert.deepEqual([reason.code, reason.detail], ['rate_limited', { bucket: 'auth.hash' }]);
+        waits.add(reason.retryAfterMs ?? 0);
       }
+      assert.deepEqual([...waits], [1_000], 'three hashes of cost 10 take less than a second');
       assert.match(await pool.hash('after the storm'), /^\$2/);
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('says a longer time when hashes are dearer', async () => {
+    const pool = hashPool({ cost: 13, threads: 1, queue: 40 });
+    try {
+      await pool.hash('warm');
+      const began = performance.now();
+      await pool.hash('measured');
+      const lasts = performance.now() - began;
+      const underWay = Array.from({ length: 41 }, (_, i) => pool.matches(`${i}`, 'no hash'));
+      const refused: unknown = await pool.hash('one too many').catch((error: unknown) => error);
+      assert.ok(refused instanceof Refusal);
+      const wait = refused.retryAfterMs ?? 0;
+      assert.ok(wait > 40 * lasts * 0.2 && wait >= 1_000, `${wait} ms for forty of ${lasts} ms`);
+      await Promise.all(underWay);
     } finally {
       await pool.close();
     }

@@ -3,9 +3,9 @@ import { Piscina } from 'piscina';
 import { Refusal } from '../../kernel/index.ts';
 
 export interface HashPool {
-  /** bcrypt hash of `text` at the configured cost. Refuses `overloaded` when the queue is full. */
+  /** bcrypt hash of `text` at the configured cost. Refuses `rate_limited` when the queue is full. */
   hash(text: string): Promise<string>;
-  /** True when `hash` was made from `text`. Refuses `overloaded` when the queue is full. */
+  /** True when `hash` was made from `text`. Refuses `rate_limited` when the queue is full. */
   matches(text: string, hash: string): Promise<boolean>;
   /** Tasks carried out so far, by kind. */
   readonly done: { readonly hash: number; readonly compare: number };
@@ -20,6 +20,11 @@ export interface HashPoolOptions {
   readonly queue: number;
 }
 
+/** What a task is taken to last until one was measured: bcrypt of cost 12 on a slow machine. */
+const FIRST_MS = 300;
+/** How much the newest task counts in the average. */
+const NEWEST = 0.2;
+
 export function hashPool({ cost, threads, queue }: HashPoolOptions): HashPool {
   const pool = new Piscina<unknown, string | boolean>({
     filename: new URL('./worker.mjs', import.meta.url).href,
@@ -30,10 +35,19 @@ export function hashPool({ cost, threads, queue }: HashPoolOptions): HashPool {
     execArgv: [], // the worker is plain JavaScript and needs none of the parent's loaders
   });
   const done = { hash: 0, compare: 0 };
+  let lastsMs = FIRST_MS;
+  /** Everybody who waits asks the same of the same threads: when all that is queued now will have been done. */
+  const full = () => {
+    const retryAfterMs = Math.max(1_000, Math.ceil((queue * lastsMs) / threads));
+    return new Refusal('rate_limited', { detail: { bucket: 'auth.hash' }, retryAfterMs });
+  };
   const run = async (task: 'hash' | 'compare', input: object): Promise<string | boolean> => {
-    if (pool.queueSize >= queue) throw new Refusal('overloaded', { retryAfterMs: 1_000 });
+    if (pool.queueSize >= queue) throw full();
+    const ahead = pool.queueSize + 1;
+    const began = performance.now();
     const result = await pool.run({ task, ...input });
     done[task] += 1;
+    lastsMs += NEWEST * (((performance.now() - began) * threads) / ahead - lastsMs);
     return result;
   };
   return {
