@@ -155,6 +155,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       secure: config.secure,
       plaintext: unencrypted,
     }),
+    () => clock.monotonic(),
   );
   hardenServer(server);
   const gateway = socketGateway({

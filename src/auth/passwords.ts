@@ -15,13 +15,16 @@ export const PasswordText = z
   .max(1_000)
   .regex(/^[^\p{Cs}]*$/u);
 
-/** bcrypt at a configured cost; both refuse `rate_limited` rather than queue without end. */
+/** bcrypt at a configured cost; all refuse `rate_limited` rather than queue without end. */
 export interface PasswordHasher {
+  admit(): void;
   hash(text: string): Promise<string>;
   matches(text: string, hash: string): Promise<boolean>;
 }
 
 export interface Passwords {
+  /** Throws Refusal `rate_limited` when there would be no room now: a storm is turned away before it costs a look-up. */
+  readonly admit: () => void;
   /** One hash, under the current pepper. */
   readonly make: (password: string) => Promise<PasswordColumns>;
   /** One comparison in any case; false when nothing is stored. */
@@ -51,6 +54,7 @@ export function passwords(hasher: PasswordHasher, peppers: Keyring, entropy: Ent
   }
 
   return {
+    admit: () => hasher.admit(),
     async make(password) {
       const passwordHash = await hasher.hash(prehashed(password, peppers.current));
       return { passwordHash, passwordPepper: peppers.current };

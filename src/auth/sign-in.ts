@@ -38,6 +38,7 @@ interface Parts {
 export function signIn({ within, hashes, people, opened }: Parts): SignIn {
   return {
     async prove(workspaceId, { email, password }) {
+      hashes.admit();
       const account = await within(workspaceId, 'read', (rows) => people.find(rows, email));
       const stored = account && passwordOf(account);
       const right = await hashes.check(password, stored);

@@ -1,5 +1,7 @@
 /** Hashing a password takes long and takes nothing from anybody else: the main thread runs on, and the queue has an end. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Refusal } from '../../src/kernel/index.ts';
 import { hashPool } from '../../src/platform/hash-pool/index.ts';
@@ -49,9 +51,12 @@ describe('the hash pool', () => {
     const pool = hashPool({ cost: 10, threads: 1, queue: 3 });
     try {
       await pool.hash('warm');
-      const answers = await Promise.allSettled(
+      pool.admit();
+      const underWay = Promise.allSettled(
         Array.from({ length: 12 }, (_, i) => pool.hash(`pre-hashed ${i}`)),
       );
+      assert.throws(() => pool.admit(), /rate_limited/, 'before anybody is asked');
+      const answers = await underWay;
       const done = answers.filter(({ status }) => status === 'fulfilled').length;
       assert.equal(done, 4, 'one at work and three that wait');
       const waits = new Set<number>();
@@ -63,6 +68,7 @@ describe('the hash pool', () => {
         waits.add(reason.retryAfterMs ?? 0);
       }
       assert.deepEqual([...waits], [1_000], 'three hashes of cost 10 take less than a second');
+      pool.admit();
       assert.match(await pool.hash('after the storm'), /^\$2/);
     } finally {
       await pool.close();
@@ -82,6 +88,23 @@ describe('the hash pool', () => {
       const wait = refused.retryAfterMs ?? 0;
       assert.ok(wait > 40 * lasts * 0.2 && wait >= 1_000, `${wait} ms for forty of ${lasts} ms`);
       await Promise.all(underWay);
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('goes behind whoever else wants the processor', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const pool = hashPool({ cost: 4, threads: 1, queue: 10 });
+    try {
+      await pool.hash('warm');
+      // Field 19 of stat(5), counted after the name in brackets, which may hold anything.
+      const niceness = readdirSync('/proc/self/task').map((thread) => {
+        const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+      });
+      assert.ok(niceness.includes(constants.priority.PRIORITY_LOW), String(niceness));
+      assert.notEqual(getPriority(), constants.priority.PRIORITY_LOW);
     } finally {
       await pool.close();
     }

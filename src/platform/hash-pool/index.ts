@@ -3,6 +3,8 @@ import { Piscina } from 'piscina';
 import { Refusal } from '../../kernel/index.ts';
 
 export interface HashPool {
+  /** Throws Refusal `rate_limited` when a task would be refused now: nobody else needs to be asked first. */
+  admit(): void;
   /** bcrypt hash of `text` at the configured cost. Refuses `rate_limited` when the queue is full. */
   hash(text: string): Promise<string>;
   /** True when `hash` was made from `text`. Refuses `rate_limited` when the queue is full. */
@@ -41,8 +43,11 @@ export function hashPool({ cost, threads, queue }: HashPoolOptions): HashPool {
     const retryAfterMs = Math.max(1_000, Math.ceil((queue * lastsMs) / threads));
     return new Refusal('rate_limited', { detail: { bucket: 'auth.hash' }, retryAfterMs });
   };
-  const run = async (task: 'hash' | 'compare', input: object): Promise<string | boolean> => {
+  const admit = () => {
     if (pool.queueSize >= queue) throw full();
+  };
+  const run = async (task: 'hash' | 'compare', input: object): Promise<string | boolean> => {
+    admit();
     const ahead = pool.queueSize + 1;
     const began = performance.now();
     const result = await pool.run({ task, ...input });
@@ -51,6 +56,7 @@ export function hashPool({ cost, threads, queue }: HashPoolOptions): HashPool {
     return result;
   };
   return {
+    admit,
     hash: async (text) => (await run('hash', { text, cost })) as string,
     matches: async (text, hash) => (await run('compare', { text, hash })) as boolean,
     done,

@@ -10,6 +10,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Secret } from '../../kernel/index.ts';
+import { turnstile } from '../turnstile.ts';
 
 /** Most header lines of a request. */
 export const HEADERS = 100;
@@ -35,11 +36,17 @@ export interface TlsIdentity {
 const contextOf = ({ cert, key }: TlsIdentity) =>
   ({ cert, key: key.reveal(), minVersion: 'TLSv1.2' }) as const;
 
-/** Over TLS when it has an identity; `renew` gives new connections another one, and leaves those there are. */
+/**
+ * Over TLS when it has an identity; `renew` gives new connections another one, and leaves those there are. Requests that
+ * come in a crowd are begun in portions, so that whoever talks on a socket is heard in between.
+ */
 export function serverFor(
   identity: TlsIdentity | null,
-  listener: RequestListener,
+  begin: RequestListener,
+  monotonic: () => number,
 ): { readonly server: Server; readonly renew: (identity: TlsIdentity) => void } {
+  const soon = turnstile(monotonic);
+  const listener: RequestListener = (request, response) => soon(() => begin(request, response));
   if (identity === null) return { server: createServer(listener), renew: () => undefined };
   const options = { ...contextOf(identity), handshakeTimeout: TLS_HANDSHAKE_MS };
   const server = createTlsServer(options, listener);

@@ -24,7 +24,7 @@ import { handshake, type HandshakeOptions } from './handshake.ts';
 import { HandshakeQueue } from './handshake-queue.ts';
 import { close, Rooms } from './rooms.ts';
 import { closeSlowConsumers } from './slow-consumers.ts';
-import { turnstile } from './turnstile.ts';
+import { turnstile } from '../turnstile.ts';
 import type { ClientSocket, Gateway } from './types.ts';
 
 export type { Rooms } from './rooms.ts';

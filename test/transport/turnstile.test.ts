@@ -1,7 +1,7 @@
 /** A crowd passes one by one, and whoever was there before gets a word in between any two of them. */
 import assert from 'node:assert/strict';
-import { gathered } from '../../../src/transport/socket/gathered.ts';
-import { turnstile } from '../../../src/transport/socket/turnstile.ts';
+import { gathered } from '../../src/transport/socket/gathered.ts';
+import { turnstile } from '../../src/transport/turnstile.ts';
 
 describe('the turnstile', () => {
   it('runs tasks in order, and no more in one turn of the event loop than fit into a portion', async () => {
