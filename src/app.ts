@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { accessModule, ControlFeed, controlRows, type ControlEvent } from './access/index.ts';
 import { auditDomain } from './audit/index.ts';
-import { authDomain, RefreshTokenReused, sessionLookup, workspaceLookups } from './auth/index.ts';
+import { authDomain, sessionLookup, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
 import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
@@ -26,6 +26,7 @@ import { signing } from './wiring/signing.ts';
 import { publisher } from './wiring/publish.ts';
 import { readiness } from './wiring/readiness.ts';
 import { stages as stagesOf } from './wiring/stages.ts';
+import { told } from './wiring/told.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -56,8 +57,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     },
     failed: (what, cause) => log.log(cause === undefined ? 'info' : 'warn', what, { cause }),
   });
-  const failed = (error: unknown, traceId?: string, operation?: string) =>
-    log.error('failed', { traceId, operation, cause: error });
+  const calls = told(log);
+  const { failed } = calls;
 
   const root = keyring(config.keys.root);
   const vault = new Vault(root, entropy, clock);
@@ -122,18 +123,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     lease,
     later,
     callsAdmitted: config.callsAdmitted,
-    observe: ({ caller, ...call }) => {
-      // Who is refused before anybody knows who it is has no workspace to be recorded in: the log has it.
-      const level = caller === null && call.result !== 'ok' ? 'info' : 'debug';
-      if (!log.isLevelEnabled(level)) return; // winston forms a line before it finds that nobody wants it
-      const user = caller?.kind === 'actor' ? caller.userId : null;
-      log.log(level, 'call', { ...call, user });
-    },
-    failed: (error, traceId, operation) => {
-      if (error instanceof RefreshTokenReused)
-        log.warn('refresh token reused', { traceId, sessionId: error.sessionId });
-      else failed(error, traceId, operation);
-    },
+    ...calls,
   });
   let live = false;
   const { server, renew } = serverFor(

@@ -1,0 +1,21 @@
+/** What the log is told of calls: a line for each where somebody wants it, and of every failure what and whose it was. */
+import { RefreshTokenReused } from '../auth/index.ts';
+import type { Logger } from '../platform/log.ts';
+import type { StagesOptions } from './stages.ts';
+
+/** `failed` also hears what failed beside any call. */
+export function told(log: Logger) {
+  const observe: StagesOptions['observe'] = ({ caller, ...call }) => {
+    // Who is refused before anybody knows who it is has no workspace to be recorded in: the log has it.
+    const level = caller === null && call.result !== 'ok' ? 'info' : 'debug';
+    if (!log.isLevelEnabled(level)) return; // winston forms a line before it finds that nobody wants it
+    const user = caller?.kind === 'actor' ? caller.userId : null;
+    log.log(level, 'call', { ...call, user });
+  };
+  const failed = (error: unknown, traceId?: string, operation?: string): void => {
+    if (error instanceof RefreshTokenReused)
+      log.warn('refresh token reused', { traceId, sessionId: error.sessionId });
+    else log.error('failed', { traceId, operation, cause: error });
+  };
+  return { observe, failed };
+}
