@@ -22,6 +22,7 @@ import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
+import { mailDesk } from './wiring/mail.ts';
 import { signing } from './wiring/signing.ts';
 import { publisher } from './wiring/publish.ts';
 import { readiness } from './wiring/readiness.ts';
@@ -71,16 +72,16 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     later,
     dropped: (byFault) => log.warn('bus: packets dropped', { dropped: byFault }),
   });
-  const base = { clock, entropy, vault, transaction };
+  const alert = (row: object) => log.error('integrity', { row });
+  const base = { clock, entropy, vault, transaction, alert };
   const lookUps = digests(keyring(config.keys.digests));
   const clientAddress = clientAddresses(config.trustedProxies);
   const unencrypted = config.production ? plaintext(config.trustedProxies) : () => false;
   const sizes = config.door;
   const { limited, door } = limitsOf({ sizes, table: limits, clock, redis, digests: lookUps, log });
-  const alert = (row: object) => log.error('integrity', { row });
   const auth = authDomain({
     ...base,
-    alert,
+    mail: mailDesk({ config, statements, clock, log }),
     ...config.tokens,
     passwords,
     digests: lookUps,
@@ -105,7 +106,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const { profileNames } = auth;
   const { editWindowMs } = config;
-  const chat = chatDomain({ ...base, statements, alert, profileNames, editWindowMs, later });
+  const chat = chatDomain({ ...base, statements, profileNames, editWindowMs, later });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
@@ -211,6 +212,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'audit', stop: () => audit.refusals.drained() },
     { name: 'followers', stop: () => followers.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
+    { name: 'mail', ...auth.postman },
     {
       name: 'transports',
       async start() {

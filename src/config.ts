@@ -75,6 +75,7 @@ export function readConfig(environment: Environment) {
       threads: settings.HASH_THREADS,
       queue: settings.HASH_QUEUE,
     },
+    mail: mailOf(settings),
     editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
     callsAdmitted: settings.CALLS_ADMITTED,
     drainMs: settings.DRAIN_MS,
@@ -148,6 +149,20 @@ function textOf(name: string, setting: Setting, environment: Environment, proble
 
 function reasons(error: { readonly issues: readonly { readonly message: string }[] }): string {
   return [...new Set(error.issues.map(({ message }) => message))].join('; ');
+}
+
+/** Where mails go: to a mail server, to files, or nowhere (null). */
+function mailOf(settings: Settings) {
+  const { SMTP_URL, MAIL_FROM, MAIL_OUTBOX, MAIL_OUTBOX_FILES, NODE_ENV } = settings;
+  if (SMTP_URL !== undefined) {
+    if (MAIL_FROM === undefined)
+      throw new ConfigError(['MAIL_FROM must be set with SMTP_URL: mails come from somebody.']);
+    const requireTls = NODE_ENV === 'production';
+    return { by: 'smtp', url: new Secret(SMTP_URL), from: MAIL_FROM, requireTls } as const;
+  }
+  if (MAIL_OUTBOX === undefined) return null;
+  const from = MAIL_FROM ?? 'conclave@localhost';
+  return { by: 'outbox', folder: MAIL_OUTBOX, files: MAIL_OUTBOX_FILES, from } as const;
 }
 
 /** The server's own login: given, or that of DATABASE_URL's database with the password the migration gave it. */

@@ -1,6 +1,7 @@
 /** What the text of a setting must look like: every check of a value stands here, with what it says when it fails. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { canonicalAddress } from './kernel/index.ts';
 
@@ -149,3 +150,22 @@ export const privateKey = z.string().refine((text) => {
     return false;
   }
 }, 'not a private key in PEM');
+
+/** The address of a mail server and nothing else: options in it could switch the check of its certificate off. */
+export const smtpUrl = z.url({ protocol: /^smtps?$/ }).refine((text) => {
+  if (!URL.canParse(text)) return false; // it is asked although the shape has failed
+  const { hostname, pathname, search, hash } = new URL(text);
+  return hostname !== '' && pathname.replace('/', '') === '' && search === '' && hash === '';
+}, 'a host and no path or options');
+
+const ADDRESS = String.raw`[^\s@<>(),;:"\\\p{C}]{1,64}@[^\s@<>(),;:"\\\p{C}]{1,255}`;
+/** A mailbox of RFC 5322 §3.4 without quoting: an address, or a name before one in angle brackets. */
+export const mailbox = z
+  .string()
+  .max(320)
+  .regex(new RegExp(String.raw`^(?:${ADDRESS}|[^<>@(),;:"\\\p{C}]{1,100} <${ADDRESS}>)$`, 'u'));
+
+export const folder = z
+  .string()
+  .max(1_000)
+  .refine((path) => isAbsolute(path) && !path.includes('\0'), 'an absolute path');

@@ -1,5 +1,6 @@
 /** Every setting there is: its variable, what it means and what it may be. Docs and .env.example are made from this. */
 import { z } from 'zod';
+import { MAIL_SETTINGS } from './mail-settings.ts';
 import {
   busKeys,
   count,
@@ -201,6 +202,7 @@ export const SETTINGS = {
     allowed: '1-1000',
     standard: '32',
   },
+  ...MAIL_SETTINGS,
   EDIT_WINDOW_MINUTES: {
     schema: count(0, 525_600),
     about: 'How long an author may edit a message.',

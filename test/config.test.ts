@@ -24,6 +24,8 @@ const GOOD: Environment = {
   DATABASE_URL: 'postgres://owner:owner-password-16@db.example/chat',
   DATABASE_APP_PASSWORD: 'app-password-of-chat',
   REDIS_URL: 'redis://redis.example',
+  SMTP_URL: 'smtps://user:smtp-password-16@mail.example',
+  MAIL_FROM: 'Conclave <chat@mail.example>',
   CONCLAVE_ROOT_KEYS: ring({ 1: key() }),
   CONCLAVE_PEPPERS: ring({ 1: key() }),
   CONCLAVE_DIGEST_KEYS: ring({ 1: key() }),
@@ -91,6 +93,16 @@ const BAD: Partial<Record<SettingName, readonly string[]>> = {
     signing({ note: 'canary' }),
     signing({}, 'another'),
   ],
+  SMTP_URL: [
+    ...['canary', 'http://mail.canary', 'smtp:canary', 'smtp://', 'mail.canary:587'],
+    ...['smtp://mail.canary/path', 'smtps://mail.canary?tls.rejectUnauthorized=false'],
+    'smtps://mail.canary#canary',
+  ],
+  MAIL_FROM: [
+    ...['canary', 'canary@', '@canary', 'a b@canary.example', 'a@canary.example, b@canary.example'],
+    ...['a@canary.example\r\nBcc: b@canary.example', 'A\n<a@canary.example>', '<a@canary.example>'],
+  ],
+  MAIL_OUTBOX: ['canary/mail', './canary', '~/canary', `/${'x'.repeat(1_000)}`, '/canary\0'],
   TOKEN_AUDIENCE: ['x'.repeat(201)],
   TLS_CERT: ['canary', '-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----', PEM_KEY],
   TLS_KEY: ['canary', PEM_KEY.replace(/^[^-].*$/m, 'canary'), PEM_PUBLIC],
@@ -147,6 +159,21 @@ describe('a setting', () => {
         assert.ok(!message.includes(part));
     });
 
+  it('of mail chooses a server, or files, or nothing; production demands TLS', () => {
+    const { SMTP_URL, MAIL_FROM, ...none } = GOOD;
+    assert.equal(readConfig(none).mail, null);
+    assert.equal(problems({ ...none, SMTP_URL }), problems({ ...GOOD, MAIL_FROM: '' }));
+    assert.match(problems({ ...none, SMTP_URL }), /^MAIL_FROM must be set with SMTP_URL/);
+    const outbox = readConfig({ ...none, MAIL_OUTBOX: '/var/mail/chat' }).mail;
+    const from = 'conclave@localhost';
+    assert.deepEqual(outbox, { by: 'outbox', folder: '/var/mail/chat', files: 200, from });
+    const server = readConfig({ ...GOOD, MAIL_OUTBOX: '/var/mail/chat' }).mail;
+    assert.ok(server?.by === 'smtp' && !server.requireTls && server.from === MAIL_FROM);
+    const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://chat.example' };
+    const strict = readConfig({ ...GOOD, ...production }).mail;
+    assert.ok(strict?.by === 'smtp' && strict.requireTls);
+  });
+
   it('that is missing is named, all of them at once, and empty counts as missing', () => {
     const message = problems({ CONCLAVE_PEPPERS: '', REDIS_URL: '' });
     for (const name of [...KEYRINGS, 'REDIS_URL', 'CONCLAVE_SIGNING_KEYS'])
@@ -166,7 +193,12 @@ describe('a setting', () => {
   it('that is secret stays so in a configuration that is printed', () => {
     const config = readConfig(GOOD);
     const printed = inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config);
-    for (const secret of ['owner-password-16', 'app-password-of-chat', jwk.d ?? '?'])
+    for (const secret of [
+      'owner-password-16',
+      'app-password-of-chat',
+      'smtp-password-16',
+      jwk.d ?? '?',
+    ])
       assert.ok(!printed.includes(secret));
     assert.match(printed, /\[secret\]/);
   });

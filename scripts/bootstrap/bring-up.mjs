@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { endOrphans, openChildren, readRecord } from './children.mjs';
 import { recordHouse } from './join.mjs';
 import { tryLock } from './lock.mjs';
-import { dataFolder, hasData, openState, serviceHome, stateFolder } from './paths.mjs';
+import { dataFolder, hasData, openState, ownFolder, serviceHome, stateFolder } from './paths.mjs';
 import { postgresBinaries } from './postgres-binaries.mjs';
 import { ensureData } from './postgres-data.mjs';
 import { startPostgres } from './postgres.mjs';
@@ -39,6 +39,7 @@ export async function bringUp({ root, env, say, durable = true, stateDir, prepar
     await prepare?.(children);
     const context = { root, env, say, durable, folders, children, signal, outside, earlier };
     const { added, services } = await startServices(context);
+    if (durable) services.mail = outbox({ env, folders, added });
     forgetHouse = recordHouse(folders.run, { env, added });
     return { env: { ...env, ...added }, services, children, failed: children.failed, stop };
   } catch (error) {
@@ -92,6 +93,14 @@ async function startServices(context) {
     services.redis = redis;
   }
   return { added, services };
+}
+
+/** Mails go to files where no mail server is set; in production only where the person who runs it says so. */
+function outbox({ env, folders, added }) {
+  if (env.NODE_ENV === 'production' || given(env, 'SMTP_URL')) return undefined;
+  const folder = env.MAIL_OUTBOX || ownFolder(join(folders.state, 'mail'), 0o700);
+  added.MAIL_OUTBOX = folder;
+  return { folder };
 }
 
 /** In production every secret is given by the person who runs it, and its absence is the server's to refuse. */

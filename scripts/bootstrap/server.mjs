@@ -35,7 +35,7 @@ export function startServer({ root, house, say }) {
   };
 }
 
-function banner({ address, setupCode }, { services: { postgres, redis }, joined }) {
+function banner({ address, setupCode }, { services: { postgres, redis, mail }, joined }) {
   return [
     '',
     `  Conclave is running at ${address}`,
@@ -46,6 +46,7 @@ function banner({ address, setupCode }, { services: { postgres, redis }, joined 
         ]
       : []),
     ...(redis ? [`  ${redisLine(redis)}`] : []),
+    ...(mail ? [`  Mail: not sent, but written to ${mail.folder} (SMTP_URL sends it)`] : []),
     joined
       ? '  Joined the start in this folder. Ctrl-C stops this node only.'
       : '  Ctrl-C stops everything.',

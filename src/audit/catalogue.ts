@@ -22,6 +22,7 @@ export type EventType = keyof typeof EVENT_TYPES;
 const REFUSED: Partial<Record<RefusalCode, EventType>> = {
   invalid_credentials: 'login_failed',
   invalid_refresh_token: 'token_invalid',
+  invalid_code: 'token_invalid',
   unauthenticated: 'token_invalid',
   token_expired: 'token_expired',
   forbidden: 'authorization_failed',

@@ -41,6 +41,8 @@ export interface AccountRows {
   rekey(id: UserId, columns: Partial<EmailDigest & PasswordColumns>): Promise<void>;
   /** Another password, chosen now. */
   setPassword(id: UserId, columns: PasswordColumns, at: Date): Promise<void>;
+  emailVerifiedAt(id: UserId): Promise<Date | null>;
+  setEmailVerified(id: UserId, at: Date): Promise<void>;
   hasActiveAdmin(): Promise<boolean>;
 }
 
@@ -102,6 +104,13 @@ export function accountRows(tx: Tx, workspaceId: WorkspaceId): AccountRows {
     },
     async setPassword(id, columns, passwordChangedAt) {
       await tx.account.update({ where: one(id), data: { ...columns, passwordChangedAt } });
+    },
+    async emailVerifiedAt(id) {
+      const select = { emailVerifiedAt: true };
+      return (await tx.account.findUnique({ where: one(id), select }))?.emailVerifiedAt ?? null;
+    },
+    async setEmailVerified(id, emailVerifiedAt) {
+      await tx.account.update({ where: one(id), data: { emailVerifiedAt } });
     },
     async hasActiveAdmin() {
       const where = { workspaceId, role: 'admin', status: 'active' };

@@ -21,14 +21,17 @@ import type { Tx } from '../platform/postgres/index.ts';
 import { accessTokens } from './access-token.ts';
 import { accounts } from './accounts.ts';
 import { authenticate } from './authenticate.ts';
+import { byMail } from './by-mail.ts';
 import { devices } from './devices.ts';
 import { invitations } from './invitations.ts';
+import { knownDevices } from './known-devices.ts';
 import { liveness } from './liveness.ts';
 import { minting, type MintedSession, type Minting } from './minting.ts';
 import * as operations from './operations/index.ts';
 import { ownSessions } from './own-sessions.ts';
 import { passwordChange } from './password-change.ts';
 import { passwords, type PasswordHasher } from './passwords.ts';
+import type { MailDesk, Postman } from './postman.ts';
 import { profiles, type ProfileAlert } from './profiles.ts';
 import { registration } from './registration.ts';
 import { rotation, type RecordReuse } from './rotation.ts';
@@ -50,6 +53,8 @@ export { signingKeySeals } from './sealed-signing-key.ts';
 export { signingKeyRows } from './signing-key-store.ts';
 export type { JwkSet, SigningKeysText } from './signing-keys.ts';
 export type { PasswordHasher } from './passwords.ts';
+export { mailQueue } from './mail-store.ts';
+export type { MailDesk } from './postman.ts';
 export { RefreshTokenReused } from './rotation.ts';
 export { sessionLookup, type SessionLookup } from './session-lookup-store.ts';
 export { workspaceLookups, type WorkspaceLookups } from './store.ts';
@@ -98,6 +103,8 @@ export interface AuthOptions {
    * Writes the audit row of a reuse into the transaction that ends the session for it.
    */
   readonly recordReuse: RecordReuse;
+  /** How mail leaves the server; null where none does. */
+  readonly mail: MailDesk | null;
   /** Hears of profiles that do not open under the key of their subject. */
   readonly alert: ProfileAlert;
   /**
@@ -128,6 +135,8 @@ export interface Auth {
    * `unauthenticated` when the session has ended or expired or its account is not active.
    */
   readonly sessionIsLive: (claims: ProvedClaims) => Promise<{ readonly role: WorkspaceRole }>;
+  /** Sends what waits to be sent, from `start` until `stop`. */
+  readonly postman: Postman;
   /** Drops what is remembered of a session: call it on every node when a session-ended effect is published. */
   readonly forget: (sessionId: SessionId) => void;
   /** The same for all sessions of a user whose account changed; of everybody when none is named. */
@@ -182,11 +191,13 @@ export function authDomain(options: AuthOptions): Auth {
   const people = accounts({ vault, digests, sealing });
   const invited = invitations({ digests, entropy });
   const opening = profiles(options);
-  const known = devices({ vault, sealing, alert: options.alert });
-  const own = ownSessions(known);
-  const opened = sessions({ ...options, tokens, devices: known });
+  const seen = devices({ vault, sealing, alert: options.alert });
+  const own = ownSessions(seen);
+  const opened = sessions({ ...options, tokens, devices: seen });
   const live = liveness({ clock, lookUp: options.sessions });
-  const registrations = registration({ within, hashes, people, invited });
+  const mailed = byMail({ ...options, within, hashes, people: opening, own });
+  const known = knownDevices(options);
+  const registrations = registration({ ...mailed, within, hashes, people, invited });
   const signIns = signIn({ within, hashes, people, opened });
   const passwordChanges = passwordChange({ within, hashes, people: opening, own });
   const rotations = rotation({ ...options, within, sealing, opened, forget: live.forget });
@@ -203,6 +214,8 @@ export function authDomain(options: AuthOptions): Auth {
     prove: signIns.prove,
     rotate: rotations.rotate,
     provePassword: passwordChanges.prove,
+    proveReset: mailed.passwordResets.prove,
+    recogniseDevice: known.recognise,
     proveToken: tokens.prove,
   };
   return {
@@ -220,12 +233,15 @@ export function authDomain(options: AuthOptions): Auth {
           people: opening,
           own,
           passwordChanges,
+          mailed,
+          knownDevices: known,
         }),
     },
     profileNames: (tx, workspaceId) => ({
       open: (ids) => opening.names(authRows(tx, workspaceId), ids),
     }),
     authenticate: authenticate({ clock, tokens, live, workspaces: options.workspaces, within }),
+    postman: mailed.postman,
     proveToken: tokens.prove,
     sessionIsLive: live.require,
     forget: live.forget,

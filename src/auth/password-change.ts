@@ -72,6 +72,7 @@ export function passwordChange({ within, hashes, people, own }: Parts): Password
       const account = await rows.accounts.lock(userId);
       if (account?.status !== 'active' || account.passwordHash !== hash) return null;
       await rows.accounts.setPassword(userId, chosen, at);
+      await rows.tokens.remove(userId, 'password-reset'); // whoever asked for it may be why it was changed
       return own.end(rows, userId, 'password', at, but);
     },
   };

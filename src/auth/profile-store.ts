@@ -18,7 +18,9 @@ export interface ProfileRows {
   of(ids: readonly UserId[]): Promise<readonly ProfileRow[]>;
   /** The active account whose e-mail has one of the digests; any other is no more there than none at all. */
   activeByEmail(digests: readonly Uint8Array[]): Promise<ProfileRow | null>;
-  emailSealed(id: UserId): Promise<Uint8Array | null>;
+  email(
+    id: UserId,
+  ): Promise<{ readonly sealed: Uint8Array | null; readonly verifiedAt: Date | null }>;
 }
 
 interface RawProfile extends Omit<ProfileRow, 'key'> {
@@ -61,12 +63,12 @@ export function profileRows(tx: Tx, workspaceId: WorkspaceId): ProfileRows {
           AND a.email_digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest(${hex}::text[]) d))`;
       return row ? fromRaw(row) : null;
     },
-    async emailSealed(id) {
+    async email(id) {
       const row = await tx.account.findUnique({
         where: { workspaceId_id: { workspaceId, id } },
-        select: { emailSealed: true },
+        select: { emailSealed: true, emailVerifiedAt: true },
       });
-      return row?.emailSealed ?? null;
+      return { sealed: row?.emailSealed ?? null, verifiedAt: row?.emailVerifiedAt ?? null };
     },
   };
 }

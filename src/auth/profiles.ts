@@ -15,6 +15,7 @@ export type ProfileAlert = (row: {
 export interface OwnProfile {
   readonly displayName: string | null;
   readonly email: string | null;
+  readonly emailVerified: boolean;
 }
 
 export interface FoundPerson {
@@ -70,10 +71,14 @@ export function profiles({ vault, digests, alert }: Parts): Profiles {
       const [row] = await rows.profiles.of([id]);
       if (!row) throw new Error('there is no such account');
       const key = await keyOf(rows, row);
-      const sealed = await rows.profiles.emailSealed(id);
+      const { sealed, verifiedAt } = await rows.profiles.email(id);
       const email = key && sealed && open(key, sealed, emailPlace(rows.workspaceId, id));
       if (!email) alert({ kind: 'e-mail', id });
-      return { displayName: name(rows, row, key), email: email?.toString('utf8') ?? null };
+      return {
+        displayName: name(rows, row, key),
+        email: email?.toString('utf8') ?? null,
+        emailVerified: verifiedAt !== null,
+      };
     },
   };
 }

@@ -3,6 +3,7 @@ import type { UserId, WorkspaceId } from '../contract/index.ts';
 import type { PasswordColumns } from './account-store.ts';
 import type { Accounts } from './accounts.ts';
 import type { Invitations } from './invitations.ts';
+import type { AskForMail } from './mail-asks.ts';
 import { brokenRules, type PasswordRule } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import type { AuthRows, Within } from './store.ts';
@@ -45,9 +46,11 @@ interface Parts {
   readonly hashes: Passwords;
   readonly people: Accounts;
   readonly invited: Invitations;
+  readonly askForMail: AskForMail;
 }
 
-export function registration({ within, hashes, people, invited }: Parts): Registration {
+export function registration(parts: Parts): Registration {
+  const { within, hashes, people, invited, askForMail } = parts;
   return {
     async admit(workspaceId, { email, password, displayName, invitation }, at) {
       const { workspace, welcome } = await within(workspaceId, 'read', async (rows) => {
@@ -71,6 +74,8 @@ export function registration({ within, hashes, people, invited }: Parts): Regist
       const isFirstAdmin = held?.isSetupCode && !(await rows.accounts.hasActiveAdmin());
       const role = held?.role ?? 'user';
       const created = await people.create(rows, { id, email, displayName, role, password, at });
+      // Without it, where too many are waiting: it can be asked for again.
+      if (created) await askForMail(rows, { kind: 'email-verification', userId: id });
       if (!created || !held) return true;
       await rows.invitations.use(held.id, id, at);
       if (isFirstAdmin) await rows.invitations.removeSetupCodes();

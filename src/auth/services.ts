@@ -4,9 +4,13 @@ import type { SessionId, UserId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { AccessTokens } from './access-token.ts';
 import { administration, type Administration } from './administration.ts';
+import type { ByMail } from './by-mail.ts';
 import type { Device } from './devices.ts';
+import type { EmailVerification } from './email-verification.ts';
+import type { KnownDevices } from './known-devices.ts';
 import type { OwnSessions } from './own-sessions.ts';
 import type { PasswordChange } from './password-change.ts';
+import type { PasswordReset } from './password-reset.ts';
 import type { FoundPerson, OwnProfile, Profiles } from './profiles.ts';
 import type { Entry, Registration } from './registration.ts';
 import type { Rotation } from './rotation.ts';
@@ -20,6 +24,8 @@ export interface AuthDomain {
   readonly prove: SignIn['prove'];
   readonly rotate: Rotation['rotate'];
   readonly provePassword: PasswordChange['prove'];
+  readonly proveReset: PasswordReset['prove'];
+  readonly recogniseDevice: KnownDevices['recognise'];
   readonly proveToken: AccessTokens['prove'];
 }
 
@@ -33,6 +39,9 @@ export interface AuthServices {
   readonly revokeSession: (sessionId: SessionId, at: Date) => Promise<void>;
   readonly ownSessions: Bound<OwnSessions>;
   readonly passwords: Bound<Pick<PasswordChange, 'apply'>>;
+  readonly passwordResets: Bound<Pick<PasswordReset, 'ask' | 'apply'>>;
+  readonly emailVerification: Bound<EmailVerification>;
+  readonly deviceToken: (email: string, shown: string | undefined, at: Date) => string;
   readonly administration: Bound<Administration>;
   /** What people of the workspace are called; null where a profile does not open. */
   readonly names: (ids: readonly UserId[]) => ReturnType<Profiles['names']>;
@@ -58,10 +67,14 @@ interface Parts {
   readonly people: Profiles;
   readonly own: OwnSessions;
   readonly passwordChanges: PasswordChange;
+  readonly mailed: Pick<ByMail, 'passwordResets' | 'verification'>;
+  readonly knownDevices: KnownDevices;
 }
 
 export function authServices(parts: Parts): AuthServices {
   const { rows, standings, entropy, registrations, signIns, people, own, passwordChanges } = parts;
+  const { mailed, knownDevices } = parts;
+  const { passwordResets, verification } = mailed;
   return {
     standings,
     newUserId: () => entropy.id() as UserId,
@@ -71,6 +84,10 @@ export function authServices(parts: Parts): AuthServices {
     revokeSession: (sessionId, at) => rows.sessions.end(sessionId, 'revoked', at),
     ownSessions: bound(rows, own),
     passwords: bound(rows, { apply: passwordChanges.apply }),
+    passwordResets: bound(rows, { ask: passwordResets.ask, apply: passwordResets.apply }),
+    emailVerification: bound(rows, verification),
+    deviceToken: (email, shown, at) =>
+      knownDevices.issue({ workspaceId: rows.workspaceId, email }, shown, at),
     administration: bound(rows, administration),
     names: (ids) => people.names(rows, ids),
     ownProfile: (userId) => people.own(rows, userId),

@@ -5,6 +5,8 @@ import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { accountRows, type AccountRows } from './account-store.ts';
 import { peopleRows, type PeopleRows } from './people-store.ts';
 import { profileRows, type ProfileRows } from './profile-store.ts';
+import { mailRows, type MailRows } from './mail-store.ts';
+import { oneTimeTokenRows, type OneTimeTokenRows } from './one-time-token-store.ts';
 import { invitationRows, type InvitationRows } from './invitation-store.ts';
 import { sessionRows, type SessionRows } from './session-store.ts';
 
@@ -25,6 +27,8 @@ export interface AuthRows {
   readonly people: PeopleRows;
   readonly invitations: InvitationRows;
   readonly sessions: SessionRows;
+  readonly mails: MailRows;
+  readonly tokens: OneTimeTokenRows;
   /** The workspace itself, or null when there is none of this id. */
   workspace(): Promise<WorkspaceRow | null>;
   addWorkspace(row: WorkspaceRow, at: Date): Promise<void>;
@@ -71,6 +75,8 @@ export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
     people: peopleRows(tx, workspaceId),
     invitations: invitationRows(tx, workspaceId),
     sessions: sessionRows(tx, workspaceId),
+    mails: mailRows(tx, workspaceId),
+    tokens: oneTimeTokenRows(tx, workspaceId),
     async workspace() {
       const row = await tx.workspace.findUnique({
         where: { id: workspaceId },

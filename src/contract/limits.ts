@@ -2,9 +2,13 @@
 
 export const LIMIT_NAMES = [
   'auth.login',
+  'auth.login.known',
   'auth.register',
   'auth.refresh',
   'auth.password',
+  'auth.reset',
+  'auth.verify',
+  'auth.code',
   'state.write',
   'message.write',
   'user.find',

@@ -21,6 +21,11 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The refresh token is not valid. Sign in again.',
   },
+  invalid_code: {
+    http: 403,
+    retry: 'never',
+    title: 'The code was used, was replaced by a newer one, or is too old. Ask for another.',
+  },
   forbidden: { http: 403, retry: 'never', title: 'The caller may not do this.' },
   origin_not_allowed: { http: 403, retry: 'never', title: 'Pages of this origin may not connect.' },
   insecure_transport: {

@@ -3,7 +3,14 @@ import { createHmac } from 'node:crypto';
 import type { Keyring } from './keyring.ts';
 
 /** What a digest is for; one made for one purpose never equals one made for another. */
-export type DigestPurpose = 'e-mail' | 'refresh-token' | 'invitation' | 'limit';
+export type DigestPurpose =
+  | 'e-mail'
+  | 'refresh-token'
+  | 'invitation'
+  | 'limit'
+  | 'password-reset'
+  | 'email-verification'
+  | 'device';
 
 export interface Digests {
   /** Name of the key that new digests are made with. */

@@ -8,6 +8,7 @@ export type * from './entropy.ts';
 export { Grouping, LATER, type GroupingOptions } from './grouping.ts';
 export type * from './hits.ts';
 export { lifecycle, type Lifecycle, type Part } from './lifecycle.ts';
+export * from './mail.ts';
 export type * from './module.ts';
 export * from './operation.ts';
 export * from './outcome.ts';

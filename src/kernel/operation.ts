@@ -60,6 +60,20 @@ export interface Handling<I, A extends Caller, S, V, P, R extends RefusalCode> {
   readonly refuse: Refuse<R>;
 }
 
+/**
+ * Callers who show something that sets them apart from strangers: counted under a limit of their own instead. `by`
+ * names what they showed, null when it is nothing; it is asked before anything is counted, and must cost nothing.
+ */
+export interface Known<I, D> {
+  readonly limit: LimitName;
+  readonly by: (call: {
+    readonly input: I;
+    readonly caller: Caller;
+    readonly domain: D;
+    readonly now: Date;
+  }) => string | null;
+}
+
 /** `own`: a transaction of its own. `read`: changes nothing, sees one snapshot. */
 export interface Operation<
   N extends string,
@@ -75,6 +89,7 @@ export interface Operation<
   readonly commit: 'own' | 'read';
   readonly access: Access<z.output<In>, A, S, V>;
   readonly audit: Audit<z.output<In>, S, z.output<Out>>;
+  readonly known?: Known<z.output<In>, D>;
   readonly prepare?: Prepare<z.output<In>, A, D, P, R>;
   readonly handle: (
     handling: Handling<z.output<In>, A, S, V, P, R>,

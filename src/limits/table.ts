@@ -39,6 +39,15 @@ export const LIMIT_TABLE: LimitTable = {
       { by: 'named', milliseconds: MINUTE, calls: 5 },
     ],
   },
+  // Who shows the token of a device on which the account was opened before: apart from `auth.login`, so that a stranger
+  // who tries passwords of the account does not keep its owner out. `named` is the device.
+  'auth.login.known': {
+    whenStoreFails: 'local-strict',
+    windows: [
+      { by: 'address', milliseconds: MINUTE, calls: 30 },
+      { by: 'named', milliseconds: MINUTE, calls: 5 },
+    ],
+  },
   'auth.register': {
     whenStoreFails: 'local-strict',
     windows: [{ by: 'address', milliseconds: MINUTE, calls: 2 }],
@@ -54,6 +63,23 @@ export const LIMIT_TABLE: LimitTable = {
       { by: 'user', milliseconds: MINUTE, calls: 5 },
       { by: 'user', milliseconds: HOUR, calls: 20 },
     ],
+  },
+  // Each call may be a mail to somebody who did not ask for it.
+  'auth.reset': {
+    whenStoreFails: 'local-strict',
+    windows: [
+      { by: 'address', milliseconds: MINUTE, calls: 5 },
+      { by: 'named', milliseconds: HOUR, calls: 5 },
+    ],
+  },
+  'auth.verify': {
+    whenStoreFails: 'local-strict',
+    windows: [{ by: 'user', milliseconds: HOUR, calls: 5 }],
+  },
+  // Codes out of mails: they cannot be guessed, but a good one costs a password hash.
+  'auth.code': {
+    whenStoreFails: 'local-strict',
+    windows: [{ by: 'address', milliseconds: MINUTE, calls: 10 }],
   },
   'state.write': {
     whenStoreFails: 'local',

@@ -11,7 +11,7 @@ const SECRET_TEXT: readonly [RegExp, string][] = [
   [/eyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g, '[token]'],
   [/\bBearer\s+\S+/gi, 'Bearer [token]'],
   [/(:\/\/[^:/@\s]*):[^@/\s]+@/g, '$1:[secret]@'],
-  [/\bc[ri]1\.[\w.-]+/g, '[token]'],
+  [/\bc[dirpv]1\.[\w.-]+/g, '[token]'],
 ];
 /** Most characters of a text that are written. */
 const LONGEST = 2_000;

@@ -57,6 +57,10 @@ export function stages(options: StagesOptions): Stages {
       return options.authenticate(operation, call, input);
     },
     limit(operation, caller, input) {
+      const known = operation.commit === 'grouped' ? undefined : operation.known;
+      const { domain } = moduleOf(operation);
+      const one = known?.by({ input, caller, domain, now: clock.now() }) ?? null;
+      if (known && one !== null) return limiter.take(known.limit, caller, one);
       const named = operation.limitBy ? operation.limitBy(input) : null;
       return limiter.take(operation.limit, caller, named);
     },

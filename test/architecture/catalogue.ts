@@ -8,6 +8,8 @@ const OTHERS = new Set([
   'lookup on channel for r to conclave_lookup using true check null',
   'lookup on control_event for r to conclave_lookup using true check null',
   'expiry on control_event for d to conclave_lookup using true check null',
+  'lookup on mail for r to conclave_lookup using true check null',
+  'turn on mail for w to conclave_lookup using true check null',
 ]);
 
 /** Of no workspace: the server reaches these through functions alone, and has no right to the tables themselves. */

@@ -11,6 +11,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['Int', 'integer'],
   ['BigInt', 'bigint'],
   ['Bytes', 'bytea'],
+  ['Bytes[]', 'bytea[]'],
   ['Json', 'jsonb'],
   ['Boolean', 'boolean'],
   ['DateTime @db.Timestamptz(3)', 'timestamp(3) with time zone'],
@@ -27,7 +28,7 @@ export function declared(): { columns: string[]; keys: string[] } {
       const fields = new Map<string, string>();
       for (const line of body.split('\n')) {
         const [, field = '', type = '', optional = '', rest = ''] =
-          /^ {2}(\w+)\s+(\w+)(\??)(.*)$/.exec(line) ?? [];
+          /^ {2}(\w+)\s+(\w+(?:\[\])?)(\??)(.*)$/.exec(line) ?? [];
         if (field === '') continue;
         const column = /@map\("(\w+)"\)/.exec(rest)?.[1] ?? field;
         const native = /@db\.\S+/.exec(rest)?.[0];

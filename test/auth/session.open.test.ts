@@ -49,7 +49,15 @@ describe('session.open', () => {
     const answer = await house.call('session.open', login(slug, { device: 'Laptop' }));
     const grant = accepted(answer);
     assert.deepEqual(Object.keys(grant).sort(), [
-      ...['accessToken', 'expiresIn', 'refreshToken', 'sessionId', 'userId', 'workspaceId'],
+      ...[
+        'accessToken',
+        'deviceToken',
+        'expiresIn',
+        'refreshToken',
+        'sessionId',
+        'userId',
+        'workspaceId',
+      ],
     ]);
     assert.deepEqual([grant['expiresIn'], grant['workspaceId']], [900, id]);
     const claims = house.auth.proveToken(grant['accessToken'] ?? '');

@@ -149,6 +149,7 @@ export class House {
       keyNotice: (what, kid) => void this.alarms.push({ what, kid }),
       issuer: ISSUER,
       audience: AUDIENCE,
+      mail: null,
       accessTokenMs: 15 * MINUTE,
       refreshMs: 7 * DAY,
       sessionMs: 90 * DAY,

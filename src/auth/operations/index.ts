@@ -1,7 +1,11 @@
 /** Every operation of this domain, one per file. */
 export * from './account.register.ts';
 export * from './auth.refresh.ts';
+export * from './email.request-verification.ts';
+export * from './email.verify.ts';
 export * from './password.change.ts';
+export * from './password.request-reset.ts';
+export * from './password.reset.ts';
 export * from './profile.read.ts';
 export * from './session.close.ts';
 export * from './session.list.ts';

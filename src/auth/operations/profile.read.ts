@@ -16,6 +16,8 @@ export const profileRead = operationsFor<AuthServices, AuthDomain>()({
     /** Null, like the e-mail, where what is stored does not open under the caller's key. */
     displayName: z.string().nullable(),
     email: z.string().nullable(),
+    /** Whether its owner has proved to read its mail. */
+    emailVerified: z.boolean(),
     role: WorkspaceRole,
     workspace: z.strictObject({ id: WorkspaceId, slug: z.string(), name: z.string() }),
   }),
@@ -24,12 +26,13 @@ export const profileRead = operationsFor<AuthServices, AuthDomain>()({
   audit: { skip: "reads no other person's data" },
   refuses: [],
   async handle({ caller: { userId, workspaceId }, subject: role, services }) {
-    const { displayName, email } = await services.ownProfile(userId);
+    const { displayName, email, emailVerified } = await services.ownProfile(userId);
     const { slug, name } = await services.workspace();
     return reply({
       userId,
       displayName,
       email,
+      emailVerified,
       role,
       workspace: { id: workspaceId, slug, name },
     });

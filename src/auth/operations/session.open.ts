@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bySlug, open } from '../../access/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
 import { Email, sameAddress } from '../email.ts';
+import { DeviceToken } from '../known-devices.ts';
 import { PasswordText } from '../passwords.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
 import { Grant } from '../sessions.ts';
@@ -14,6 +15,8 @@ const input = z.strictObject({
   password: PasswordText,
   /** A name for the list of one's sessions, e.g. `Laptop`. */
   device: z.string().trim().max(100).optional(),
+  /** From the last time this account was opened here: strangers who try its password do not keep its bearer out. */
+  deviceToken: DeviceToken.optional(),
 });
 
 export const sessionOpen = operationsFor<AuthServices, AuthDomain>()({
@@ -23,13 +26,21 @@ export const sessionOpen = operationsFor<AuthServices, AuthDomain>()({
   status: 201,
   commit: 'own',
   input,
-  output: Grant,
+  output: Grant.extend({
+    /** Keep it beside the refresh token, also after signing out, and show it when signing in to this account again. */
+    deviceToken: z.string(),
+  }),
   access: open(
     'signing in is how a caller stops being anonymous',
     ({ workspace }: z.output<typeof input>) => bySlug(workspace),
   ),
   limit: 'auth.login',
   limitBy: ({ email }) => sameAddress(email),
+  known: {
+    limit: 'auth.login.known',
+    by: ({ input: { email, deviceToken }, caller: { workspaceId }, domain, now }) =>
+      domain.recogniseDevice({ workspaceId, email }, deviceToken, now),
+  },
   audit: {
     record: ({ reply: { userId, sessionId } }) => ({
       resource: { kind: 'session', id: sessionId },
@@ -40,10 +51,12 @@ export const sessionOpen = operationsFor<AuthServices, AuthDomain>()({
   async prepare({ input: claim, caller, domain, refuse }) {
     return (await domain.prove(caller.workspaceId, claim)) ?? refuse('invalid_credentials');
   },
-  async handle({ input: { device }, caller: { origin }, services, prepared: proof, now, refuse }) {
+  async handle({ input, caller: { origin }, services, prepared: proof, now, refuse }) {
+    const { device, email, deviceToken: shown } = input;
     const { address, userAgent } = origin;
     const from = { name: device ?? null, address, userAgent };
     const grant = await services.beginSession(proof, from, now);
-    return grant ? reply(grant) : refuse('invalid_credentials');
+    if (!grant) return refuse('invalid_credentials');
+    return reply({ ...grant, deviceToken: services.deviceToken(email, shown, now) });
   },
 });

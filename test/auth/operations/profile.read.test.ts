@@ -28,6 +28,7 @@ describe('profile.read', () => {
           userId: person.userId,
           displayName: `A ${role}`,
           email: `${person.userId}@conclave.invalid`,
+          emailVerified: false,
           role,
           workspace: { id: world.workspaceId, slug: world.slug, name: 'A workspace' },
         });

@@ -1,0 +1,83 @@
+/** Writes the mails: who is looked up, and what they redeem is made, only when a mail is about to leave. */
+import type { Clock, Letter } from '../kernel/index.ts';
+import type { AccountRow } from './account-store.ts';
+import type { MailKind, TakenMail } from './mail-store.ts';
+import type { OneTimeTokens } from './one-time-tokens.ts';
+import type { Profiles } from './profiles.ts';
+import type { AuthRows, Within, WorkspaceRow } from './store.ts';
+
+/** Null when there is nobody to write to, or no reason any more. */
+export type Compose = (taken: TakenMail) => Promise<Letter | null>;
+
+interface Parts {
+  readonly clock: Clock;
+  readonly within: Within;
+  readonly people: Profiles;
+  readonly oneTime: OneTimeTokens;
+  /** Where the server is reached: the mail says which server it is about. */
+  readonly server: string;
+}
+
+export function letters({ clock, within, people, oneTime, server }: Parts): Compose {
+  return ({ workspaceId, mail }) =>
+    within(workspaceId, 'own', async (rows) => {
+      const account =
+        mail.kind === 'password-reset'
+          ? await rows.accounts.byEmail(mail.emailDigests)
+          : await rows.accounts.find(mail.userId);
+      if (account?.status !== 'active' || !(await isWanted(rows, mail.kind, account))) return null;
+      const { email: to } = await people.own(rows, account.id);
+      const workspace = await rows.workspace();
+      if (to === null || !workspace) return null;
+      const token = await oneTime.issue(rows, account.id, mail.kind, clock.now());
+      return { to, ...WORDS[mail.kind](token, { server, workspace }) };
+    });
+}
+
+async function isWanted(rows: AuthRows, kind: MailKind, { id }: AccountRow): Promise<boolean> {
+  return kind !== 'email-verification' || (await rows.accounts.emailVerifiedAt(id)) === null;
+}
+
+interface About {
+  readonly server: string;
+  readonly workspace: WorkspaceRow;
+}
+
+/** No name that somebody gave themselves stands in a mail: whoever registers could write to others with it. */
+const WORDS: Readonly<
+  Record<MailKind, (token: string, about: About) => Pick<Letter, 'subject' | 'text'>>
+> = {
+  'password-reset': (token, about) => ({
+    subject: 'Set a new password',
+    text: `Somebody, probably you, asked to set a new password for the account that this
+address has at ${at(about)}.
+
+Your code, good once and for 30 minutes:
+
+    ${token}
+
+Give it to the program that you use, or to
+
+    npx conclave reset --server ${about.server}
+
+All devices that are signed in to the account will be signed out. If it was not
+you who asked, do nothing: without this code nothing changes.
+`,
+  }),
+  'email-verification': (token, about) => ({
+    subject: 'Confirm your e-mail address',
+    text: `An account was made with this address at ${at(about)}.
+
+Your code, good once and for 24 hours:
+
+    ${token}
+
+Give it to the program that you use. If it was not you, do nothing.
+`,
+  }),
+};
+
+/** Slug and address: the first is made of letters and digits only, the second is the operator's. */
+function at({ server, workspace: { slug } }: About): string {
+  return `${server} (workspace ${slug})`;
+}
