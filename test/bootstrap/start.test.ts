@@ -27,6 +27,9 @@ describe('npm start in a fresh clone', () => {
     assert.match(out, /set-up code for the first admin: SETUP-CODE/);
     assert.ok(out.includes(`data in ${clone.file('var', 'postgres', 'data')}`));
     assert.match(out, /Redis: .* it keeps nothing when stopped/);
+    const mail = clone.file('var', 'mail');
+    assert.ok(out.includes(`Mail: not sent, but written to ${mail}`));
+    assert.equal(statSync(mail).mode & 0o777, 0o700);
     const seen = clone.seen();
     for (const name of [
       'CONCLAVE_ROOT_KEYS_FILE',
