@@ -67,6 +67,7 @@ export function dial(dialling: Dialling): Dialled {
     url: server,
     ...(workspace !== undefined && { workspace }),
     tokens: dialling.tokens ?? state.tokens,
+    device: state.device,
     storage: outbox ? state.drafts : memoryStorage(),
     alone: (work) => {
       const running = state.alone(work);

@@ -58,6 +58,10 @@ export interface Client {
   register(
     application: Omit<InputOf<'account.register'>, 'workspace'>,
   ): Promise<CallOutcome<'account.register'>>;
+  /** Asks for a mail with a code for `password.reset`; the answer does not tell whether the e-mail has an account. */
+  requestPasswordReset(
+    request: Omit<InputOf<'password.request-reset'>, 'workspace'>,
+  ): Promise<CallOutcome<'password.request-reset'>>;
   /** Signs in and connects. Whoever was signed in before is forgotten here, not signed out on the server. */
   signIn(
     credentials: Omit<InputOf<'session.open'>, 'workspace'>,

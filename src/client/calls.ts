@@ -66,7 +66,14 @@ export class Calls {
 type Send = () => Promise<{ readonly outcome: Outcome<unknown>; readonly token: string | null }>;
 
 /** They are asked by whoever is not signed in: a token has no part in them. */
-const OPEN: ReadonlySet<OnHttp> = new Set(['account.register', 'session.open', 'session.refresh']);
+const OPEN: ReadonlySet<OnHttp> = new Set([
+  'account.register',
+  'email.verify',
+  'password.request-reset',
+  'password.reset',
+  'session.open',
+  'session.refresh',
+]);
 
 function isOnHttp(name: OperationName): name is OnHttp {
   return name in ROUTES && name !== 'session.close';

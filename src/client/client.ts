@@ -5,6 +5,7 @@ import type { ChannelLog, Client, Me, State, Unlisten } from './api.ts';
 import { Calls } from './calls.ts';
 import { Log } from './channel-log.ts';
 import { Http } from './http.ts';
+import { KnownDevice } from './known-device.ts';
 import { Link } from './link.ts';
 import { LogSync } from './log-sync.ts';
 import { OutboxBox } from './outbox.ts';
@@ -39,6 +40,7 @@ class TheClient implements Client {
   readonly #failed: (error: unknown) => void;
   readonly #timers: Timers;
   readonly #session: Session;
+  readonly #device: KnownDevice;
   readonly #link: Link;
   readonly #calls: Calls;
   readonly #sync: LogSync;
@@ -54,6 +56,7 @@ class TheClient implements Client {
     const timers = new Timers(later);
     this.#timers = timers;
     const http = new Http({ url, timers, fetch: options.fetch ?? systemFetch });
+    this.#device = new KnownDevice({ storage: options.device ?? memoryStorage(), failed });
     const session = new Session({
       storage: options.tokens ?? memoryStorage(),
       alone: options.alone ?? ((work) => work()),
@@ -92,15 +95,24 @@ class TheClient implements Client {
     return this.call('account.register', { ...this.#workspace, ...application });
   }
 
+  requestPasswordReset(
+    request: Omit<InputOf<'password.request-reset'>, 'workspace'>,
+  ): Promise<CallOutcome<'password.request-reset'>> {
+    return this.call('password.request-reset', { ...this.#workspace, ...request });
+  }
+
   async signIn(
     credentials: Omit<InputOf<'session.open'>, 'workspace'>,
   ): Promise<Outcome<Me, RefusalOf<'session.open'>>> {
-    const outcome = await this.call('session.open', { ...this.#workspace, ...credentials });
+    const claim = { ...this.#workspace, ...(await this.#device.shown()), ...credentials };
+    const outcome = await this.call('session.open', claim);
     if (!outcome.ok) return outcome;
-    const { userId, sessionId, workspaceId } = outcome.data;
+    const { deviceToken, ...grant } = outcome.data;
+    const { userId, sessionId, workspaceId } = grant;
     const me = { userId, sessionId, workspaceId };
     this.#link.stop({ is: 'offline', because: null });
-    await this.#session.open(outcome.data);
+    await this.#session.open(grant);
+    await this.#device.keep(deviceToken);
     await this.#enter(me);
     return { ok: true, data: me };
   }

@@ -8,6 +8,9 @@ import type { OperationName, Outcome } from './types.ts';
 /** The operations that are on no socket, and the one that must work without. */
 export const ROUTES = {
   'account.register': 'POST /v1/accounts',
+  'email.verify': 'POST /v1/email-verifications/redeem',
+  'password.request-reset': 'POST /v1/password-resets',
+  'password.reset': 'POST /v1/password-resets/redeem',
   'session.close': 'DELETE /v1/sessions/current',
   'session.open': 'POST /v1/sessions',
   'session.refresh': 'POST /v1/sessions/refresh',

@@ -36,6 +36,11 @@ export interface ClientOptions {
   /** Where the tokens are kept. In memory by default: then one signs in again after a restart. */
   readonly tokens?: Storage;
   /**
+   * Where it is kept that somebody signed in here before. In memory by default. It survives signing out, opens nothing,
+   * and gets its owner past a stranger who has used up the attempts to sign in to the account.
+   */
+  readonly device?: Storage;
+  /**
    * Where several clients share `tokens`: lets one refresh at a time, e.g. `(work) => navigator.locks.request(…, work)`.
    * Unless told, a refresh just runs.
    */

@@ -7,7 +7,7 @@ import type { Alone, Storage } from './ports.ts';
 import { backoff, type Timers } from './timers.ts';
 import type { OutputOf, Refused } from './types.ts';
 
-type Grant = OutputOf<'session.open'>;
+type Grant = OutputOf<'session.refresh'>;
 
 interface Kept {
   readonly userId: UserId;

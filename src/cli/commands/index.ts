@@ -13,6 +13,8 @@ import { join } from './join.ts';
 import { leave } from './leave.ts';
 import { listen } from './listen.ts';
 import { members } from './members.ts';
+import { requestReset } from './request-reset.ts';
+import { reset } from './reset.ts';
 import { send } from './send.ts';
 import { setup } from './setup.ts';
 import { signIn } from './sign-in.ts';
@@ -26,6 +28,8 @@ export const COMMANDS: readonly Command[] = [
   signUp,
   signIn,
   signOut,
+  requestReset,
+  reset,
   whoami,
   channels,
   create,

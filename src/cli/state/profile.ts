@@ -23,6 +23,8 @@ export interface Profile {
 
 export interface ServerState {
   readonly tokens: Storage;
+  /** What tells the server that this machine was used before; stays after signing out. */
+  readonly device: Storage;
   /** Lets one process of this profile refresh at a time. */
   readonly alone: Alone;
   readonly drafts: Storage;
@@ -57,6 +59,7 @@ function stateAt(folder: string, machine: Machine): ServerState {
   const writing = new FileLock(join(folder, 'session.lock'), machine);
   return {
     tokens: tokenFile(folder, writing, machine),
+    device: folderStorage(folder, machine),
     alone: (work) => turns.hold(TURN_MS, work),
     drafts: folderStorage(drafts, machine),
     marks: (userId, failed) => readMarks(join(folder, `read-${userId}.json`), machine, failed),
