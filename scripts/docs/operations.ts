@@ -19,6 +19,8 @@ export function operationsPage(): string {
 
 function section(operation: AnyOperation): string[] {
   const { name, summary, on, commit, access, limit, refuses, audit } = operation;
+  const known = 'known' in operation ? operation.known : undefined;
+  const limits = `\`${limit}\`${known ? `, known callers \`${known.limit}\`` : ''}`;
   const where = [on.socket ? 'socket' : [], on.http ? `\`${on.http}\`` : []].flat().join(', ');
   return [
     `## ${name}`,
@@ -26,7 +28,7 @@ function section(operation: AnyOperation): string[] {
     '',
     `| on | access | limit | commit | audited | refuses |`,
     '|---|---|---|---|---|---|',
-    `| ${where} | ${access.describe} | \`${limit}\` | ${commit} | ${'record' in audit ? 'yes' : `no: ${audit.skip}`} | ${refuses.map((code) => `\`${code}\``).join(', ') || '-'} |`,
+    `| ${where} | ${access.describe} | ${limits} | ${commit} | ${'record' in audit ? 'yes' : `no: ${audit.skip}`} | ${refuses.map((code) => `\`${code}\``).join(', ') || '-'} |`,
     '',
     ...shape('Input', operation.input as z.ZodType, 'input'),
     ...shape('Reply', operation.output as z.ZodType, 'output'),

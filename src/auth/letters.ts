@@ -72,7 +72,11 @@ Your code, good once and for 24 hours:
 
     ${token}
 
-Give it to the program that you use. If it was not you, do nothing.
+Give it to the program that you use, or to
+
+    npx conclave verify-email --server ${about.server}
+
+If it was not you, do nothing.
 `,
   }),
 };

@@ -1,4 +1,4 @@
-/** The way back in for whoever has lost the password: a mail is asked for, and its code is exchanged for a new one. */
+/** What is done with codes out of mails: a lost password is replaced by a new one, and an address is proved. */
 import { codeFrom, passwordFrom, wanted, type SecretSource } from './credentials.ts';
 import { refuseInTheClear, type Desk } from './desk.ts';
 import { reach } from './dial.ts';
@@ -38,4 +38,14 @@ export async function reset(resetting: Resetting, desk: Desk) {
       return { ...line.yes(outcome), server };
     ask.tell(sentenceOf(outcome.refusal)); // the code is still good
   }
+}
+
+export async function verifyEmail(
+  { codeFile }: Pick<Resetting, 'codeFile'>,
+  { ask, server, dial }: Pick<Desk, 'ask' | 'server' | 'dial'>,
+) {
+  await reach(server);
+  const token = await codeFrom(codeFile, 'Code out of the mail', ask);
+  const line = dial();
+  return { ...line.yes(await line.client.call('email.verify', { token })), server };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIMIT_TABLE } from '../../src/limits/index.ts';
-import { Mailbox, RESET } from '../auth/mailbox.ts';
+import { CONFIRM, Mailbox, RESET } from '../auth/mailbox.ts';
 import { post } from '../auth/posting.ts';
 import { UNLIMITED, World } from '../support/world.ts';
 import { done, failure, Machinery, newcomer, rows, type Somebody } from './support.ts';
@@ -61,6 +61,15 @@ describe('the conclave command: coming back in', () => {
     await failure(home.here(['whoami', '--json']));
     assert.equal((await failure(signIn(ada, ada.password)))['code'], 'invalid_credentials');
     await done(signIn(ada, NEXT));
+  });
+
+  it('proves an address with the code out of its mail, once', async () => {
+    const ada = await newcomer(home, world, 'Ada', 'default');
+    const { token, text } = await mailbox.comes(ada.email, CONFIRM);
+    assert.match(text, /npx conclave verify-email --server http/);
+    const words = at('verify-email', '--code-file', file('code', token));
+    assert.equal((await rows(home.here(words)))[0]?.['verified'], true);
+    assert.equal((await failure(home.here(words)))['code'], 'invalid_code');
   });
 
   it('says the same for an address that nobody has, and takes no code from the command line', async () => {

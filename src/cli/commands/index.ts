@@ -20,6 +20,7 @@ import { setup } from './setup.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { signUp } from './sign-up.ts';
+import { verifyEmail } from './verify-email.ts';
 import { whoami } from './whoami.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   signOut,
   requestReset,
   reset,
+  verifyEmail,
   whoami,
   channels,
   create,
