@@ -111,8 +111,8 @@ class TheClient implements Client {
     const { userId, sessionId, workspaceId } = grant;
     const me = { userId, sessionId, workspaceId };
     this.#link.stop({ is: 'offline', because: null });
+    await this.#device.keep(deviceToken); // first: once there is a session, everything is kept
     await this.#session.open(grant);
-    await this.#device.keep(deviceToken);
     await this.#enter(me);
     return { ok: true, data: me };
   }

@@ -122,3 +122,41 @@ describe('session.open on a known device', () => {
     await open(ada, { deviceToken: null }).refused('invalid_input');
   });
 });
+
+describe('session.open on a known device behind a busy address', () => {
+  it('is let in where others have used up the limit of the address they share, up to thirty a minute', async () => {
+    const limits = {
+      ...UNLIMITED,
+      'auth.login': LIMIT_TABLE['auth.login'],
+      'auth.login.known': LIMIT_TABLE['auth.login.known'],
+    };
+    const world = await World.create({ limits });
+    try {
+      const open = ({ email, password }: Resident, more: object = {}) =>
+        post<Grant>(world, '/v1/sessions', { workspace: world.slug, email, password, ...more });
+      const people: { resident: Resident; deviceToken: string }[] = [];
+      for (let i = 0; i < 7; i += 1) {
+        const resident = await Resident.create(world);
+        people.push({ resident, ...(await open(resident).accepted()) });
+        world.clock.forward(2 * MINUTE);
+      }
+      const [ada] = people;
+      assert.ok(ada);
+      for (const { resident } of people.slice(1, 6))
+        await open(resident, { password: 'Wrong-1234' }).refused('invalid_credentials');
+      const { detail } = await open(ada.resident).refused('rate_limited');
+      assert.deepEqual(detail, { bucket: 'auth.login', by: 'address', windowMs: MINUTE });
+      for (const { resident, deviceToken } of people.slice(0, 6))
+        for (let i = 0; i < 5; i += 1) await open(resident, { deviceToken }).accepted();
+      const [last] = people.slice(6);
+      assert.ok(last);
+      const no = await open(last.resident, { deviceToken: last.deviceToken }).refused(
+        'rate_limited',
+      );
+      const fired = { bucket: 'auth.login.known', by: 'address', windowMs: MINUTE };
+      assert.deepEqual(no.detail, fired);
+    } finally {
+      await world.end();
+    }
+  });
+});
