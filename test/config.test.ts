@@ -1,7 +1,7 @@
 /** A setting that is wrong stops the start with its name and what is allowed, and its value is never shown. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,28 +9,17 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { appUrl, ConfigError, readConfig, type Environment } from '../src/config.ts';
 import { SETTINGS, type Setting, type SettingName } from '../src/settings.ts';
-
-const key = () => randomBytes(32).toString('base64');
-const ring = (keys: Record<string, string>, current = '1') => JSON.stringify({ current, keys });
-const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
-const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const PEM_KEY = pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-const PEM_PUBLIC = pair.publicKey.export({ format: 'pem', type: 'spki' }).toString();
-const signing = (change: object = {}, current = 'k') =>
-  JSON.stringify({ current, keys: [{ ...jwk, kid: 'k', ...change }] });
-
-/** The least that starts. */
-const GOOD: Environment = {
-  DATABASE_URL: 'postgres://owner:owner-password-16@db.example/chat',
-  DATABASE_APP_PASSWORD: 'app-password-of-chat',
-  REDIS_URL: 'redis://redis.example',
-  SMTP_URL: 'smtps://user:smtp-password-16@mail.example',
-  MAIL_FROM: 'Conclave <chat@mail.example>',
-  CONCLAVE_ROOT_KEYS: ring({ 1: key() }),
-  CONCLAVE_PEPPERS: ring({ 1: key() }),
-  CONCLAVE_DIGEST_KEYS: ring({ 1: key() }),
-  CONCLAVE_SIGNING_KEYS: signing(),
-};
+import {
+  key,
+  ring,
+  jwk,
+  PEM_KEY,
+  GOOD,
+  KEYRINGS,
+  BAD_RINGS,
+  BAD_NUMBERS,
+  BAD,
+} from './setting-values.ts';
 
 function problems(environment: Environment): string {
   try {
@@ -41,76 +30,6 @@ function problems(environment: Environment): string {
   }
   return '';
 }
-
-const KEYRINGS = ['CONCLAVE_ROOT_KEYS', 'CONCLAVE_PEPPERS', 'CONCLAVE_DIGEST_KEYS'] as const;
-const BAD_RINGS: readonly [string, string][] = [
-  ['no JSON', 'canary-not-json'],
-  ['a list', '["canary"]'],
-  ['a key of 31 bytes', ring({ 1: randomBytes(31).toString('base64') })],
-  ['a key of 33 bytes', ring({ 1: randomBytes(33).toString('base64') })],
-  ['an empty key', ring({ 1: '' })],
-  ['a key of one repeated byte', ring({ 1: Buffer.alloc(32, 7).toString('base64') })],
-  ['a key of a few repeated bytes', ring({ 1: Buffer.from('abcd'.repeat(8)).toString('base64') })],
-  ['a key in hex', ring({ 1: randomBytes(32).toString('hex') })],
-  ['a current key that is not there', ring({ 1: key() }, '2')],
-  ['a current key __proto__', ring({ 1: key() }, '__proto__')],
-  ['no key', ring({})],
-  ['a field too many', JSON.stringify({ current: '1', keys: { 1: key() }, note: 'canary' })],
-];
-const BAD_NUMBERS = ['abc', '-1', '1.5', '1e3', '0x10', ' 7', 'NaN', '999999999'];
-const BAD_BUS_RINGS = [
-  ...BAD_RINGS.map(([, value]) => value),
-  ring({ 1: 'Derived' }),
-  ring({ 1: 'derived' }, '2'),
-];
-const BAD: Partial<Record<SettingName, readonly string[]>> = {
-  NODE_ENV: ['prod', 'Production'],
-  HOST: ['x'.repeat(256), 'two words', 'http://host.example', 'host.example:80', 'host/path'],
-  PUBLIC_URL: ['chat.example.org', 'ftp://chat.example.org', 'javascript:alert(1)', 'canary'],
-  ALLOWED_ORIGINS: ['*', 'canary.example', 'https://a.example/', 'https://a.example,null'],
-  TRUSTED_PROXIES: ['proxy.canary', '10.0.0.0/33', '0.0.0.0/0', '::ffff:10.0.0.0/8', '10.0.0.1,*'],
-  LOG_LEVEL: ['verbose', 'INFO'],
-  DATABASE_URL: [
-    'canary',
-    'mysql://u:canary@h/d',
-    'localhost:5432',
-    'postgres://u@h/d?sslmode=disable',
-    'postgres://u@h/d?ssl=0',
-  ],
-  DATABASE_APP_PASSWORD: ['canary-short', 'x'.repeat(201)],
-  DATABASE_APP_URL: ['canary', 'http://u:canary@h/d'],
-  CONCLAVE_BUS_KEYS: BAD_BUS_RINGS,
-  REDIS_PUBSUB: ['canary', 'Classic', 'sharded,classic'],
-  REDIS_URL: ['canary', 'http://redis.example', 'redis.example:6379'],
-  CONCLAVE_SIGNING_KEYS: [
-    'canary',
-    JSON.stringify({ current: 'k', keys: [] }),
-    signing({ crv: 'P-384' }),
-    signing({ kty: 'RSA' }),
-    signing({ d: undefined }),
-    signing({ d: 'canary' }),
-    signing({ alg: 'HS256' }),
-    signing({ note: 'canary' }),
-    signing({}, 'another'),
-  ],
-  SMTP_URL: [
-    ...['canary', 'http://mail.canary', 'smtp:canary', 'smtp://', 'mail.canary:587'],
-    ...['smtp://mail.canary/path', 'smtps://mail.canary?tls.rejectUnauthorized=false'],
-    'smtps://mail.canary#canary',
-  ],
-  MAIL_FROM: [
-    ...['canary', 'canary@', '@canary', 'a b@canary.example', 'a@canary.example, b@canary.example'],
-    ...['a@canary.example\r\nBcc: b@canary.example', 'A\n<a@canary.example>', '<a@canary.example>'],
-  ],
-  MAIL_OUTBOX: ['canary/mail', './canary', '~/canary', `/${'x'.repeat(1_000)}`, '/canary\0'],
-  TOKEN_AUDIENCE: ['x'.repeat(201)],
-  TLS_CERT: ['canary', '-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----', PEM_KEY],
-  TLS_KEY: ['canary', PEM_KEY.replace(/^[^-].*$/m, 'canary'), PEM_PUBLIC],
-  DATABASE_TLS: ['on', 'require', 'true'],
-  DATABASE_CA: ['canary', PEM_KEY],
-  REDIS_CA: ['canary', PEM_KEY],
-  SERVICES_NETWORK: ['trusty', 'docker'],
-};
 
 describe('a setting', () => {
   it('of the terminal client is none of the server, and does not stop it', () => {

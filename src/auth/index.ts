@@ -1,22 +1,8 @@
 /** Who is asking: workspaces, accounts, sessions and tokens. The domain is entered only through this file. */
 import { standings } from '../access/index.ts';
-import type {
-  ClosureCode,
-  SessionId,
-  UserId,
-  WorkspaceId,
-  WorkspaceRole,
-} from '../contract/index.ts';
-import { envelope, type Digests, type Keyring, type Vault } from '../crypto/index.ts';
-import type {
-  Caller,
-  Clock,
-  Entropy,
-  Module,
-  ProvedClaims,
-  Secret,
-  Stages,
-} from '../kernel/index.ts';
+import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
+import { envelope } from '../crypto/index.ts';
+import type { Caller, Module, ProvedClaims, Stages } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { accessTokens } from './access-token.ts';
 import { accounts } from './accounts.ts';
@@ -30,20 +16,18 @@ import { minting, type MintedSession, type Minting } from './minting.ts';
 import * as operations from './operations/index.ts';
 import { ownSessions } from './own-sessions.ts';
 import { passwordChange } from './password-change.ts';
-import { passwords, type PasswordHasher } from './passwords.ts';
-import type { MailDesk, Postman } from './postman.ts';
-import { profiles, type ProfileAlert } from './profiles.ts';
+import type { AuthOptions } from './options.ts';
+import { passwords } from './passwords.ts';
+import type { Postman } from './postman.ts';
+import { profiles } from './profiles.ts';
 import { registration } from './registration.ts';
-import { rotation, type RecordReuse } from './rotation.ts';
+import { rotation } from './rotation.ts';
 import { authServices, type AuthDomain } from './services.ts';
-import type { SessionLookup } from './session-lookup-store.ts';
 import { sessions } from './sessions.ts';
 import { signIn } from './sign-in.ts';
-import { publishedKeys, type KeyNotice } from './published-keys.ts';
-import type { SigningKeySeals } from './sealed-signing-key.ts';
-import type { SigningKeyRows } from './signing-key-store.ts';
-import { signingKeys, type JwkSet, type SigningKeysText } from './signing-keys.ts';
-import { authRows, type AuthRows, type WorkspaceLookups } from './store.ts';
+import { publishedKeys } from './published-keys.ts';
+import { signingKeys, type JwkSet } from './signing-keys.ts';
+import { authRows, type AuthRows } from './store.ts';
 import type { InvitedRole } from './tenancy.ts';
 import { workspaces, type FirstWorkspace, type NewWorkspace } from './workspaces.ts';
 
@@ -52,6 +36,7 @@ export type { KeyNotice } from './published-keys.ts';
 export { signingKeySeals } from './sealed-signing-key.ts';
 export { signingKeyRows } from './signing-key-store.ts';
 export type { JwkSet, SigningKeysText } from './signing-keys.ts';
+export type { AuthOptions } from './options.ts';
 export type { PasswordHasher } from './passwords.ts';
 export { mailQueue } from './mail-store.ts';
 export type { MailDesk } from './postman.ts';
@@ -61,58 +46,6 @@ export { workspaceLookups, type WorkspaceLookups } from './store.ts';
 export { isSlug, tenancy, type InvitedRole } from './tenancy.ts';
 export type { FirstWorkspace, NewWorkspace } from './workspaces.ts';
 export type { MintedSession, Minting } from './minting.ts';
-
-export interface AuthOptions {
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  /** bcrypt off the main thread; refuses `rate_limited` when its queue is full. */
-  readonly passwords: PasswordHasher;
-  readonly vault: Vault;
-  readonly digests: Digests;
-  /** Keys of the HMAC that every password passes before bcrypt. */
-  readonly peppers: Keyring;
-  /** Sign until the first key is published, and then verify as long as that one says. */
-  readonly signingKeys: Secret<SigningKeysText>;
-  /** The keys that were published: `signingKeyRows(postgres.aside)`, and what opens them. */
-  readonly signingKeyRows: SigningKeyRows;
-  readonly signingKeySeals: SigningKeySeals;
-  /** Hears of each key that is published, and of each that does not open. */
-  readonly keyNotice: KeyNotice;
-  /** `iss` and `aud` of the access tokens; one with another value is refused. */
-  readonly issuer: string;
-  readonly audience: string;
-  /** Milliseconds that an access token is valid. Default of the product: 15 minutes. */
-  readonly accessTokenMs: number;
-  /** Milliseconds that an unused refresh token is valid; each use starts them anew. Default: 7 days. */
-  readonly refreshMs: number;
-  /** Milliseconds after which a session ends however often it is refreshed. Default: 90 days. */
-  readonly sessionMs: number;
-  /** Milliseconds within which a used refresh token is answered again, to the same nonce. Default: 60 s. */
-  readonly retryMs: number;
-  /** One transaction whose row level security shows only the workspace; resolves after COMMIT. */
-  readonly transaction: <T>(
-    workspaceId: WorkspaceId,
-    mode: 'own' | 'read',
-    work: (tx: Tx) => Promise<T>,
-  ) => Promise<T>;
-  /** Which workspace a slug means, before any is known: `workspaceLookups(postgres.statements)`. */
-  readonly workspaces: WorkspaceLookups;
-  /** How a session stands: `sessionLookup(postgres.statements)`. */
-  readonly sessions: SessionLookup;
-  /**
-   * Writes the audit row of a reuse into the transaction that ends the session for it.
-   */
-  readonly recordReuse: RecordReuse;
-  /** How mail leaves the server; null where none does. */
-  readonly mail: MailDesk | null;
-  /** Hears of profiles that do not open under the key of their subject. */
-  readonly alert: ProfileAlert;
-  /**
-   * Told after COMMIT of the one end of a session that is no operation's effect: a refresh token was used twice
-   * and the answer is a refusal. It closes the live sockets; what it throws is dropped.
-   */
-  readonly sessionEnded: (sessionId: SessionId, closure: ClosureCode) => void | Promise<void>;
-}
 
 export interface Auth {
   readonly module: Module<Tx>;
