@@ -1,8 +1,7 @@
 /** What the domain needs of those around it: clocks and keys, tables and tellings, and how long things are valid. */
-import type { ClosureCode, SessionId, WorkspaceId } from '../contract/index.ts';
+import type { ClosureCode, SessionId } from '../contract/index.ts';
 import type { Digests, Keyring, Vault } from '../crypto/index.ts';
 import type { Clock, Entropy, Secret } from '../kernel/index.ts';
-import type { Tx } from '../platform/postgres/index.ts';
 import type { PasswordHasher } from './passwords.ts';
 import type { MailDesk } from './postman.ts';
 import type { ProfileAlert } from './profiles.ts';
@@ -12,7 +11,7 @@ import type { KeyNotice } from './published-keys.ts';
 import type { SigningKeySeals } from './sealed-signing-key.ts';
 import type { SigningKeyRows } from './signing-key-store.ts';
 import type { SigningKeysText } from './signing-keys.ts';
-import type { WorkspaceLookups } from './store.ts';
+import type { Transaction, WorkspaceLookups } from './store.ts';
 
 export interface AuthOptions {
   readonly clock: Clock;
@@ -41,12 +40,7 @@ export interface AuthOptions {
   readonly sessionMs: number;
   /** Milliseconds within which a used refresh token is answered again, to the same nonce. Default: 60 s. */
   readonly retryMs: number;
-  /** One transaction whose row level security shows only the workspace; resolves after COMMIT. */
-  readonly transaction: <T>(
-    workspaceId: WorkspaceId,
-    mode: 'own' | 'read',
-    work: (tx: Tx) => Promise<T>,
-  ) => Promise<T>;
+  readonly transaction: Transaction;
   /** Which workspace a slug means, before any is known: `workspaceLookups(postgres.statements)`. */
   readonly workspaces: WorkspaceLookups;
   /** How a session stands: `sessionLookup(postgres.statements)`. */

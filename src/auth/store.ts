@@ -38,6 +38,13 @@ export interface AuthRows {
   firstWorkspace(slug: string): Promise<{ any: boolean; id: WorkspaceId | null }>;
 }
 
+/** One transaction whose row level security shows only the workspace; resolves after COMMIT. */
+export type Transaction = <T>(
+  workspaceId: WorkspaceId,
+  mode: 'own' | 'read',
+  work: (tx: Tx) => Promise<T>,
+) => Promise<T>;
+
 /** Runs the work in one transaction of the workspace; resolves after COMMIT. It may run more than once. */
 export type Within = <T>(
   workspaceId: WorkspaceId,
