@@ -88,7 +88,8 @@ describe('a setting', () => {
     assert.deepEqual(outbox, { by: 'outbox', folder: '/var/mail/chat', files: 200, from });
     const server = readConfig({ ...GOOD, MAIL_OUTBOX: '/var/mail/chat' }).mail;
     assert.ok(server?.by === 'smtp' && !server.requireTls && server.from === MAIL_FROM);
-    const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://chat.example' };
+    const proxied = { PUBLIC_URL: 'https://chat.example', TRUSTED_PROXIES: '10.0.0.1' };
+    const production = { ...proxied, NODE_ENV: 'production', SERVICES_NETWORK: 'private' };
     const strict = readConfig({ ...GOOD, ...production }).mail;
     assert.ok(strict?.by === 'smtp' && strict.requireTls);
   });

@@ -41,7 +41,7 @@ export function publisher(options: PublishOptions): Publisher {
     try {
       if (effect.effect === 'subscribe') await subscribe(effect, call);
       else if (effect.effect === 'reauthorised') reauthorised(effect, call);
-      else here(effect);
+      else here(effect, call.origin.connectionId);
       notify(effect);
     } catch (error) {
       failed(error); // one effect that fails takes no other with it
@@ -52,7 +52,7 @@ export function publisher(options: PublishOptions): Publisher {
     if (origin.connectionId !== null) options.reauthorise(origin.connectionId, claims);
   }
 
-  function here(effect: Exclude<Effect, OfOneConnection>): void {
+  function here(effect: Exclude<Effect, OfOneConnection>, asking: string | null = null): void {
     switch (effect.effect) {
       case 'channel-changed':
         followers.changed(effect);
@@ -62,7 +62,7 @@ export function publisher(options: PublishOptions): Publisher {
         return;
       case 'session-ended':
         forget(effect.sessionId);
-        rooms.closeSession(effect.sessionId, effect.closure);
+        rooms.closeSession(effect.sessionId, effect.closure, asking);
         return;
       case 'control-recorded':
         options.readControl();

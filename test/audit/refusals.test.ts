@@ -184,6 +184,7 @@ describe('the trail of refusals', () => {
     const kept = (Object.keys(REFUSALS) as RefusalCode[]).filter((code) => typeOfRefusal(code));
     assert.deepEqual(kept.sort(), [
       'forbidden',
+      'invalid_code',
       'invalid_credentials',
       'invalid_refresh_token',
       'not_found',

@@ -42,7 +42,8 @@ function ports({ joined = true, breaks = false, answer = Promise.resolve(joined)
       },
     },
     rooms: {
-      closeSession: () => asked.push('session closed'),
+      closeSession: (_id: string, _closure: string, asking: string | null) =>
+        asked.push(`session closed, asked by ${asking}`),
       closeConnection: (id: string, code: string) => asked.push(`closed ${id} ${code}`),
     },
     forget: () => asked.push('forgotten'),
@@ -51,7 +52,7 @@ function ports({ joined = true, breaks = false, answer = Promise.resolve(joined)
     notify: ({ effect }: Effect) => asked.push(`notified ${effect}`),
     failed: (error: unknown) => failures.push(error),
   } as unknown as PublishOptions;
-  return { asked, subscribed, failures, publish: publisher(options).publish };
+  return { asked, subscribed, failures, ...publisher(options) };
 }
 
 describe('publishing', () => {
@@ -64,8 +65,15 @@ describe('publishing', () => {
   it('goes on after an effect that fails, and says so', async () => {
     const { asked, failures, publish } = ports({ breaks: true });
     await publish([changed, ended], call);
-    assert.deepEqual(asked, ['changed', 'forgotten', 'session closed', 'notified session-ended']);
+    const closed = 'session closed, asked by c1';
+    assert.deepEqual(asked, ['changed', 'forgotten', closed, 'notified session-ended']);
     assert.equal(failures.length, 1);
+  });
+
+  it('spares nobody for a turn when the end of a session is heard of from elsewhere', () => {
+    const { asked, here } = ports();
+    here({ effect: 'session-ended', sessionId, closure: 'session_ended' });
+    assert.deepEqual(asked, ['forgotten', 'session closed, asked by null']);
   });
 
   it('closes a connection whose subscription came to nothing after its yes', async () => {

@@ -83,12 +83,14 @@ export class Rooms {
       (socket as { emit(event: string, payload: unknown): void }).emit(event, payload);
   }
 
-  /** Once what is running now is through: whoever ended their own session still gets the answer. */
-  closeSession(sessionId: SessionId, closure: ClosureCode): void {
-    const sockets = this.#in(sessionRoom(sessionId));
-    setImmediate(() => {
-      for (const socket of sockets) close(socket, closure);
-    });
+  /**
+   * At once: whatever follows in this very turn is not for them any more. Only the connection that asked for it is
+   * closed a turn later, so that it still gets its answer.
+   */
+  closeSession(sessionId: SessionId, closure: ClosureCode, asking: string | null): void {
+    for (const socket of this.#in(sessionRoom(sessionId)))
+      if (socket.id === asking) setImmediate(() => close(socket, closure));
+      else close(socket, closure);
   }
 
   closeUser(userId: UserId, closure: ClosureCode): void {
