@@ -31,16 +31,17 @@ export function resume({ members }: { members: number }): Trial {
       { figure: 'milliseconds', label: 'time, ms', digits: 0 },
       { figure: 'pages', label: 'pages', digits: 0 },
       { figure: 'before', label: 'RSS before, MiB', digits: 1 },
-      { figure: 'peak', label: 'growth at the most, MiB', digits: 1 },
-      { figure: 'kept', label: 'growth that stays, MiB', digits: 1 },
+      { figure: 'fresh', label: 'growth, fresh server, MiB', digits: 1 },
+      { figure: 'kept', label: '  of it stays, MiB', digits: 1 },
+      { figure: 'again', label: 'growth, server in use, MiB', digits: 1 },
     ],
     target(medians) {
-      const peak = medians.get('conclave')?.['peak'];
-      if (peak === undefined) return null;
+      const { fresh, again } = medians.get('conclave') ?? {};
+      if (fresh === undefined || again === undefined) return null;
       return {
-        reached: `the server grows by ${peak.toFixed(1)} MiB at the most`,
-        target: `less than ${AT_MOST_MIB} MiB`,
-        met: peak < AT_MOST_MIB,
+        reached: `a server in use grows by ${again.toFixed(1)} MiB at the most, a fresh one whose garbage was just collected by ${fresh.toFixed(1)}`,
+        target: `in use, less than ${AT_MOST_MIB} MiB`,
+        met: again < AT_MOST_MIB,
       };
     },
     run: (_system, tools) => run(members, messages, tools),
@@ -65,25 +66,37 @@ async function run(
   const inspector = await inspect(inspectorPort);
   try {
     const { from } = written;
+    const reader = person;
     const late = { ...from, rev: Math.max(from.rev, from.rev + messages - WARM_UP) };
     await load.ask({ do: 'resume', port, person, position: late });
+    // The first time V8 makes room for what it will allocate from then on; the second time that room is there.
     const before = await settled(inspector, server.pid);
-    forgetPeak(server.pid);
-    const resumed = await load.ask({ do: 'resume', port, person, position: from });
-    const peak = peakMemory(server.pid);
-    const now = memory(server.pid);
-    const kept = await settled(inspector, server.pid);
-    const { milliseconds, pages } = resumed;
+    const first = await read();
+    const kept = (await settled(inspector, server.pid)) - before;
+    const used = await read();
+    const inUse = memory(server.pid);
+    const second = await read();
+    const { milliseconds, pages } = first.resumed;
     return {
       figures: {
         milliseconds,
         pages,
         before,
-        peak: Math.max(peak, now) - before,
-        kept: kept - before,
+        fresh: first.peak - before,
+        kept,
+        again: Math.max(0, second.peak - inUse),
       },
-      faults: [...written.faults, ...faultsIn(resumed, messages)],
+      faults: [
+        ...written.faults,
+        ...[first, used, second].flatMap(({ resumed }) => faultsIn(resumed, messages)),
+      ],
     };
+
+    async function read() {
+      forgetPeak(server.pid);
+      const resumed = await load.ask({ do: 'resume', port, person: reader, position: from });
+      return { resumed, peak: Math.max(peakMemory(server.pid), memory(server.pid)) };
+    }
   } finally {
     inspector.close();
     await server.end();

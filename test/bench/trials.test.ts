@@ -39,7 +39,8 @@ describe('the trials of the bench', () => {
       );
     assert.match(idle(13)[0] ?? '', /takes Conclave 1\.30 of .+ \(target at most 1\.3: met\)/);
     assert.match(idle(13.1)[0] ?? '', /NOT MET/);
-    const resume = (peak: number) => heldTo(results('resume', { conclave: [run({ peak })] }));
+    const resume = (again: number) =>
+      heldTo(results('resume', { conclave: [run({ fresh: 30, again })] }));
     assert.match(resume(19.9)[0] ?? '', /grows by 19\.9 MiB .+: met/);
     assert.match(resume(20)[0] ?? '', /NOT MET/);
   });
@@ -49,7 +50,8 @@ describe('the trials of the bench', () => {
   });
 
   it('show a figure for every row, and say which run was invalid', () => {
-    const good = run({ milliseconds: 1_234.4, pages: 50, before: 90, peak: 8, kept: 0.25 });
+    const memory = { before: 90, fresh: 8, kept: 0.25, again: 2 };
+    const good = run({ milliseconds: 1_234.4, pages: 50, ...memory });
     const bad = run({ ...good.figures, pages: 52 }, '9 of 10 messages came');
     const both = results('resume', { conclave: [good, bad] });
     const text = table(trialCells(both));
