@@ -1,4 +1,8 @@
-/** `npm run check`: everything that must be green before a commit that matters, in the order of what fails fastest. */
+/**
+ * `npm run check`: everything that must be green before a commit that matters, in the order of what fails fastest.
+ * With `--measured` the tests are not run again: what they covered was written to coverage/tmp by a run of `npm test`
+ * with NODE_V8_COVERAGE set, and is judged.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +17,8 @@ if (!existsSync(bin('tsc'))) {
 }
 const { typeOnly } = await import('./type-only.mjs');
 const uncoverable = ['src/platform/postgres/generated/**', ...typeOnly('src')];
+const measured = process.argv.includes('--measured');
+const coverage = uncoverable.flatMap(exclude);
 const steps = [
   ['client', [node, 'scripts/generate.mjs']],
   ['format', [bin('prettier'), '--check', '--log-level', 'warn', '.']],
@@ -21,7 +27,9 @@ const steps = [
   ['boundaries', [bin('depcruise'), 'src', '--output-type', 'err']],
   ['dead code', [bin('knip')]],
   ['docs', [node, '--import=tsx', 'scripts/docs.ts', '--check']],
-  ['tests', [bin('c8'), ...uncoverable.flatMap(exclude), node, 'scripts/test.mjs']],
+  measured
+    ? ['coverage', [bin('c8'), 'report', ...coverage]]
+    : ['tests', [bin('c8'), ...coverage, node, 'scripts/test.mjs']],
 ];
 
 for (const [name, [command, ...args]] of steps) {
