@@ -12,7 +12,7 @@ import { io } from 'socket.io-client';
 import { migrate } from '../scripts/migrations.ts';
 import { eventually, project } from './support/bootstrap-clone.ts';
 import { authority, certificateFor, type Identity } from './support/certificates.ts';
-import { NodeProcess } from './support/node-process.ts';
+import { NodeProcess, onDatabase } from './support/node-process.ts';
 import { OwnPostgres } from './support/own-postgres.ts';
 import { OwnRedis } from './support/own-redis.ts';
 import { TlsDoor } from './support/tls-door.ts';
@@ -65,10 +65,7 @@ describe('a server in production', function () {
       PUBLIC_URL: 'https://localhost',
       TLS_CERT_FILE: file('cert.pem', own.cert),
       TLS_KEY_FILE: file('key.pem', own.key),
-      DATABASE_URL: through(postgres.url, doors.postgres),
-      DATABASE_APP_PASSWORD: password,
-      DATABASE_APP_PASSWORD_FILE: '',
-      DATABASE_APP_URL: '',
+      ...onDatabase(through(postgres.url, doors.postgres), password),
       DATABASE_TLS: 'verify',
       DATABASE_CA_FILE: file('ca.pem', ca.cert),
       REDIS_URL: through(redis.url, doors.redis).replace(/^redis:/, 'rediss:'),

@@ -1,14 +1,9 @@
 /** Declares who may act on whose account, and acts: never on somebody above the caller, never on the last admin. */
 import { z } from 'zod';
 import { covers, mayInWorkspace, type WorkspacePermission } from '../access/index.ts';
-import {
-  REASON_CHARACTERS,
-  type SessionId,
-  type UserId,
-  type WorkspaceRole,
-} from '../contract/index.ts';
-import { Refusal, type Access, type Actor, type Refuse } from '../kernel/index.ts';
-import type { HeldAccount, ListedAccount } from './people-store.ts';
+import { REASON_CHARACTERS, type SessionId, type UserId } from '../contract/index.ts';
+import { Refusal, type Access, type Actor, type AuditFacts, type Refuse } from '../kernel/index.ts';
+import type { HeldAccount } from './people-store.ts';
 import type { AuthServices } from './services.ts';
 import type { AuthRows } from './store.ts';
 
@@ -61,42 +56,30 @@ export function onAccount(
   };
 }
 
-export interface Administration {
-  readonly hold: (
-    rows: AuthRows,
-    ids: readonly UserId[],
-  ) => Promise<ReadonlyMap<UserId, HeldAccount>>;
-  readonly setRole: (rows: AuthRows, target: HeldAccount, role: WorkspaceRole) => Promise<void>;
-  /** Shuts an account and ends its sessions; gives which. */
-  readonly shut: (
-    rows: AuthRows,
-    target: HeldAccount,
-    status: 'locked' | 'deactivated',
-    at: Date,
-  ) => Promise<readonly SessionId[]>;
-  readonly reopen: (rows: AuthRows, target: HeldAccount) => Promise<void>;
-  readonly page: (
-    rows: AuthRows,
-    page: {
-      readonly after: UserId | null;
-      readonly limit: number;
-      readonly activeOnly: boolean;
-    },
-  ) => Promise<readonly ListedAccount[]>;
-  readonly one: (rows: AuthRows, id: UserId) => Promise<ListedAccount | null>;
+/** Shuts an account and ends its sessions; gives which. */
+export async function shut(
+  rows: AuthRows,
+  { id }: HeldAccount,
+  status: 'locked' | 'deactivated',
+  at: Date,
+): Promise<readonly SessionId[]> {
+  await rows.people.setStatus(id, status);
+  return rows.sessions.endAll(id, 'locked', at);
 }
 
-export const administration: Administration = {
-  hold: (rows, ids) => rows.people.hold(ids),
-  setRole: (rows, { id }, role) => rows.people.setRole(id, role),
-  async shut(rows, { id }, status, at) {
-    await rows.people.setStatus(id, status);
-    return rows.sessions.endAll(id, 'locked', at);
-  },
-  reopen: (rows, { id }) => rows.people.setStatus(id, 'active'),
-  page: (rows, page) => rows.people.page(page),
-  one: (rows, id) => rows.people.one(id),
-};
+/** What an act on an account leaves in the trail, with what it was before. */
+export function actOn(
+  { target }: OnAccount,
+  { reason }: { readonly reason?: string | undefined },
+  details: NonNullable<AuditFacts['details']>,
+): AuditFacts {
+  return {
+    resource: { kind: 'account', id: target.id },
+    subjectId: target.id,
+    details,
+    ...(reason !== undefined && { reason }),
+  };
+}
 
 /** Refuses what would leave the workspace without an active admin. */
 export function keepAnAdmin(

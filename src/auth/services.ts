@@ -3,7 +3,7 @@ import type { Standings } from '../access/index.ts';
 import type { SessionId, UserId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { AccessTokens } from './access-token.ts';
-import { administration, type Administration } from './administration.ts';
+import { shut } from './administration.ts';
 import type { ByMail } from './by-mail.ts';
 import type { Device } from './devices.ts';
 import type { EmailVerification } from './email-verification.ts';
@@ -11,6 +11,7 @@ import type { KnownDevices } from './known-devices.ts';
 import type { OwnSessions } from './own-sessions.ts';
 import type { PasswordChange } from './password-change.ts';
 import type { PasswordReset } from './password-reset.ts';
+import type { PeopleRows } from './people-store.ts';
 import type { FoundPerson, OwnProfile, Profiles } from './profiles.ts';
 import type { Entry, Registration } from './registration.ts';
 import type { Rotation } from './rotation.ts';
@@ -42,7 +43,7 @@ export interface AuthServices {
   readonly passwordResets: Bound<Pick<PasswordReset, 'ask' | 'apply'>>;
   readonly emailVerification: Bound<EmailVerification>;
   readonly deviceToken: (email: string, shown: string | undefined, at: Date) => string;
-  readonly administration: Bound<Administration>;
+  readonly administration: PeopleRows & Bound<{ shut: typeof shut }>;
   /** What people of the workspace are called; null where a profile does not open. */
   readonly names: (ids: readonly UserId[]) => ReturnType<Profiles['names']>;
   readonly ownProfile: (userId: UserId) => Promise<OwnProfile>;
@@ -88,7 +89,7 @@ export function authServices(parts: Parts): AuthServices {
     emailVerification: bound(rows, verification),
     deviceToken: (email, shown, at) =>
       knownDevices.issue({ workspaceId: rows.workspaceId, email }, shown, at),
-    administration: bound(rows, administration),
+    administration: { ...rows.people, ...bound(rows, { shut }) },
     names: (ids) => people.names(rows, ids),
     ownProfile: (userId) => people.own(rows, userId),
     findPerson: (email) => people.find(rows, email),

@@ -1,9 +1,9 @@
 /** People of a world who have passwords, and sign in with them from as many devices as a story needs. */
 import { randomBytes } from 'node:crypto';
 import type { MintedSession } from '../../src/auth/index.ts';
-import type { Reply } from '../../src/contract/index.ts';
+import { asked } from '../support/asked.ts';
 import { Person } from '../support/person.ts';
-import { Result } from '../support/result.ts';
+import type { Result } from '../support/result.ts';
 import type { World } from '../support/world.ts';
 
 export interface Visit {
@@ -50,14 +50,6 @@ export class Resident {
   }
 
   #post<O>(path: string, body: object, url = this.#home.url, userAgent = 'Story/1.0'): Result<O> {
-    const headers = { 'content-type': 'application/json', 'user-agent': userAgent };
-    const asked = fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    const reply = asked.then(async (response): Promise<Reply<O>> => {
-      const answer: unknown = await response.json();
-      return response.ok
-        ? { ok: true, data: answer as O }
-        : { ok: false, error: answer as Extract<Reply<O>, { ok: false }>['error'] };
-    });
-    return new Result(`POST ${path}`, reply);
+    return asked(url, 'POST', path, { headers: { 'user-agent': userAgent }, body });
   }
 }

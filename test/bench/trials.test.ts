@@ -4,13 +4,14 @@ import { hotSpots } from '../../bench/hot-spots.ts';
 import type { CpuProfile } from '../../bench/inspector.ts';
 import { underPressure } from '../../bench/load/schedule.ts';
 import { readOptions } from '../../bench/options.ts';
-import { between, drawn } from '../../bench/record.ts';
+import { drawn } from '../../bench/record.ts';
 import { table } from '../../bench/report.ts';
 import { PAUSE_MS } from '../../bench/trials/hot-channel.ts';
 import { heldTo, trialCells, trials, trialsAreValid } from '../../bench/trials/index.ts';
 import type { TrialRun } from '../../bench/trials/index.ts';
 import { faultsIn } from '../../bench/trials/resume.ts';
 import type { SystemName, TrialName } from '../../bench/workloads.ts';
+import { between } from '../../scripts/recorded.ts';
 
 const run = (figures: Record<string, number>, ...faults: string[]): TrialRun => {
   return { figures, faults };
@@ -150,10 +151,10 @@ describe('the page of the figures', () => {
   const page = 'a\n<!-- written by `x`: begin -->\nold\n<!-- written by `x`: end -->\nb\n';
 
   it('gets what a command found between its markers, and keeps the rest', () => {
-    const text = between(page, 'x', ['new', 'lines']);
+    const text = between(page, 'x', 'new\nlines');
     assert.match(text, /^a\n[^\n]+begin -->\n\nnew\nlines\n<[^\n]+end -->\nb\n$/);
-    assert.equal(between(text, 'x', ['new', 'lines']), text);
-    assert.throws(() => between(page, 'y', []), /no place for what `y` writes/);
+    assert.equal(between(text, 'x', 'new\nlines'), text);
+    assert.throws(() => between(page, 'y', ''), /no place for what `y` writes/);
   });
 
   it('draws a table that cannot be broken by what is in it', () => {

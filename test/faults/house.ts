@@ -5,7 +5,7 @@ import { migrate } from '../../scripts/migrations.ts';
 import { ownDatabase } from '../architecture/own-database.ts';
 import { eventually } from '../support/bootstrap-clone.ts';
 import { CutProxy } from '../support/cut-proxy.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess, onDatabase } from '../support/node-process.ts';
 import { OwnPostgres } from '../support/own-postgres.ts';
 import { OwnRedis } from '../support/own-redis.ts';
 import { behind } from '../support/strangers.ts';
@@ -118,12 +118,7 @@ export class House {
     const url = postgres?.url ?? own?.ownerUrl ?? '';
     const password = own ? new URL(own.serverUrl).password : randomBytes(24).toString('hex');
     if (postgres) await migrate(url, password);
-    const environment = {
-      ...SETTINGS,
-      DATABASE_APP_PASSWORD: password,
-      DATABASE_APP_PASSWORD_FILE: '',
-      DATABASE_APP_URL: '',
-    };
+    const environment = { ...SETTINGS, ...onDatabase(url, password) };
     const sites: Site[] = [];
     try {
       for (const name of ['A', 'B'] as const) sites.push(await site(name, url, redis, environment));

@@ -8,7 +8,7 @@ import { eventually } from '../support/bootstrap-clone.ts';
 import { Secret } from '../../src/kernel/index.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
 import { Connection } from '../support/connection.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess, onDatabase } from '../support/node-process.ts';
 import { OwnPostgres } from '../support/own-postgres.ts';
 import { clientId } from '../support/two-nodes.ts';
 import { register, signIn } from '../support/two-processes.ts';
@@ -51,10 +51,7 @@ describe('soak: a flush before every acknowledgement', function () {
     node = await NodeProcess.start({
       PUBLIC_URL: 'http://chat.example.org',
       TRUSTED_PROXIES: '127.0.0.1',
-      DATABASE_URL: postgres.url,
-      DATABASE_APP_PASSWORD: password,
-      DATABASE_APP_PASSWORD_FILE: '',
-      DATABASE_APP_URL: '',
+      ...onDatabase(postgres.url, password),
     });
     endings.push(() => node.stop());
     owner = await somebody('Ada', node.setupCode);

@@ -22,6 +22,16 @@ const STANDARD = { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'debug' };
 /** How long a node may take to start, and to end after it was asked to. */
 const PATIENCE_MS = 90_000;
 
+/** The settings of a node on this database, whatever those of the test run say of another. */
+export function onDatabase(url: string, appPassword: string) {
+  return {
+    DATABASE_URL: url,
+    DATABASE_APP_PASSWORD: appPassword,
+    DATABASE_APP_PASSWORD_FILE: '',
+    DATABASE_APP_URL: '',
+  };
+}
+
 export class NodeProcess {
   readonly url: string;
   /** For the first admin to register with; empty when there is one. */

@@ -1,8 +1,9 @@
 /** Somebody who uses the server: over a socket by default, over HTTP where a story says so. */
-import type { Broadcasts, ChannelId, Message, Reply } from '../../src/contract/index.ts';
+import type { Broadcasts, ChannelId, Message } from '../../src/contract/index.ts';
 import type { MintedSession } from '../../src/auth/index.ts';
+import { asked } from './asked.ts';
 import { Connection, type InputOf, type OperationName, type OutputOf } from './connection.ts';
-import { Result } from './result.ts';
+import type { Result } from './result.ts';
 
 export class Person {
   readonly displayName: string;
@@ -60,20 +61,8 @@ export class Person {
 
   /** A request with the person's token; the body of a problem becomes the refusal it stands for. */
   http<O = unknown>(method: string, path: string, body?: object): Result<O> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.accessToken}` };
-    if (body) headers['content-type'] = 'application/json';
-    const asked = fetch(`${this.#url}${path}`, {
-      method,
-      headers,
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const reply = asked.then(async (response): Promise<Reply<O>> => {
-      const answer: unknown = await response.json();
-      return response.ok
-        ? { ok: true, data: answer as O }
-        : { ok: false, error: answer as Extract<Reply<O>, { ok: false }>['error'] };
-    });
-    return new Result(`${method} ${path}`, reply);
+    const headers = { authorization: `Bearer ${this.accessToken}` };
+    return asked(this.#url, method, path, { headers, body });
   }
 
   leave(): void {

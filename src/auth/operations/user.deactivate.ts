@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { UserId } from '../../contract/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
-import { keepAnAdmin, onAccount, Reason } from '../administration.ts';
+import { actOn, keepAnAdmin, onAccount, Reason } from '../administration.ts';
 import { endedSessions } from '../ended-sessions.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
 
@@ -22,12 +22,8 @@ export const userDeactivate = operationsFor<AuthServices, AuthDomain>()({
   access: onAccount('user.delete', 'not-own'),
   limit: 'state.write',
   audit: {
-    record: ({ input: { reason }, subject: { target }, reply: { revoked } }) => ({
-      resource: { kind: 'account', id: target.id },
-      subjectId: target.id,
-      details: { before: target.status, revoked },
-      ...(reason !== undefined && { reason }),
-    }),
+    record: ({ input, subject, reply: { revoked } }) =>
+      actOn(subject, input, { before: subject.target.status, revoked }),
   },
   refuses: ['last_admin'],
   async handle({ subject, services, now, refuse }) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { covers } from '../../access/index.ts';
 import { UserId, WorkspaceRole } from '../../contract/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
-import { keepAnAdmin, onAccount, Reason } from '../administration.ts';
+import { actOn, keepAnAdmin, onAccount, Reason } from '../administration.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
 
 export const userSetRole = operationsFor<AuthServices, AuthDomain>()({
@@ -21,12 +21,8 @@ export const userSetRole = operationsFor<AuthServices, AuthDomain>()({
   access: onAccount('user.administer', 'own-too'),
   limit: 'state.write',
   audit: {
-    record: ({ input: { role, reason }, subject: { target } }) => ({
-      resource: { kind: 'account', id: target.id },
-      subjectId: target.id,
-      details: { before: target.role, role },
-      ...(reason !== undefined && { reason }),
-    }),
+    record: ({ input, subject }) =>
+      actOn(subject, input, { before: subject.target.role, role: input.role }),
   },
   refuses: ['last_admin'],
   async handle({ input: { role }, subject, services, refuse }) {
@@ -34,7 +30,7 @@ export const userSetRole = operationsFor<AuthServices, AuthDomain>()({
     if (!covers(actor.role, role)) refuse('forbidden');
     if (target.role === role) return reply({ userId: target.id, role });
     keepAnAdmin(subject, refuse);
-    await services.administration.setRole(target, role);
+    await services.administration.setRole(target.id, role);
     return reply({ userId: target.id, role }, { effect: 'control-recorded' });
   },
 });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { UserId } from '../../contract/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
-import { onAccount, Reason } from '../administration.ts';
+import { actOn, onAccount, Reason } from '../administration.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
 
 export const userUnlock = operationsFor<AuthServices, AuthDomain>()({
@@ -15,16 +15,11 @@ export const userUnlock = operationsFor<AuthServices, AuthDomain>()({
   access: onAccount('user.write', 'not-own'),
   limit: 'state.write',
   audit: {
-    record: ({ input: { reason }, subject: { target } }) => ({
-      resource: { kind: 'account', id: target.id },
-      subjectId: target.id,
-      details: { before: target.status },
-      ...(reason !== undefined && { reason }),
-    }),
+    record: ({ input, subject }) => actOn(subject, input, { before: subject.target.status }),
   },
   refuses: [],
   async handle({ subject: { target }, services }) {
-    await services.administration.reopen(target);
+    await services.administration.setStatus(target.id, 'active');
     return reply({ userId: target.id, status: 'active' as const });
   },
 });
