@@ -11,8 +11,8 @@ type Kind = (typeof KINDS)[number][0];
 /** A notice as a node says it. */
 export function said(kind: Kind, notice: unknown) {
   return kind === 'sharded'
-    ? { type: 9, nsp: '/', uid: 'x', data: { packet: ['notice', notice] } }
-    : { type: 6, uid: 'x', data: ['notice', notice] };
+    ? { type: 9, nsp: '/', uid: 'x', data: { packet: ['notice', [notice]] } }
+    : { type: 6, uid: 'x', data: ['notice', [notice]] };
 }
 
 /** Everything that this adapter can ask of another node, and what is nearly a notice. */

@@ -1,23 +1,11 @@
 /** Who can publish in Redis can neither read nor say anything: what is not sealed, fresh and expected is dropped. */
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { readConfig } from '../../src/config.ts';
-import {
-  derivedRing,
-  keyring,
-  PACKET_BYTES,
-  packets,
-  type Packets,
-} from '../../src/crypto/index.ts';
-import type { Clock, Effect } from '../../src/kernel/index.ts';
+import { derivedRing, keyring, packets, type Packets } from '../../src/crypto/index.ts';
+import type { Clock } from '../../src/kernel/index.ts';
 import { systemClock, systemEntropy } from '../../src/platform/system.ts';
-import {
-  NOTICE_BYTES,
-  noticeOf,
-  readNotice,
-  type Notice,
-} from '../../src/transport/bus/notices.ts';
 import { eventually } from '../support/bootstrap-clone.ts';
 import { OwnRedis } from '../support/own-redis.ts';
 import { bodies, clientId, TwoNodes } from '../support/two-nodes.ts';
@@ -209,36 +197,5 @@ for (const [kind, listing, ending, publish] of KINDS)
       }
       for (const text of [canary, 'channel-changed', 'notice', '127.0.0.1', 'Bob'])
         assert.ok(!seen.includes(text), `Redis was shown ${text}`);
-    });
-
-    it('carries a truncation as any change of the log, and no other shape of one', () => {
-      const [workspaceId, channelId] = [randomUUID(), randomUUID()];
-      const notice = (event: object): unknown => {
-        const events = [{ kind: 'truncated', rev: 7, ...event }];
-        return { effect: 'channel-changed', workspaceId, channelId, last: 7, events };
-      };
-      const good = notice({ belowSeq: 4 });
-      assert.deepEqual(noticeOf(good as Effect), good);
-      assert.deepEqual(readNotice(good), good);
-      for (const bad of [{}, { belowSeq: 0 }, { belowSeq: 1.5 }, { belowSeq: 4, text: 'x' }])
-        assert.equal(readNotice(notice(bad)), null);
-    });
-
-    it('says only how far the log reaches when a notice would be too large', () => {
-      const change = (text: string): Notice => {
-        const [workspaceId, id, authorId] = Array.from({ length: 3 }, () => randomUUID());
-        const channelId = randomUUID();
-        const edits = { editedAt: null, replyTo: null, deletedAt: null, deletedBy: null };
-        const content = { version: 1, at: 1, content: 'present', body: text, ...edits };
-        const message = { id, channelId, seq: 1, rev: 7, authorId, ...content };
-        const events = [{ kind: 'message', rev: 7, message }];
-        return { effect: 'channel-changed', workspaceId, channelId, last: 7, events } as Notice;
-      };
-      const small = change('hello');
-      assert.deepEqual(noticeOf(small), small);
-      assert.deepEqual(readNotice(JSON.parse(JSON.stringify(small))), small);
-      const large = change('x'.repeat(NOTICE_BYTES));
-      assert.deepEqual(noticeOf(large), { ...large, events: [] });
-      assert.ok(NOTICE_BYTES * 1.5 < PACKET_BYTES, 'whatever is sent is small enough to be heard');
     });
   });

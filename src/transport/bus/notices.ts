@@ -12,7 +12,7 @@ import {
 } from '../../contract/index.ts';
 import type { Effect } from '../../kernel/index.ts';
 
-/** Largest notice that carries events, in bytes of JSON; a larger one says only how far the log reaches. */
+/** Largest packet of notices, in bytes of JSON; a change that is larger alone says only how far the log reaches. */
 export const NOTICE_BYTES = 32 * 1024;
 
 const CLOSURE_CODES = Object.keys(CLOSURES) as [ClosureCode, ...ClosureCode[]];
@@ -57,7 +57,7 @@ const Notice = z.discriminatedUnion('effect', [
 ]);
 export type Notice = z.infer<typeof Notice>;
 
-/** The notice of an effect, small enough to send; null for what concerns only this node. */
+/** The notice of an effect, whatever its size; null for what concerns only this node. */
 export function noticeOf(effect: Effect): Notice | null {
   switch (effect.effect) {
     case 'subscribe':
@@ -71,12 +71,31 @@ export function noticeOf(effect: Effect): Notice | null {
       const broadcast = event === 'access.changed' && 'channelId' in payload;
       return broadcast ? { ...rest, event, payload: { channelId: payload.channelId } } : null;
     }
-    case 'channel-changed': {
-      const events = [...effect.events];
-      const fits = Buffer.byteLength(JSON.stringify(events)) <= NOTICE_BYTES;
-      return { ...effect, events: fits ? events : [] };
-    }
+    case 'channel-changed':
+      return { ...effect, events: [...effect.events] };
   }
+}
+
+/** The notices in their order, in packets of at most about `NOTICE_BYTES`; what alone is larger goes without events. */
+export function inPackets(notices: readonly Notice[]): Notice[][] {
+  const packets: Notice[][] = [];
+  let filled = Infinity;
+  for (const notice of notices) {
+    const [fitting, bytes] = withinBytes(notice);
+    if (filled + bytes > NOTICE_BYTES) {
+      packets.push([]);
+      filled = 0;
+    }
+    packets.at(-1)?.push(fitting);
+    filled += bytes;
+  }
+  return packets;
+}
+
+function withinBytes(notice: Notice): readonly [Notice, number] {
+  const bytes = Buffer.byteLength(JSON.stringify(notice));
+  if (bytes <= NOTICE_BYTES || notice.effect !== 'channel-changed') return [notice, bytes];
+  return withinBytes({ ...notice, events: [] });
 }
 
 /** What arrived, if it is a notice. */

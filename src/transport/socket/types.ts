@@ -8,7 +8,7 @@ type ToClient = { [E in keyof Broadcasts]: (payload: Broadcasts[E]) => void };
 type ToServer = Record<string, never>;
 /** What other nodes may say: judged by its shape before anything is done with it. */
 interface BetweenNodes {
-  notice: (notice: unknown) => void;
+  notice: (notices: unknown) => void;
 }
 
 export interface Connection {
