@@ -1,7 +1,7 @@
 /** One connection to Redis that fails fast: whatever needs Redis has an answer for when it is away. */
-import { createHash } from 'node:crypto';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Secret } from '../kernel/index.ts';
+import { ScriptRuns } from './redis-scripts.ts';
 
 export interface RedisServer {
   readonly url: Secret<string>;
@@ -25,8 +25,9 @@ export interface RedisLink {
   /** True when Redis answers now. */
   answers(): Promise<boolean>;
   /**
-   * Prepares a Lua script. Running it is one command and one round trip; only a Redis that does not have it yet
-   * is sent the text as a second one. Rejects when Redis is away, slow or refuses; then it may still have run.
+   * Prepares a Lua script. Running it is one command and one round trip, which runs that are asked for meanwhile share
+   * the next of; only a Redis that does not have the script yet is sent the text. Rejects when Redis is away, slow or
+   * refuses; then it may still have run.
    */
   script(lua: string): (keys: readonly string[], args: readonly string[]) => Promise<unknown>;
   close(): void;
@@ -62,15 +63,8 @@ export function connectRedis(
         () => false,
       ),
     script(lua) {
-      const sha = createHash('sha1').update(lua).digest('hex'); // how Redis names a script
-      return async (keys, args) => {
-        try {
-          return await client.evalsha(sha, keys.length, ...keys, ...args);
-        } catch (error) {
-          if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-          return client.eval(lua, keys.length, ...keys, ...args);
-        }
-      };
+      const runs = new ScriptRuns(client, lua);
+      return (keys, args) => runs.run(keys, args);
     },
     close: () => client.disconnect(),
   };

@@ -56,8 +56,8 @@ export class OwnRedis {
   }
 
   /** A plain client, as anybody who knows the password could have it. */
-  client(): Redis {
-    const client = new Redis(this.url, { maxRetriesPerRequest: 0 });
+  client(options: { readonly commandTimeout?: number } = {}): Redis {
+    const client = new Redis(this.url, { ...options, maxRetriesPerRequest: 0 });
     client.on('error', () => undefined);
     this.#clients.push(client);
     return client;

@@ -1,0 +1,82 @@
+/** A Lua script on one connection: whoever asks while others are on their way goes with the next, all in one write. */
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
+interface Run {
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Runs in one write; more wait for the next. Redis answers so many small scripts in some milliseconds. */
+const TOGETHER = 128;
+
+/**
+ * Each run is a command and an answer of its own. What is gathered are writes and reads, on both sides, which cost
+ * more than the script: alone a run leaves at once, in a crowd it waits for the answer to those before, and no longer
+ * than that. When all of them fail, what waits fails too, rather than one timeout after the other.
+ */
+export class ScriptRuns {
+  readonly #client: Redis;
+  readonly #lua: string;
+  /** How Redis names a script. */
+  readonly #sha: string;
+  #waiting: Run[] = [];
+  #underway = false;
+
+  constructor(client: Redis, lua: string) {
+    this.#client = client;
+    this.#lua = lua;
+    this.#sha = createHash('sha1').update(lua).digest('hex');
+  }
+
+  /** The script's answer. Rejects when Redis is away, slow or refuses; then it may still have run. */
+  run(keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ keys, args, resolve, reject });
+      if (!this.#underway) void this.#send();
+    });
+  }
+
+  /** Never throws. */
+  async #send(): Promise<void> {
+    this.#underway = true;
+    while (this.#waiting.length > 0) {
+      const failures = await this.#together(this.#waiting.splice(0, TOGETHER));
+      const [first] = failures;
+      if (first && !failures.includes(null))
+        for (const { reject } of this.#waiting.splice(0)) reject(first);
+    }
+    this.#underway = false;
+  }
+
+  /** Settles each run; gives why each failed, or null. */
+  async #together(runs: readonly Run[]): Promise<readonly (Error | null)[]> {
+    const pipeline = this.#client.pipeline();
+    for (const { keys, args } of runs) pipeline.evalsha(this.#sha, keys.length, ...keys, ...args);
+    const answers = await pipeline.exec().catch(asError);
+    return Promise.all(
+      runs.map(async (run, i) => {
+        const [error, answer] = Array.isArray(answers) ? (answers[i] ?? []) : [answers];
+        try {
+          run.resolve(error ? await this.#again(run, error) : answer);
+          return null;
+        } catch (failure) {
+          run.reject(asError(failure));
+          return asError(failure);
+        }
+      }),
+    );
+  }
+
+  /** A Redis that does not have the script yet is sent its text; any other error stays one. */
+  #again({ keys, args }: Run, error: Error): Promise<unknown> {
+    if (!error.message.startsWith('NOSCRIPT')) return Promise.reject(error);
+    return this.#client.eval(this.#lua, keys.length, ...keys, ...args);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('Redis failed', { cause: error });
+}
