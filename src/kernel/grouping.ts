@@ -17,6 +17,8 @@ export interface GroupingOptions<C, V> {
   /** What a call may have to wait for. Calls that wait for different things wait apart. */
   readonly heldBy: (call: C) => string;
   readonly later: (milliseconds: number, task: () => void) => () => void;
+  /** Milliseconds that only rise, for a grouping that is kept: it shares commits also where no two calls overlap. */
+  readonly monotonic?: () => number;
 }
 
 /** Calls in one batch; a larger one takes longer than the next one loses by waiting. */
@@ -25,6 +27,12 @@ const BATCH = 128;
 const QUEUED = 2_000;
 /** The longest that the first call of a batch waits for others; protocol.md, "grouped commit". */
 const LINGER_MS = 10;
+/**
+ * Commits of which the fifth within a tenth of a second is one too many: each costs the database as much as the
+ * storing of ten messages (docs/performance.md), so that then the next one waits for company, overlapping or not.
+ */
+const COMMITS = 5;
+const WITHIN_MS = 100;
 /** Patient batches at a time: each holds a connection to the database while it waits. */
 const PATIENT = 2;
 
@@ -43,6 +51,8 @@ export class Grouping<C, V> {
   #lingering = false;
   #lingerMs = 0;
   #size = 0;
+  /** When the last commits began, the oldest of them first. */
+  readonly #began: number[] = [];
 
   constructor(options: GroupingOptions<C, V>) {
     this.#options = options;
@@ -72,13 +82,23 @@ export class Grouping<C, V> {
       this.#lingering = false;
       void this.#commit();
     };
-    if (this.#lingerMs === 0 || this.#waiting.length >= BATCH) queueMicrotask(commit);
-    else this.#options.later(this.#lingerMs, commit);
+    const lingerMs = this.#inQuickSuccession() ? LINGER_MS : this.#lingerMs;
+    if (lingerMs === 0 || this.#waiting.length >= BATCH) queueMicrotask(commit);
+    else this.#options.later(lingerMs, commit);
+  }
+
+  #inQuickSuccession(): boolean {
+    const { monotonic } = this.#options;
+    const [oldest] = this.#began;
+    if (!monotonic || oldest === undefined || this.#began.length < COMMITS) return false;
+    return monotonic() - oldest < WITHIN_MS;
   }
 
   async #commit(): Promise<void> {
     const batch = this.#waiting.splice(0, BATCH);
     this.#committing = true;
+    if (this.#options.monotonic) this.#began.push(this.#options.monotonic());
+    if (this.#began.length > COMMITS) this.#began.shift();
     await this.#decide(batch, false);
     this.#committing = false;
     // A batch of one means that nobody came while the one before was stored: then waiting would only cost time.

@@ -1,4 +1,5 @@
-/** One grouping per operation and workspace, for as long as calls are in it: a commit is never shared by two workspaces. */
+/** One grouping per operation and workspace: a commit is never shared by two workspaces. */
+import { LRUCache } from 'lru-cache';
 import type { WorkspaceId } from '../contract/index.ts';
 import {
   Grouping,
@@ -19,32 +20,36 @@ export interface GroupingsOptions {
     ...batch: Parameters<Decide>
   ) => ReturnType<Decide>;
   readonly later: GroupingOptions<Call, Verdict<unknown>>['later'];
+  readonly monotonic: () => number;
 }
 
+/**
+ * Groupings that are kept for what they know of the crowd. One that is pushed out while calls are in it decides them
+ * all the same, and its workspace's next calls share commits of their own.
+ */
+const KEPT = 1_000;
+
 /** Makes the road's stage that adds a call to a shared commit. */
-export function groupings({ decide, later }: GroupingsOptions): Stages['group'] {
-  const open = new Map<AnyGroupedOperation, Map<WorkspaceId, Group>>();
+export function groupings({ decide, later, monotonic }: GroupingsOptions): Stages['group'] {
+  const kept = new Map<AnyGroupedOperation, LRUCache<WorkspaceId, Group>>();
+  const groupsOf = (operation: AnyGroupedOperation) => {
+    const groups = kept.get(operation) ?? new LRUCache<WorkspaceId, Group>({ max: KEPT });
+    kept.set(operation, groups);
+    return groups;
+  };
   return async (operation, call) => {
     const { workspaceId } = call.caller;
-    let ofWorkspaces = open.get(operation);
-    if (!ofWorkspaces) {
-      ofWorkspaces = new Map<WorkspaceId, Group>();
-      open.set(operation, ofWorkspaces);
-    }
-    let grouping = ofWorkspaces.get(workspaceId);
+    const groups = groupsOf(operation);
+    let grouping = groups.get(workspaceId);
     if (!grouping) {
       grouping = new Grouping({
         decide: (calls, patient) => decide(operation, calls, patient),
         heldBy: ({ input }) => operation.heldBy(input),
         later,
+        monotonic,
       });
-      ofWorkspaces.set(workspaceId, grouping);
+      groups.set(workspaceId, grouping);
     }
-    try {
-      return await grouping.add(call);
-    } finally {
-      if (grouping.idle && ofWorkspaces.get(workspaceId) === grouping)
-        ofWorkspaces.delete(workspaceId);
-    }
+    return grouping.add(call);
   };
 }

@@ -80,6 +80,7 @@ export function stages(options: StagesOptions): Stages {
     },
     group: groupings({
       later: options.later,
+      monotonic: () => clock.monotonic(),
       async decide(operation, calls, patient) {
         const services = moduleOf(operation).grouped;
         const { demand } = operation.access as { demand: unknown };

@@ -13,11 +13,12 @@ interface Batch {
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A grouping whose commits are answered by the test, and whose timers are rung by it. */
-function scene() {
+function scene(monotonic?: () => number) {
   const batches: Batch[] = [];
   const timers: { readonly milliseconds: number; readonly ring: () => Promise<void> }[] = [];
   const grouping = new Grouping<string, string>({
     heldBy: (call) => call.split(' ')[0] ?? '',
+    ...(monotonic && { monotonic }),
     decide: (calls, patient) =>
       new Promise((resolve, reject) => {
         batches.push({
@@ -106,6 +107,33 @@ describe('a grouping', () => {
     assert.deepEqual([batch(2).calls, timers.length], [['a quiet'], 1]);
     await batch(2).answer();
     await quiet;
+  });
+
+  it('shares commits also where calls never overlap, as long as they come thick and fast', async () => {
+    let now = 1_000;
+    const { grouping, batch, batches, timers } = scene(() => now);
+    const oneByOne = async (calls: number, everyMs: number) => {
+      for (let i = 0; i < calls; i += 1) {
+        const verdict = grouping.add(`a ${i}`);
+        await settled();
+        await batch(batches.length - 1).answer();
+        assert.equal(await verdict, `a ${i}: yes`);
+        now += everyMs;
+      }
+    };
+    await oneByOne(8, 21);
+    now += 100;
+    await oneByOne(5, 19);
+    assert.deepEqual([batches.length, timers.length], [13, 0], 'every 21 ms is no crowd');
+    const sixth = grouping.add('a sixth'); // 95 ms after the first of five
+    now += 3;
+    const seventh = grouping.add('a seventh');
+    await settled();
+    assert.deepEqual([batches.length, timers.map(({ milliseconds }) => milliseconds)], [13, [10]]);
+    await timers[0]?.ring();
+    assert.deepEqual(batch(13).calls, ['a sixth', 'a seventh']);
+    await batch(13).answer();
+    assert.deepEqual(await Promise.all([sixth, seventh]), ['a sixth: yes', 'a seventh: yes']);
   });
 
   it('decides apart what somebody else holds, and lets nobody wait for it who need not', async () => {
