@@ -84,12 +84,17 @@ export class Content {
 
   async message(keys: KeyRows, row: MessageRow): Promise<Message> {
     if (row.deletedAt !== null || row.bodySealed === null) return shown(row, 'deleted', null);
+    const body = await this.body(keys, { ...row, bodySealed: row.bodySealed });
+    return shown(row, body === null ? 'unreadable' : 'present', body);
+  }
+
+  /** The text of one version of a message; null, with an alarm, where it does not open. */
+  async body(keys: KeyRows, row: Body & { readonly bodySealed: Uint8Array }) {
     const { channelId, authorId, keyEpoch } = row;
     const key = await unlessBroken(this.#vault.dataKey(keys, channelId, authorId, keyEpoch));
     const body = key && open(key, row.bodySealed, bodyPlace(keys.workspaceId, row));
-    if (body) return shown(row, 'present', body.toString('utf8'));
-    this.#alert({ kind: 'message', id: row.id });
-    return shown(row, 'unreadable', null);
+    if (!body) this.#alert({ kind: 'message', id: row.id });
+    return body && body.toString('utf8');
   }
 }
 

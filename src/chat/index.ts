@@ -13,6 +13,7 @@ import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
 import { Sealer } from './sealer.ts';
+import { versionStore } from './version-store.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
 import type { ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
 import type { Transaction } from './transaction-store.ts';
@@ -37,7 +38,7 @@ export interface ChatOptions {
   readonly alert: IntegrityAlert;
   /** Runs `task` after that many milliseconds; returns how to call it off. */
   readonly later: (milliseconds: number, task: () => void) => () => void;
-  /** Milliseconds after posting in which an author may edit a message. */
+  /** Milliseconds after posting in which an author may edit a message; 0: never. */
   readonly editWindowMs: number;
 }
 
@@ -74,6 +75,7 @@ export function chatDomain(options: ChatOptions): Chat {
           channels: channelStore(tx, workspaceId),
           memberships: membershipStore(tx, workspaceId),
           messages: messageStore(tx),
+          versions: versionStore(tx, workspaceId),
           names: profileNames(tx, workspaceId),
           keys,
           content,

@@ -45,7 +45,9 @@ export interface MembershipStore {
   ): Promise<readonly ListedMember[]>;
   /** What the person may read of the channel by its history policy. */
   readable(channel: ChannelRow, userId: UserId): Promise<Readable>;
-  /** The same for many channels in one query. */
+  /** The times in which the person was in the channel, in places of posts; one query. */
+  intervals(channelId: ChannelId, userId: UserId): Promise<Exclude<Readable, 'all'>>;
+  /** What they may read of many channels, in one query. */
   readableIn(
     channels: readonly ChannelRow[],
     userId: UserId,
@@ -149,6 +151,10 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
       return (await readableIn([channel], userId)).get(channel.id) ?? [];
     },
     readableIn,
+    async intervals(channelId, userId) {
+      const rows = await tx.membership.findMany({ where: { channelId, userId } });
+      return rows.map(fromRaw).map(({ joinedSeq: after, leftSeq: upTo }) => ({ after, upTo }));
+    },
     async changed(stretches) {
       const rows = await tx.$queryRaw<(RawMembership & { channelId: ChannelId })[]>`
         SELECT m.*

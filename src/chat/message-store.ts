@@ -27,7 +27,7 @@ export interface MessageStore {
   purge(channelId: ChannelId, upTo: number): Promise<number>;
   /** Stores a new version of the text. */
   edit(message: MessageRow, bodySealed: Uint8Array, rev: number, at: Date): Promise<MessageRow>;
-  /** Removes the text for good and keeps the place. */
+  /** Removes the text, and what it said before, for good; keeps the place. */
   tombstone(message: MessageRow, by: UserId, rev: number, at: Date): Promise<MessageRow>;
 }
 
@@ -161,9 +161,10 @@ export function messageStore(tx: Tx): MessageStore {
       return { ...message, ...changed };
     },
     async tombstone(message, deletedBy, rev, deletedAt) {
-      const { channelId, id } = message;
+      const { channelId, id, seq } = message;
       const changed = { rev, bodySealed: null, deletedAt, deletedBy };
       await tx.message.updateMany({ where: { channelId, id }, data: changed });
+      if (message.version > 1) await tx.messageVersion.deleteMany({ where: { channelId, seq } });
       return { ...message, ...changed };
     },
   };

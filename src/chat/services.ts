@@ -9,6 +9,7 @@ import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MessageStore } from './message-store.ts';
 import type { Sealer } from './sealer.ts';
+import type { VersionStore } from './version-store.ts';
 
 /** What people are called. Who they are is the matter of another domain, which provides this. */
 export interface ProfileNames {
@@ -22,11 +23,12 @@ export interface ChatServices {
   readonly channels: ChannelStore;
   readonly memberships: MembershipStore;
   readonly messages: MessageStore;
+  readonly versions: VersionStore;
   readonly names: ProfileNames;
   readonly keys: KeyRows;
   readonly content: Content;
   readonly entropy: Entropy;
-  /** Milliseconds after posting in which an author may edit. */
+  /** Milliseconds after posting in which an author may edit; 0: never. */
   readonly editWindowMs: number;
   /** The key under which an author's messages of that epoch are sealed; null once it was destroyed. */
   readonly dataKey: (

@@ -49,6 +49,7 @@ const WITNESSES = {
   channel: '',
   membership: '',
   message: '',
+  message_version: '',
   audit_event: "AND outcome = 'ok'",
 };
 

@@ -31,12 +31,14 @@ export const messageEdit = operation({
   async handle({ input, caller, subject: { channel, message }, services, now, refuse }) {
     const { messages, channels, content, editWindowMs } = services;
     if (message.deletedAt !== null) refuse('message_deleted');
-    if (now.getTime() - message.at.getTime() > editWindowMs) refuse('edit_window_closed');
+    const age = now.getTime() - message.at.getTime();
+    if (editWindowMs === 0 || age > editWindowMs) refuse('edit_window_closed');
     const { authorId, keyEpoch, version } = message;
     const key = await services.dataKey(channel.id, authorId, keyEpoch);
     if (!key) return refuse('not_found'); // erased: nothing can be sealed for this author here any more
     const next = { ...message, version: version + 1 };
     const sealed = content.sealBody(key, caller.workspaceId, next, input.body);
+    await services.versions.keep(message);
     const rev = await channels.advance(channel);
     const edited = await messages.edit(message, sealed, rev, now);
     const wire = shown(edited, 'present', input.body);
