@@ -7,6 +7,7 @@ import type {
   Message,
   MessageId,
   UserId,
+  WorkspaceId,
 } from '../contract/index.ts';
 import {
   open,
@@ -88,6 +89,14 @@ export class Content {
     return shown(row, body === null ? 'unreadable' : 'present', body);
   }
 
+  /** The same where the author's key is at hand, without a query; null where it is not. */
+  messageAtHand(workspaceId: WorkspaceId, row: MessageRow): Message | null {
+    const { channelId, authorId, keyEpoch, bodySealed } = row;
+    const key = this.#vault.cachedDataKey(channelId, authorId, keyEpoch);
+    const body = key && bodySealed && open(key, bodySealed, bodyPlace(workspaceId, row));
+    return body && shown(row, 'present', body.toString('utf8'));
+  }
+
   /** The text of one version of a message; null, with an alarm, where it does not open. */
   async body(keys: KeyRows, row: Body & { readonly bodySealed: Uint8Array }) {
     const { channelId, authorId, keyEpoch } = row;
@@ -98,9 +107,11 @@ export class Content {
   }
 }
 
-/** A message as the wire shows it, with the text already at hand. */
+type Extra = 'reactions';
+
+/** A message as the wire shows it, with the text already at hand; what was added to it is left out where it is none. */
 export function shown(
-  row: Omit<MessageRow, 'bodySealed' | 'keyEpoch'>,
+  row: Omit<MessageRow, 'bodySealed' | 'keyEpoch' | Extra> & Partial<Pick<MessageRow, Extra>>,
   content: Message['content'],
   body: string | null,
 ): Message {
@@ -118,6 +129,7 @@ export function shown(
     body,
     deletedAt: row.deletedAt?.getTime() ?? null,
     deletedBy: row.deletedBy,
+    ...(row.reactions && { reactions: [...row.reactions] }),
   };
 }
 

@@ -12,6 +12,8 @@ import { headStore } from './head-store.ts';
 import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
+import { commitReactions } from './reaction-commit.ts';
+import { reactionStore } from './reaction-store.ts';
 import { Sealer } from './sealer.ts';
 import { versionStore } from './version-store.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
@@ -58,6 +60,7 @@ export function chatDomain(options: ChatOptions): Chat {
   const domain: ChatDomain = { sealer };
   const grouped: ChatGrouped = {
     sealer,
+    react: (batch) => commitReactions({ transaction, content }, batch),
     append: (workspaceId, appends, demand, at, wait) =>
       appendMessages(statements, workspaceId, appends, demand, at, wait),
   };
@@ -75,6 +78,7 @@ export function chatDomain(options: ChatOptions): Chat {
           channels: channelStore(tx, workspaceId),
           memberships: membershipStore(tx, workspaceId),
           messages: messageStore(tx),
+          reactions: reactionStore(tx, workspaceId),
           versions: versionStore(tx, workspaceId),
           names: profileNames(tx, workspaceId),
           keys,

@@ -1,10 +1,14 @@
 /** Posts as sealed rows; a body is opened elsewhere, and only for who may read it. */
-import type { ChannelId, ClientId, MessageId, UserId } from '../contract/index.ts';
+import type { ChannelId, ClientId, MessageId, Reaction, UserId } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { byChannel, type MessageRow, type Readable, type Stretch } from './rows.ts';
 
 export interface MessageStore {
   find(channelId: ChannelId, id: MessageId): Promise<MessageRow | null>;
+  /** Those of the named that there are, in any order; one query. */
+  findEach(
+    named: readonly { readonly channelId: ChannelId; readonly messageId: MessageId }[],
+  ): Promise<readonly MessageRow[]>;
   /** True when the author has posted under this clientId. */
   sentBefore(channelId: ChannelId, authorId: UserId, clientId: ClientId): Promise<boolean>;
   /** The newest posts before `before` that may be read, newest first. */
@@ -51,6 +55,7 @@ interface RawMessage {
   editedAt: Date | null;
   deletedAt: Date | null;
   deletedBy: string | null;
+  reactions: unknown;
 }
 
 const COLUMNS = {
@@ -67,6 +72,7 @@ const COLUMNS = {
   editedAt: true,
   deletedAt: true,
   deletedBy: true,
+  reactions: true,
 } as const;
 
 const fromRaw = (raw: RawMessage): MessageRow => ({
@@ -76,6 +82,7 @@ const fromRaw = (raw: RawMessage): MessageRow => ({
   authorId: raw.authorId as UserId,
   replyTo: raw.replyTo as MessageId | null,
   deletedBy: raw.deletedBy as UserId | null,
+  reactions: raw.reactions as readonly Reaction[] | null,
   seq: Number(raw.seq),
   rev: Number(raw.rev),
 });
@@ -106,6 +113,16 @@ export function messageStore(tx: Tx): MessageStore {
       const row = await tx.message.findFirst({ where: { channelId, id }, select: COLUMNS });
       return row && fromRaw(row);
     },
+    async findEach(named) {
+      const rows = await tx.$queryRaw<RawMessage[]>`
+        SELECT m.channel_id AS "channelId", m.id, m.seq, m.rev, m.version, m.author_id AS "authorId",
+          m.reply_to AS "replyTo", m.body_sealed AS "bodySealed", m.key_epoch AS "keyEpoch", m.at,
+          m.edited_at AS "editedAt", m.deleted_at AS "deletedAt", m.deleted_by AS "deletedBy", m.reactions
+        FROM unnest(${named.map(({ channelId }) => channelId)}::uuid[],
+            ${named.map(({ messageId }) => messageId)}::uuid[]) AS n (channel_id, id)
+        JOIN message m ON m.channel_id = n.channel_id AND m.id = n.id`;
+      return rows.map(fromRaw);
+    },
     async sentBefore(channelId, authorId, clientId) {
       return (await tx.message.count({ where: { channelId, authorId, clientId } })) > 0;
     },
@@ -131,7 +148,7 @@ export function messageStore(tx: Tx): MessageStore {
         LATERAL (
           SELECT channel_id AS "channelId", id, seq, rev, version, author_id AS "authorId", reply_to AS "replyTo",
             body_sealed AS "bodySealed", key_epoch AS "keyEpoch", at, edited_at AS "editedAt",
-            deleted_at AS "deletedAt", deleted_by AS "deletedBy"
+            deleted_at AS "deletedAt", deleted_by AS "deletedBy", reactions
           FROM message
           WHERE channel_id = s.channel_id AND rev > s.since AND rev <= s.up_to
             AND seq <@ s.readable::int8multirange
@@ -162,10 +179,14 @@ export function messageStore(tx: Tx): MessageStore {
     },
     async tombstone(message, deletedBy, rev, deletedAt) {
       const { channelId, id, seq } = message;
-      const changed = { rev, bodySealed: null, deletedAt, deletedBy };
-      await tx.message.updateMany({ where: { channelId, id }, data: changed });
-      if (message.version > 1) await tx.messageVersion.deleteMany({ where: { channelId, seq } });
-      return { ...message, ...changed };
+      await tx.$executeRaw`
+        UPDATE message SET rev = ${rev}, body_sealed = NULL, deleted_at = ${deletedAt},
+          deleted_by = ${deletedBy}::uuid, reactions = NULL
+        WHERE channel_id = ${channelId}::uuid AND id = ${id}::uuid`;
+      const where = { channelId, seq };
+      if (message.version > 1) await tx.messageVersion.deleteMany({ where });
+      if (message.reactions) await tx.reaction.deleteMany({ where });
+      return { ...message, rev, bodySealed: null, deletedAt, deletedBy, reactions: null };
     },
   };
 }

@@ -5,6 +5,7 @@ import type {
   ChannelRole,
   HistoryPolicy,
   MessageId,
+  Reaction,
   UserId,
 } from '../contract/index.ts';
 
@@ -50,6 +51,8 @@ export interface MessageRow {
   readonly editedAt: Date | null;
   readonly deletedAt: Date | null;
   readonly deletedBy: UserId | null;
+  /** What readers are shown of them; null while there are none. */
+  readonly reactions: readonly Reaction[] | null;
 }
 
 /** Posts below a place went for good; of a channel that was truncated before, the last time. */

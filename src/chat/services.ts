@@ -8,6 +8,8 @@ import type { ChannelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MessageStore } from './message-store.ts';
+import type { ReactionBatch, ReactionVerdict } from './reaction-commit.ts';
+import type { ReactionStore } from './reaction-store.ts';
 import type { Sealer } from './sealer.ts';
 import type { VersionStore } from './version-store.ts';
 
@@ -24,6 +26,7 @@ export interface ChatServices {
   readonly memberships: MembershipStore;
   readonly messages: MessageStore;
   readonly versions: VersionStore;
+  readonly reactions: ReactionStore;
   readonly names: ProfileNames;
   readonly keys: KeyRows;
   readonly content: Content;
@@ -48,6 +51,8 @@ export interface ChatGrouped {
     wait: boolean,
   ) => Promise<readonly AppendVerdict[]>;
   readonly sealer: Sealer;
+  /** One verdict per reaction, in their order; resolves after COMMIT. */
+  readonly react: (batch: ReactionBatch) => Promise<readonly ReactionVerdict[]>;
 }
 
 export interface ChatDomain {

@@ -10,6 +10,13 @@ export const Seq = z.int().positive();
 /** Milliseconds since the epoch. */
 export const Timestamp = z.int().nonnegative();
 
+/** Everybody who reacted in one way. The first of them are named; all of them, when they are no more than that. */
+export const Reaction = z.strictObject({
+  emoji: z.string(),
+  count: z.int().positive(),
+  users: z.array(UserId),
+});
+
 export const Message = z.strictObject({
   id: MessageId,
   channelId: ChannelId,
@@ -28,7 +35,10 @@ export const Message = z.strictObject({
   content: z.enum(['present', 'deleted', 'withheld', 'unreadable']),
   body: z.string().nullable(),
   deletedAt: Timestamp.nullable(),
+  /** Another than the author: a moderator did. */
   deletedBy: UserId.nullable(),
+  /** Left out while there are none, and where the content is withheld. In the order in which each kind was first used. */
+  reactions: z.array(Reaction).min(1).optional(),
 });
 
 export const Member = z.strictObject({
@@ -78,6 +88,7 @@ export const ChannelFrame = z.strictObject({
   events: z.array(ChannelEvent),
 });
 
+export type Reaction = z.infer<typeof Reaction>;
 export type Message = z.infer<typeof Message>;
 export type Member = z.infer<typeof Member>;
 export type Channel = z.infer<typeof Channel>;

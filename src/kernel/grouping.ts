@@ -17,6 +17,8 @@ export interface GroupingOptions<C, V> {
   /** What a call may have to wait for. Calls that wait for different things wait apart. */
   readonly heldBy: (call: C) => string;
   readonly later: (milliseconds: number, task: () => void) => () => void;
+  /** The longest that the first call of a batch waits for others, in milliseconds; `LINGER_MS` unless told. */
+  readonly lingerMs?: number | undefined;
 }
 
 /** Calls in one batch; a larger one takes longer than the next one loses by waiting. */
@@ -82,7 +84,7 @@ export class Grouping<C, V> {
     await this.#decide(batch, false);
     this.#committing = false;
     // A batch of one means that nobody came while the one before was stored: then waiting would only cost time.
-    this.#lingerMs = batch.length === 1 ? 0 : Math.min(LINGER_MS, 2 * batch.length);
+    this.#lingerMs = batch.length === 1 ? 0 : Math.min(this.#options.lingerMs ?? LINGER_MS, 2 * batch.length);
     this.#begin();
   }
 

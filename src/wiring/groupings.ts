@@ -37,6 +37,7 @@ export function groupings({ decide, later }: GroupingsOptions): Stages['group'] 
         decide: (calls, patient) => decide(operation, calls, patient),
         heldBy: ({ input }) => operation.heldBy(input),
         later,
+        lingerMs: operation.lingerMs,
       });
       ofWorkspaces.set(workspaceId, grouping);
     }

@@ -32,6 +32,7 @@ describe('the tables', () => {
       'message',
       'message_version',
       'one_time_token',
+      'reaction',
     ]);
     const { rows } = await owner.query(
       `SELECT polname FROM pg_policy WHERE polrelid = 'message'::regclass AND polcmd = 'd' AND NOT polpermissive`,

@@ -50,6 +50,7 @@ const WITNESSES = {
   membership: '',
   message: '',
   message_version: '',
+  reaction: '',
   audit_event: "AND outcome = 'ok'",
 };
 

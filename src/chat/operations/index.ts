@@ -14,5 +14,8 @@ export { memberSetRole } from './member.set-role.ts';
 export { messageDelete } from './message.delete.ts';
 export { messageEdit } from './message.edit.ts';
 export { messageHistory } from './message.history.ts';
+export { messageReact } from './message.react.ts';
 export { messageSend } from './message.send.ts';
+export { messageUnreact } from './message.unreact.ts';
 export { messageVersions } from './message.versions.ts';
+export { reactionList } from './reaction.list.ts';
