@@ -98,6 +98,7 @@ export const CHANNEL_POLICY = {
   'message.edit.any': { channel: [], workspace: [], needs: 'message.write' },
   'message.edit-history': { channel: KEEPERS, workspace: STAFF, needs: 'message.read' },
   'message.react': { channel: WRITERS, workspace: [], needs: 'message.write' },
+  'message.pin': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
   'message.delete.own': { channel: WRITERS, workspace: STAFF, needs: 'message.write' },
   'message.delete.any': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
   'member.join': { channel: [], workspace: ['admin', 'moderator', 'user'], needs: 'channel.read' },

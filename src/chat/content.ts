@@ -107,7 +107,16 @@ export class Content {
   }
 }
 
-type Extra = 'reactions';
+/** What a plain post has none of. */
+type Extra =
+  | 'reactions'
+  | 'threadRoot'
+  | 'threadPlace'
+  | 'replyCount'
+  | 'lastReplySeq'
+  | 'mentions'
+  | 'pinnedAt'
+  | 'pinnedBy';
 
 /** A message as the wire shows it, with the text already at hand; what was added to it is left out where it is none. */
 export function shown(
@@ -130,6 +139,13 @@ export function shown(
     deletedAt: row.deletedAt?.getTime() ?? null,
     deletedBy: row.deletedBy,
     ...(row.reactions && { reactions: [...row.reactions] }),
+    ...(row.threadRoot &&
+      row.threadPlace && { thread: { root: row.threadRoot, place: row.threadPlace } }),
+    ...(row.replyCount &&
+      row.lastReplySeq && { replies: { count: row.replyCount, lastSeq: row.lastReplySeq } }),
+    ...(row.mentions && { mentions: [...row.mentions] }),
+    ...(row.pinnedAt &&
+      row.pinnedBy && { pinned: { by: row.pinnedBy, at: row.pinnedAt.getTime() } }),
   };
 }
 

@@ -69,6 +69,7 @@ async function append(
     authorId: caller.userId,
     clientId: input.clientId,
     replyTo: input.replyTo ?? null,
+    mentions: input.mentions ?? [],
   }));
   const verdicts = await services.append(first.caller.workspaceId, appends, demand, at, wait);
   return calls.map((call, i) => {

@@ -10,8 +10,10 @@ import { Content, type IntegrityAlert } from './content.ts';
 import { Followers, type FollowersOptions } from './followers.ts';
 import { headStore } from './head-store.ts';
 import { membershipStore } from './membership-store.ts';
+import { mentionStore } from './mention-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
+import { pinStore } from './pin-store.ts';
 import { commitReactions } from './reaction-commit.ts';
 import { reactionStore } from './reaction-store.ts';
 import { Sealer } from './sealer.ts';
@@ -78,6 +80,8 @@ export function chatDomain(options: ChatOptions): Chat {
           channels: channelStore(tx, workspaceId),
           memberships: membershipStore(tx, workspaceId),
           messages: messageStore(tx),
+          mentions: mentionStore(tx, workspaceId),
+          pins: pinStore(tx),
           reactions: reactionStore(tx, workspaceId),
           versions: versionStore(tx, workspaceId),
           names: profileNames(tx, workspaceId),

@@ -7,7 +7,9 @@ import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
+import type { MentionStore } from './mention-store.ts';
 import type { MessageStore } from './message-store.ts';
+import type { PinStore } from './pin-store.ts';
 import type { ReactionBatch, ReactionVerdict } from './reaction-commit.ts';
 import type { ReactionStore } from './reaction-store.ts';
 import type { Sealer } from './sealer.ts';
@@ -27,6 +29,8 @@ export interface ChatServices {
   readonly messages: MessageStore;
   readonly versions: VersionStore;
   readonly reactions: ReactionStore;
+  readonly mentions: MentionStore;
+  readonly pins: PinStore;
   readonly names: ProfileNames;
   readonly keys: KeyRows;
   readonly content: Content;

@@ -21,6 +21,14 @@ export function withheld(
 /** Where it stands in the log and whose it is; nothing of what it says, nor of what others made of it. */
 function bare(message: Message): Message {
   const { id, channelId, seq, rev, version, authorId, at, editedAt, replyTo } = message;
+  const { thread } = message;
   const place = { id, channelId, seq, rev, version, authorId, at, editedAt, replyTo };
-  return { ...place, content: 'withheld', body: null, deletedAt: null, deletedBy: null };
+  return {
+    ...place,
+    ...(thread && { thread }),
+    content: 'withheld',
+    body: null,
+    deletedAt: null,
+    deletedBy: null,
+  };
 }

@@ -67,6 +67,11 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The message has as many kinds of reactions as one can have.',
   },
+  too_many_pins: {
+    http: 409,
+    retry: 'never',
+    title: 'The channel has as many pinned messages as it can have.',
+  },
   stale_client_id: {
     http: 409,
     retry: 'never',

@@ -39,6 +39,16 @@ export const Message = z.strictObject({
   deletedBy: UserId.nullable(),
   /** Left out while there are none, and where the content is withheld. In the order in which each kind was first used. */
   reactions: z.array(Reaction).min(1).optional(),
+  /**
+   * Of a reply: the first message of the thread, and which reply to that one it is, 1 for the first. Replies to
+   * replies are in the same thread. A reply that comes tells by it how many its thread has.
+   */
+  thread: z.strictObject({ root: MessageId, place: z.int().positive() }).optional(),
+  /** Of the first message of a thread: how many replies there were, deleted ones among them, and the last one's place. */
+  replies: z.strictObject({ count: z.int().positive(), lastSeq: Seq }).optional(),
+  /** Members who are meant to take note of it; left out where nobody is. */
+  mentions: z.array(UserId).min(1).optional(),
+  pinned: z.strictObject({ by: UserId, at: Timestamp }).optional(),
 });
 
 export const Member = z.strictObject({

@@ -14,6 +14,10 @@ export const REASON_CHARACTERS = 500;
 export const REACTION_KINDS = 50;
 /** As many people are named with each kind of reaction; `reaction.list` names the others. */
 export const REACTION_USERS = 3;
+/** Most people mentioned in one message. */
+export const MENTIONS = 50;
+/** Most pinned messages of a channel. */
+export const PINS = 50;
 /** Most entries in one page of history, resume or list. */
 export const PAGE_ENTRIES = 200;
 /** Widest gap, in revisions, that a resume bridges; a wider one is answered with `reset`. */

@@ -29,6 +29,7 @@ describe('the tables', () => {
     assert.deepEqual(deletes, [
       'invitation',
       'mail',
+      'mention',
       'message',
       'message_version',
       'one_time_token',

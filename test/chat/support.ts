@@ -51,6 +51,7 @@ const WITNESSES = {
   message: '',
   message_version: '',
   reaction: '',
+  mention: '',
   audit_event: "AND outcome = 'ok'",
 };
 
