@@ -95,8 +95,10 @@ class Run {
     const messageId = post.id;
     if (what === 'react') {
       const input = { channelId, messageId, emoji: `:of-${seq}:` };
-      const able = this.#mayRead(who, seq) && !post.deleted;
-      const reply = await this.#person(who).call('message.react', input);
+      const byOwner = n % 2 === 0;
+      const able = (byOwner || this.#mayRead(who, seq)) && !post.deleted;
+      const person = byOwner ? this.#owner : this.#person(who);
+      const reply = await person.call(n % 5 === 0 ? 'message.unreact' : 'message.react', input);
       assert.equal(reply.ok, able, `reaction to ${seq}`);
     } else if (what === 'pin') {
       if (post.deleted) return;
