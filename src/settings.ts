@@ -205,7 +205,7 @@ export const SETTINGS = {
   ...MAIL_SETTINGS,
   EDIT_WINDOW_MINUTES: {
     schema: count(0, 525_600),
-    about: 'How long an author may edit a message.',
+    about: 'How long an author may edit a message; 0: never.',
     allowed: '0-525600',
     standard: '1440',
   },

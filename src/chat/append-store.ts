@@ -18,6 +18,8 @@ export interface Append {
   readonly bodySealed: Buffer;
   readonly keyEpoch: number;
   readonly replyTo: MessageId | null;
+  /** Who is named in it; those who are no members are left out. */
+  readonly mentions?: readonly UserId[];
 }
 
 /** Who may append: declared by the operation, enforced by the statement. */
@@ -33,6 +35,10 @@ export type AppendVerdict =
       readonly seq: number;
       readonly rev: number;
       readonly at: Date;
+      /** Of a post that was stored now. */
+      readonly threadRoot?: MessageId | null;
+      readonly threadPlace?: number | null;
+      readonly mentions?: readonly UserId[] | null;
     }
   /** `busy`: somebody else holds the channel's lock; only when it was asked not to wait. */
   | { readonly verdict: 'not_found' | 'forbidden' | 'archived' | 'stale_key' | 'busy' };
@@ -43,11 +49,14 @@ interface Row {
   readonly seq: string;
   readonly rev: string;
   readonly at: Date;
+  readonly thread_root: MessageId | null;
+  readonly thread_place: number | null;
+  readonly mentions: readonly UserId[] | null;
 }
 
-const STATEMENT = `SELECT verdict, id, seq, rev, at FROM append_messages(
+const STATEMENT = `SELECT verdict, id, seq, rev, at, thread_root, thread_place, mentions FROM append_messages(
   $1::uuid, $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bytea[], $7::int[], $8::uuid[], $9::timestamptz,
-  $10::text[], $11::text[], $12::boolean)`;
+  $10::text[], $11::text[], $12::boolean, $13::int[], $14::uuid[])`;
 
 /** One verdict per append, in their order; resolves after COMMIT. With `wait` it waits for channels that are locked. */
 export async function appendMessages(
@@ -71,10 +80,13 @@ export async function appendMessages(
     demand.channelRoles,
     demand.workspaceRoles,
     wait,
+    appends.flatMap(({ mentions = [] }, i) => mentions.map(() => i + 1)),
+    appends.flatMap(({ mentions = [] }) => mentions),
   ]);
-  return rows.map(({ verdict, id, seq, rev, at: stored }) =>
-    verdict === 'sent' || verdict === 'duplicate'
-      ? { verdict, id, seq: Number(seq), rev: Number(rev), at: stored }
-      : { verdict },
-  );
+  return rows.map(({ verdict, id, seq, rev, at: stored, mentions, ...row }) => {
+    if (verdict !== 'sent' && verdict !== 'duplicate') return { verdict };
+    const place = { id, seq: Number(seq), rev: Number(rev), at: stored };
+    const { thread_root: threadRoot, thread_place: threadPlace } = row;
+    return { verdict, ...place, threadRoot, threadPlace, mentions };
+  });
 }

@@ -30,10 +30,14 @@ export interface ChannelStore {
   findAll(ids: readonly ChannelId[]): Promise<readonly ChannelRow[]>;
   /** Waits for whoever holds the row; what is read afterwards is newer than their commit. */
   lock(id: ChannelId): Promise<ChannelRow | null>;
+  /** The same for many, in one order for all; without `wait` those that somebody else holds are left out. */
+  lockAll(ids: readonly ChannelId[], wait: boolean): Promise<ReadonlySet<ChannelId>>;
   /** A channel without posts, at revision 1: its creator joining. */
   create(channel: NewChannel): Promise<ChannelRow>;
   /** Takes the next revision of a locked channel. `joinedAt` moves the line below which content may be withheld. */
   advance(channel: ChannelRow, joinedSeq?: number): Promise<number>;
+  /** Sets the last revisions of locked channels. */
+  advanceAll(channels: readonly Pick<ChannelRow, 'id' | 'lastRev'>[]): Promise<void>;
   /** Takes the next revision of a locked channel for the going of all posts up to `purgedSeq`. */
   truncate(channel: ChannelRow, purgedSeq: number, purgedRev: number): Promise<number>;
   /** Channels after `cursor`, in order of id, that the user is in, and public ones if `publicToo`. */
@@ -82,6 +86,14 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
       await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
       return find(id);
     },
+    async lockAll(ids, wait) {
+      const locked = wait
+        ? await tx.$queryRaw<{ id: ChannelId }[]>`
+            SELECT id FROM channel WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
+        : await tx.$queryRaw<{ id: ChannelId }[]>`
+            SELECT id FROM channel WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`;
+      return new Set(locked.map(({ id }) => id));
+    },
     async create(channel) {
       const row = await tx.channel.create({
         data: {
@@ -101,6 +113,13 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
         data: { lastRev: rev, newestJoinedSeq },
       });
       return rev;
+    },
+    async advanceAll(channels) {
+      await tx.$executeRaw`
+        UPDATE channel c SET last_rev = n.rev
+        FROM unnest(${channels.map(({ id }) => id)}::uuid[],
+            ${channels.map(({ lastRev }) => lastRev)}::bigint[]) AS n (id, rev)
+        WHERE c.id = n.id`;
     },
     async truncate({ id, lastRev }, purgedSeq, purgedRev) {
       const rev = lastRev + 1;

@@ -7,6 +7,7 @@ import type {
   Message,
   MessageId,
   UserId,
+  WorkspaceId,
 } from '../contract/index.ts';
 import {
   open,
@@ -84,18 +85,42 @@ export class Content {
 
   async message(keys: KeyRows, row: MessageRow): Promise<Message> {
     if (row.deletedAt !== null || row.bodySealed === null) return shown(row, 'deleted', null);
+    const body = await this.body(keys, { ...row, bodySealed: row.bodySealed });
+    return shown(row, body === null ? 'unreadable' : 'present', body);
+  }
+
+  /** The same where the author's key is at hand, without a query; null where it is not. */
+  messageAtHand(workspaceId: WorkspaceId, row: MessageRow): Message | null {
+    const { channelId, authorId, keyEpoch, bodySealed } = row;
+    const key = this.#vault.cachedDataKey(channelId, authorId, keyEpoch);
+    const body = key && bodySealed && open(key, bodySealed, bodyPlace(workspaceId, row));
+    return body && shown(row, 'present', body.toString('utf8'));
+  }
+
+  /** The text of one version of a message; null, with an alarm, where it does not open. */
+  async body(keys: KeyRows, row: Body & { readonly bodySealed: Uint8Array }) {
     const { channelId, authorId, keyEpoch } = row;
     const key = await unlessBroken(this.#vault.dataKey(keys, channelId, authorId, keyEpoch));
     const body = key && open(key, row.bodySealed, bodyPlace(keys.workspaceId, row));
-    if (body) return shown(row, 'present', body.toString('utf8'));
-    this.#alert({ kind: 'message', id: row.id });
-    return shown(row, 'unreadable', null);
+    if (!body) this.#alert({ kind: 'message', id: row.id });
+    return body && body.toString('utf8');
   }
 }
 
-/** A message as the wire shows it, with the text already at hand. */
+/** What a plain post has none of. */
+type Extra =
+  | 'reactions'
+  | 'threadRoot'
+  | 'threadPlace'
+  | 'replyCount'
+  | 'lastReplySeq'
+  | 'mentions'
+  | 'pinnedAt'
+  | 'pinnedBy';
+
+/** A message as the wire shows it, with the text already at hand; what was added to it is left out where it is none. */
 export function shown(
-  row: Omit<MessageRow, 'bodySealed' | 'keyEpoch'>,
+  row: Omit<MessageRow, 'bodySealed' | 'keyEpoch' | Extra> & Partial<Pick<MessageRow, Extra>>,
   content: Message['content'],
   body: string | null,
 ): Message {
@@ -113,6 +138,14 @@ export function shown(
     body,
     deletedAt: row.deletedAt?.getTime() ?? null,
     deletedBy: row.deletedBy,
+    ...(row.reactions && { reactions: [...row.reactions] }),
+    ...(row.threadRoot &&
+      row.threadPlace && { thread: { root: row.threadRoot, place: row.threadPlace } }),
+    ...(row.replyCount &&
+      row.lastReplySeq && { replies: { count: row.replyCount, lastSeq: row.lastReplySeq } }),
+    ...(row.mentions && { mentions: [...row.mentions] }),
+    ...(row.pinnedAt &&
+      row.pinnedBy && { pinned: { by: row.pinnedBy, at: row.pinnedAt.getTime() } }),
   };
 }
 

@@ -5,6 +5,9 @@ import type { SendCall } from './operations/message.send.ts';
 import type { SealedPost } from './sealer.ts';
 import type { ChatGrouped } from './services.ts';
 
+/** What it works with. */
+type Services = Pick<ChatGrouped, 'append' | 'sealer'>;
+
 export interface Decided<V = AppendVerdict | Refusal> {
   readonly call: SendCall;
   readonly post: SealedPost;
@@ -13,7 +16,7 @@ export interface Decided<V = AppendVerdict | Refusal> {
 
 /** One decision per call, in their order; LATER for those of a busy channel, and those to be sealed again. */
 export async function decideAtOnce(
-  services: ChatGrouped,
+  services: Services,
   calls: readonly SendCall[],
   demand: AppendDemand,
   at: Date,
@@ -30,7 +33,7 @@ export async function decideAtOnce(
  * the neighbours may be committed: whatever fails there is the verdict of its own call, and of no other.
  */
 export async function decidePatiently(
-  services: ChatGrouped,
+  services: Services,
   calls: readonly SendCall[],
   demand: AppendDemand,
   at: Date,
@@ -53,7 +56,7 @@ export async function decidePatiently(
 }
 
 async function append(
-  services: ChatGrouped,
+  services: Services,
   calls: readonly SendCall[],
   demand: AppendDemand,
   at: Date,
@@ -66,6 +69,7 @@ async function append(
     authorId: caller.userId,
     clientId: input.clientId,
     replyTo: input.replyTo ?? null,
+    mentions: input.mentions ?? [],
   }));
   const verdicts = await services.append(first.caller.workspaceId, appends, demand, at, wait);
   return calls.map((call, i) => {
@@ -75,7 +79,7 @@ async function append(
   });
 }
 
-async function sealAgain({ sealer }: ChatGrouped, call: SendCall): Promise<SendCall> {
+async function sealAgain({ sealer }: Services, call: SendCall): Promise<SendCall> {
   const { input, caller } = call;
   sealer.forgetEpoch(call.prepared.channelId);
   const { workspaceId, userId } = caller;

@@ -10,9 +10,14 @@ import { Content, type IntegrityAlert } from './content.ts';
 import { Followers, type FollowersOptions } from './followers.ts';
 import { headStore } from './head-store.ts';
 import { membershipStore } from './membership-store.ts';
+import { mentionStore } from './mention-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
+import { pinStore } from './pin-store.ts';
+import { commitReactions } from './reaction-commit.ts';
+import { reactionStore } from './reaction-store.ts';
 import { Sealer } from './sealer.ts';
+import { versionStore } from './version-store.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
 import type { ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
 import type { Transaction } from './transaction-store.ts';
@@ -37,7 +42,7 @@ export interface ChatOptions {
   readonly alert: IntegrityAlert;
   /** Runs `task` after that many milliseconds; returns how to call it off. */
   readonly later: (milliseconds: number, task: () => void) => () => void;
-  /** Milliseconds after posting in which an author may edit a message. */
+  /** Milliseconds after posting in which an author may edit a message; 0: never. */
   readonly editWindowMs: number;
 }
 
@@ -57,6 +62,7 @@ export function chatDomain(options: ChatOptions): Chat {
   const domain: ChatDomain = { sealer };
   const grouped: ChatGrouped = {
     sealer,
+    react: (batch) => commitReactions({ transaction, content }, batch),
     append: (workspaceId, appends, demand, at, wait) =>
       appendMessages(statements, workspaceId, appends, demand, at, wait),
   };
@@ -74,6 +80,10 @@ export function chatDomain(options: ChatOptions): Chat {
           channels: channelStore(tx, workspaceId),
           memberships: membershipStore(tx, workspaceId),
           messages: messageStore(tx),
+          mentions: mentionStore(tx, workspaceId),
+          pins: pinStore(tx),
+          reactions: reactionStore(tx, workspaceId),
+          versions: versionStore(tx, workspaceId),
           names: profileNames(tx, workspaceId),
           keys,
           content,

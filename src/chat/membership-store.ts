@@ -45,7 +45,13 @@ export interface MembershipStore {
   ): Promise<readonly ListedMember[]>;
   /** What the person may read of the channel by its history policy. */
   readable(channel: ChannelRow, userId: UserId): Promise<Readable>;
-  /** The same for many channels in one query. */
+  /** The times in which the person was in the channel, in places of posts; one query. */
+  intervals(channelId: ChannelId, userId: UserId): Promise<Exclude<Readable, 'all'>>;
+  /** What each may read of a channel of their own; one query. */
+  readableEach(
+    asked: readonly { readonly channel: ChannelRow; readonly userId: UserId }[],
+  ): Promise<readonly Readable[]>;
+  /** What they may read of many channels, in one query. */
   readableIn(
     channels: readonly ChannelRow[],
     userId: UserId,
@@ -149,6 +155,26 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
       return (await readableIn([channel], userId)).get(channel.id) ?? [];
     },
     readableIn,
+    async intervals(channelId, userId) {
+      const rows = await tx.membership.findMany({ where: { channelId, userId } });
+      return rows.map(fromRaw).map(({ joinedSeq: after, leftSeq: upTo }) => ({ after, upTo }));
+    },
+    async readableEach(asked) {
+      const since = asked.filter(({ channel }) => channel.historyPolicy !== 'all');
+      const channelId = { in: [...new Set(since.map(({ channel }) => channel.id))] };
+      const userId = { in: [...new Set(since.map((one) => one.userId))] };
+      const rows =
+        since.length === 0 ? [] : await tx.membership.findMany({ where: { channelId, userId } });
+      const intervals = new Map<string, { after: number; upTo: number | null }[]>();
+      for (const row of rows) {
+        const { joinedSeq: after, leftSeq: upTo } = fromRaw(row);
+        const key = `${row.channelId} ${row.userId}`;
+        intervals.set(key, [...(intervals.get(key) ?? []), { after, upTo }]);
+      }
+      return asked.map(({ channel, userId }) =>
+        channel.historyPolicy === 'all' ? 'all' : (intervals.get(`${channel.id} ${userId}`) ?? []),
+      );
+    },
     async changed(stretches) {
       const rows = await tx.$queryRaw<(RawMembership & { channelId: ChannelId })[]>`
         SELECT m.*

@@ -1,15 +1,28 @@
 /** Posts as sealed rows; a body is opened elsewhere, and only for who may read it. */
-import type { ChannelId, ClientId, MessageId, UserId } from '../contract/index.ts';
+import type { ChannelId, ClientId, MessageId, Reaction, UserId } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { byChannel, type MessageRow, type Readable, type Stretch } from './rows.ts';
+import { seqRanges } from './seq-ranges.ts';
 
 export interface MessageStore {
   find(channelId: ChannelId, id: MessageId): Promise<MessageRow | null>;
+  /** Those of the named that there are, in any order; one query. */
+  findEach(
+    named: readonly { readonly channelId: ChannelId; readonly messageId: MessageId }[],
+  ): Promise<readonly MessageRow[]>;
   /** True when the author has posted under this clientId. */
   sentBefore(channelId: ChannelId, authorId: UserId, clientId: ClientId): Promise<boolean>;
   /** The newest posts before `before` that may be read, newest first. */
   page(
     channelId: ChannelId,
+    readable: Readable,
+    before: number | null,
+    limit: number,
+  ): Promise<readonly MessageRow[]>;
+  /** The newest replies of a thread before `before` that may be read, newest first. */
+  thread(
+    channelId: ChannelId,
+    root: MessageId,
     readable: Readable,
     before: number | null,
     limit: number,
@@ -25,10 +38,17 @@ export interface MessageStore {
   ): Promise<Eldest | null>;
   /** Deletes every post up to a place up to which the channel says that all are gone; gives how many. */
   purge(channelId: ChannelId, upTo: number): Promise<number>;
-  /** Stores a new version of the text. */
-  edit(message: MessageRow, bodySealed: Uint8Array, rev: number, at: Date): Promise<MessageRow>;
-  /** Removes the text for good and keeps the place. */
+  /** Stores a new version of the text, with whom it mentions. */
+  edit(message: MessageRow, change: Edited): Promise<MessageRow>;
+  /** Removes the text, and what it said before, for good; keeps the place. */
   tombstone(message: MessageRow, by: UserId, rev: number, at: Date): Promise<MessageRow>;
+}
+
+export interface Edited {
+  readonly bodySealed: Uint8Array;
+  readonly mentions: readonly UserId[] | null;
+  readonly rev: number;
+  readonly editedAt: Date;
 }
 
 export interface Eldest {
@@ -51,6 +71,14 @@ interface RawMessage {
   editedAt: Date | null;
   deletedAt: Date | null;
   deletedBy: string | null;
+  reactions: unknown;
+  threadRoot: string | null;
+  threadPlace: number | null;
+  replyCount: number | null;
+  lastReplySeq: bigint | null;
+  mentions: unknown;
+  pinnedAt: Date | null;
+  pinnedBy: string | null;
 }
 
 const COLUMNS = {
@@ -67,6 +95,14 @@ const COLUMNS = {
   editedAt: true,
   deletedAt: true,
   deletedBy: true,
+  reactions: true,
+  threadRoot: true,
+  threadPlace: true,
+  replyCount: true,
+  lastReplySeq: true,
+  mentions: true,
+  pinnedAt: true,
+  pinnedBy: true,
 } as const;
 
 const fromRaw = (raw: RawMessage): MessageRow => ({
@@ -76,6 +112,11 @@ const fromRaw = (raw: RawMessage): MessageRow => ({
   authorId: raw.authorId as UserId,
   replyTo: raw.replyTo as MessageId | null,
   deletedBy: raw.deletedBy as UserId | null,
+  reactions: raw.reactions as readonly Reaction[] | null,
+  threadRoot: raw.threadRoot as MessageId | null,
+  lastReplySeq: raw.lastReplySeq === null ? null : Number(raw.lastReplySeq),
+  mentions: raw.mentions as readonly UserId[] | null,
+  pinnedBy: raw.pinnedBy as UserId | null,
   seq: Number(raw.seq),
   rev: Number(raw.rev),
 });
@@ -94,17 +135,22 @@ function within(readable: Readable) {
   };
 }
 
-/** The same for a statement about many channels: the places as a set of ranges of Postgres. */
-function seqs(readable: Readable): string {
-  if (readable === 'all') return '{(,)}';
-  return `{${readable.map(({ after, upTo }) => `(${after},${upTo ?? ''}]`).join(',')}}`;
-}
-
 export function messageStore(tx: Tx): MessageStore {
   return {
     async find(channelId, id) {
       const row = await tx.message.findFirst({ where: { channelId, id }, select: COLUMNS });
       return row && fromRaw(row);
+    },
+    async findEach(named) {
+      // Ids are unique: that of one channel asked for with another channel names nothing.
+      const rows = await tx.message.findMany({
+        where: {
+          channelId: { in: [...new Set(named.map(({ channelId }) => channelId))] },
+          id: { in: [...new Set(named.map(({ messageId }) => messageId))] },
+        },
+        select: COLUMNS,
+      });
+      return rows.map(fromRaw);
     },
     async sentBefore(channelId, authorId, clientId) {
       return (await tx.message.count({ where: { channelId, authorId, clientId } })) > 0;
@@ -119,6 +165,16 @@ export function messageStore(tx: Tx): MessageStore {
       });
       return rows.map(fromRaw);
     },
+    async thread(channelId, threadRoot, readable, before, limit) {
+      const older = before === null ? {} : { seq: { lt: before } };
+      const rows = await tx.message.findMany({
+        where: { channelId, threadRoot, AND: [older, within(readable)] },
+        orderBy: { seq: 'desc' },
+        take: limit,
+        select: COLUMNS,
+      });
+      return rows.map(fromRaw);
+    },
     async changed(stretches) {
       const rows = await tx.$queryRaw<RawMessage[]>`
         SELECT m.*
@@ -126,12 +182,14 @@ export function messageStore(tx: Tx): MessageStore {
             ${stretches.map(({ since }) => since)}::bigint[],
             ${stretches.map(({ upTo }) => upTo)}::bigint[],
             ${stretches.map(({ limit }) => limit)}::int[],
-            ${stretches.map(({ readable }) => seqs(readable))}::text[])
+            ${stretches.map(({ readable }) => seqRanges(readable))}::text[])
           AS s (channel_id, since, up_to, most, readable),
         LATERAL (
           SELECT channel_id AS "channelId", id, seq, rev, version, author_id AS "authorId", reply_to AS "replyTo",
             body_sealed AS "bodySealed", key_epoch AS "keyEpoch", at, edited_at AS "editedAt",
-            deleted_at AS "deletedAt", deleted_by AS "deletedBy"
+            deleted_at AS "deletedAt", deleted_by AS "deletedBy", reactions,
+            thread_root AS "threadRoot", thread_place AS "threadPlace", reply_count AS "replyCount",
+            last_reply_seq AS "lastReplySeq", mentions, pinned_at AS "pinnedAt", pinned_by AS "pinnedBy"
           FROM message
           WHERE channel_id = s.channel_id AND rev > s.since AND rev <= s.up_to
             AND seq <@ s.readable::int8multirange
@@ -153,18 +211,35 @@ export function messageStore(tx: Tx): MessageStore {
       const { count } = await tx.message.deleteMany({ where: { channelId, seq: { lte: upTo } } });
       return count;
     },
-    async edit(message, bodySealed, rev, editedAt) {
+    async edit(message, { bodySealed, mentions, rev, editedAt }) {
       const version = message.version + 1;
       const { channelId, id } = message;
-      const changed = { rev, version, bodySealed: new Uint8Array(bodySealed), editedAt };
-      await tx.message.updateMany({ where: { channelId, id }, data: changed });
-      return { ...message, ...changed };
+      const named = mentions && JSON.stringify(mentions);
+      await tx.$executeRaw`
+        UPDATE message SET rev = ${rev}, version = ${version}, edited_at = ${editedAt},
+          body_sealed = ${new Uint8Array(bodySealed)}, mentions = ${named}::jsonb
+        WHERE channel_id = ${channelId}::uuid AND id = ${id}::uuid`;
+      return { ...message, rev, version, bodySealed, mentions, editedAt };
     },
     async tombstone(message, deletedBy, rev, deletedAt) {
-      const { channelId, id } = message;
-      const changed = { rev, bodySealed: null, deletedAt, deletedBy };
-      await tx.message.updateMany({ where: { channelId, id }, data: changed });
-      return { ...message, ...changed };
+      const { channelId, id, seq } = message;
+      await tx.$executeRaw`
+        UPDATE message SET rev = ${rev}, body_sealed = NULL, deleted_at = ${deletedAt},
+          deleted_by = ${deletedBy}::uuid, reactions = NULL, mentions = NULL, pinned_at = NULL,
+          pinned_by = NULL
+        WHERE channel_id = ${channelId}::uuid AND id = ${id}::uuid`;
+      const where = { channelId, seq };
+      if (message.version > 1) await tx.messageVersion.deleteMany({ where });
+      if (message.reactions) await tx.reaction.deleteMany({ where });
+      if (message.mentions) await tx.mention.deleteMany({ where });
+      const none = {
+        bodySealed: null,
+        reactions: null,
+        mentions: null,
+        pinnedAt: null,
+        pinnedBy: null,
+      };
+      return { ...message, ...none, rev, deletedAt, deletedBy };
     },
   };
 }

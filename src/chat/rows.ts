@@ -5,6 +5,7 @@ import type {
   ChannelRole,
   HistoryPolicy,
   MessageId,
+  Reaction,
   UserId,
 } from '../contract/index.ts';
 
@@ -50,6 +51,17 @@ export interface MessageRow {
   readonly editedAt: Date | null;
   readonly deletedAt: Date | null;
   readonly deletedBy: UserId | null;
+  /** What readers are shown of them; null while there are none. */
+  readonly reactions: readonly Reaction[] | null;
+  /** Of a reply: the first message of its thread, and which reply to it this one is. */
+  readonly threadRoot: MessageId | null;
+  readonly threadPlace: number | null;
+  /** Of the first message of a thread: how many replies there ever were, and the place of the last. */
+  readonly replyCount: number | null;
+  readonly lastReplySeq: number | null;
+  readonly mentions: readonly UserId[] | null;
+  readonly pinnedAt: Date | null;
+  readonly pinnedBy: UserId | null;
 }
 
 /** Posts below a place went for good; of a channel that was truncated before, the last time. */

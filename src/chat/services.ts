@@ -7,8 +7,13 @@ import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
+import type { MentionStore } from './mention-store.ts';
 import type { MessageStore } from './message-store.ts';
+import type { PinStore } from './pin-store.ts';
+import type { ReactionBatch, ReactionVerdict } from './reaction-commit.ts';
+import type { ReactionStore } from './reaction-store.ts';
 import type { Sealer } from './sealer.ts';
+import type { VersionStore } from './version-store.ts';
 
 /** What people are called. Who they are is the matter of another domain, which provides this. */
 export interface ProfileNames {
@@ -22,11 +27,15 @@ export interface ChatServices {
   readonly channels: ChannelStore;
   readonly memberships: MembershipStore;
   readonly messages: MessageStore;
+  readonly versions: VersionStore;
+  readonly reactions: ReactionStore;
+  readonly mentions: MentionStore;
+  readonly pins: PinStore;
   readonly names: ProfileNames;
   readonly keys: KeyRows;
   readonly content: Content;
   readonly entropy: Entropy;
-  /** Milliseconds after posting in which an author may edit. */
+  /** Milliseconds after posting in which an author may edit; 0: never. */
   readonly editWindowMs: number;
   /** The key under which an author's messages of that epoch are sealed; null once it was destroyed. */
   readonly dataKey: (
@@ -46,6 +55,8 @@ export interface ChatGrouped {
     wait: boolean,
   ) => Promise<readonly AppendVerdict[]>;
   readonly sealer: Sealer;
+  /** One verdict per reaction, in their order; resolves after COMMIT. */
+  readonly react: (batch: ReactionBatch) => Promise<readonly ReactionVerdict[]>;
 }
 
 export interface ChatDomain {

@@ -1,5 +1,5 @@
 /** What goes out to all listeners of a channel shows none of them a text from before they came. */
-import type { ChannelEvent, HistoryPolicy } from '../contract/index.ts';
+import type { ChannelEvent, HistoryPolicy, Message } from '../contract/index.ts';
 
 export interface Newcomers {
   readonly historyPolicy: HistoryPolicy;
@@ -15,5 +15,20 @@ export function withheld(
   if (event.kind !== 'message' || historyPolicy === 'all') return event;
   const { message } = event;
   if (message.content !== 'present' || message.seq > newestJoinedSeq) return event;
-  return { ...event, message: { ...message, content: 'withheld', body: null } };
+  return { ...event, message: bare(message) };
+}
+
+/** Where it stands in the log and whose it is; nothing of what it says, nor of what others made of it. */
+function bare(message: Message): Message {
+  const { id, channelId, seq, rev, version, authorId, at, editedAt, replyTo } = message;
+  const { thread } = message;
+  const place = { id, channelId, seq, rev, version, authorId, at, editedAt, replyTo };
+  return {
+    ...place,
+    ...(thread && { thread }),
+    content: 'withheld',
+    body: null,
+    deletedAt: null,
+    deletedBy: null,
+  };
 }

@@ -62,6 +62,16 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The time in which the message could be edited is over.',
   },
+  too_many_reactions: {
+    http: 409,
+    retry: 'never',
+    title: 'The message has as many kinds of reactions as one can have.',
+  },
+  too_many_pins: {
+    http: 409,
+    retry: 'never',
+    title: 'The channel has as many pinned messages as it can have.',
+  },
   stale_client_id: {
     http: 409,
     retry: 'never',

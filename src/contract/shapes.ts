@@ -10,6 +10,13 @@ export const Seq = z.int().positive();
 /** Milliseconds since the epoch. */
 export const Timestamp = z.int().nonnegative();
 
+/** Everybody who reacted in one way. The first of them are named; all of them, when they are no more than that. */
+export const Reaction = z.strictObject({
+  emoji: z.string(),
+  count: z.int().positive(),
+  users: z.array(UserId),
+});
+
 export const Message = z.strictObject({
   id: MessageId,
   channelId: ChannelId,
@@ -28,7 +35,20 @@ export const Message = z.strictObject({
   content: z.enum(['present', 'deleted', 'withheld', 'unreadable']),
   body: z.string().nullable(),
   deletedAt: Timestamp.nullable(),
+  /** Another than the author: a moderator did. */
   deletedBy: UserId.nullable(),
+  /** Left out while there are none, and where the content is withheld. In the order in which each kind was first used. */
+  reactions: z.array(Reaction).min(1).optional(),
+  /**
+   * Of a reply: the first message of the thread, and which reply to that one it is, 1 for the first. Replies to
+   * replies are in the same thread. A reply that comes tells by it how many its thread has.
+   */
+  thread: z.strictObject({ root: MessageId, place: z.int().positive() }).optional(),
+  /** Of the first message of a thread: how many replies there were, deleted ones among them, and the last one's place. */
+  replies: z.strictObject({ count: z.int().positive(), lastSeq: Seq }).optional(),
+  /** Members who are meant to take note of it; left out where nobody is. */
+  mentions: z.array(UserId).min(1).optional(),
+  pinned: z.strictObject({ by: UserId, at: Timestamp }).optional(),
 });
 
 export const Member = z.strictObject({
@@ -78,6 +98,7 @@ export const ChannelFrame = z.strictObject({
   events: z.array(ChannelEvent),
 });
 
+export type Reaction = z.infer<typeof Reaction>;
 export type Message = z.infer<typeof Message>;
 export type Member = z.infer<typeof Member>;
 export type Channel = z.infer<typeof Channel>;

@@ -10,6 +10,14 @@ export const CHANNEL_NAME_CHARACTERS = 80;
 export const DISPLAY_NAME_CHARACTERS = 64;
 /** Longest reason given for a moderation act, in characters. */
 export const REASON_CHARACTERS = 500;
+/** Most kinds of reactions to one message. */
+export const REACTION_KINDS = 50;
+/** As many people are named with each kind of reaction; `reaction.list` names the others. */
+export const REACTION_USERS = 3;
+/** Most people mentioned in one message. */
+export const MENTIONS = 50;
+/** Most pinned messages of a channel. */
+export const PINS = 50;
 /** Most entries in one page of history, resume or list. */
 export const PAGE_ENTRIES = 200;
 /** Widest gap, in revisions, that a resume bridges; a wider one is answered with `reset`. */

@@ -19,6 +19,8 @@ export interface GroupingOptions<C, V> {
   readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Milliseconds that only rise, for a grouping that is kept: it shares commits also where no two calls overlap. */
   readonly monotonic?: () => number;
+  /** The longest that the first call of a batch waits for others, in milliseconds; `LINGER_MS` unless told. */
+  readonly lingerMs?: number | undefined;
 }
 
 /** Calls in one batch; a larger one takes longer than the next one loses by waiting. */
@@ -82,7 +84,8 @@ export class Grouping<C, V> {
       this.#lingering = false;
       void this.#commit();
     };
-    const lingerMs = this.#inQuickSuccession() ? LINGER_MS : this.#lingerMs;
+    const { lingerMs: longest = LINGER_MS } = this.#options;
+    const lingerMs = this.#inQuickSuccession() ? longest : this.#lingerMs;
     if (lingerMs === 0 || this.#waiting.length >= BATCH) queueMicrotask(commit);
     else this.#options.later(lingerMs, commit);
   }
@@ -102,7 +105,7 @@ export class Grouping<C, V> {
     await this.#decide(batch, false);
     this.#committing = false;
     // A batch of one means that nobody came while the one before was stored: then waiting would only cost time.
-    this.#lingerMs = batch.length === 1 ? 0 : Math.min(LINGER_MS, 2 * batch.length);
+    this.#lingerMs = batch.length === 1 ? 0 : Math.min(this.#options.lingerMs ?? LINGER_MS, 2 * batch.length);
     this.#begin();
   }
 

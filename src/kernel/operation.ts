@@ -122,6 +122,8 @@ export interface GroupedOperation<
   readonly prepare: Prepare<z.output<In>, Actor, D, P, R>;
   /** What a call may have to wait for while somebody else holds it, e.g. its channel. */
   readonly heldBy: (input: z.output<In>) => string;
+  /** How long calls may wait for others while there is a crowd, in milliseconds: 10 unless told. */
+  readonly lingerMs?: number;
   /**
    * One verdict per call, in the order of the calls. All calls are of one workspace. Unless `patient`, it answers
    * LATER for a call that would have to wait, and is asked again for it, apart from the others.

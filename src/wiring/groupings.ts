@@ -47,6 +47,7 @@ export function groupings({ decide, later, monotonic }: GroupingsOptions): Stage
         heldBy: ({ input }) => operation.heldBy(input),
         later,
         monotonic,
+        lingerMs: operation.lingerMs,
       });
       groups.set(workspaceId, grouping);
     }

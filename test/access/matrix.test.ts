@@ -196,7 +196,8 @@ describe('the running server and the permission matrix', () => {
         ['message.send', (person) => person.send(channelId, 'hello', world.clientId())],
         [
           'message.delete.any',
-          (person) => person.call('message.delete', { channelId, messageId: post.id }),
+          (person) =>
+            person.call('message.delete', { channelId, messageId: post.id, reason: 'rude' }),
         ],
         ['member.add', (person) => person.call('member.add', back)],
         ['member.remove', (person) => person.call('member.remove', { channelId, userId })],

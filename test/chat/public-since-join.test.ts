@@ -118,7 +118,7 @@ describe('a public channel whose history begins at joining', () => {
     const reply = await person.call('message.send', answer);
     const messageId = earlier;
     const edit = await person.call('message.edit', { channelId, messageId, body: 'mine now' });
-    const remove = await person.call('message.delete', { channelId, messageId });
+    const remove = await person.call('message.delete', { channelId, messageId, reason: 'rude' });
     return {
       subscribe: codeOf(subscribed),
       live: texts(person.connection.events()),
@@ -155,7 +155,9 @@ describe('a public channel whose history begins at joining', () => {
       sayings: ['rude words'],
     });
     const messageId = posts[0]?.id as MessageId;
-    const tombstone = await staff.call('message.delete', { channelId, messageId }).accepted();
+    const tombstone = await staff
+      .call('message.delete', { channelId, messageId, reason: 'rude' })
+      .accepted();
     assert.deepEqual([tombstone.content, tombstone.body], ['deleted', null]);
     const { messages } = await alice.call('message.history', { channelId }).accepted();
     assert.deepEqual(messages, [tombstone]);

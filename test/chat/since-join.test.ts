@@ -139,7 +139,7 @@ describe('a channel whose history begins at joining', () => {
     const { userId: carol } = newcomer;
     await alice.call('member.add', { channelId, userId: carol, role: 'moderator' }).accepted();
     const actions = (person: Person, messageId: MessageId) => [
-      person.call('message.delete', { channelId, messageId }),
+      person.call('message.delete', { channelId, messageId, reason: 'rude' }),
       person.call('message.edit', { channelId, messageId, body: 'mine now' }),
       person.call('message.send', {
         channelId,
@@ -156,7 +156,7 @@ describe('a channel whose history begins at joining', () => {
       ]),
     );
     await bob
-      .call('message.delete', { channelId, messageId: posts[0]?.id as MessageId })
+      .call('message.delete', { channelId, messageId: posts[0]?.id as MessageId, reason: 'rude' })
       .accepted();
   });
 

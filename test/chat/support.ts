@@ -49,6 +49,9 @@ const WITNESSES = {
   channel: '',
   membership: '',
   message: '',
+  message_version: '',
+  reaction: '',
+  mention: '',
   audit_event: "AND outcome = 'ok'",
 };
 

@@ -1,4 +1,4 @@
-/** Deletes a message, one's own or as a moderator; a tombstone stays, the text does not. */
+/** Deletes a message, one's own or as a moderator with a reason; a tombstone stays, the text does not. */
 import { z } from 'zod';
 import { ChannelId, Message, MessageId, REASON_CHARACTERS } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
@@ -17,6 +17,7 @@ export const messageDelete = operation({
   input: z.strictObject({
     channelId: ChannelId,
     messageId: MessageId,
+    /** Needed for what somebody else wrote. */
     reason: plainText(REASON_CHARACTERS).optional(),
   }),
   output: Message,
@@ -31,7 +32,10 @@ export const messageDelete = operation({
     }),
   },
   refuses: ['channel_archived'],
-  async handle({ caller, subject: { channel, message }, services: { messages, channels }, now }) {
+  async handle({ input, caller, subject: { channel, message }, services, now, refuse }) {
+    const { messages, channels } = services;
+    if (message.authorId !== caller.userId && input.reason === undefined)
+      refuse('invalid_input', [{ path: 'reason', problem: 'needed for the message of another' }]);
     if (message.deletedAt !== null) return reply(shown(message, 'deleted', null));
     const rev = await channels.advance(channel);
     const deleted = await messages.tombstone(message, caller.userId, rev, now);

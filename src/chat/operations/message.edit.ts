@@ -1,6 +1,13 @@
 /** Replaces the text of one's own message, for as long as the edit window is open. */
 import { z } from 'zod';
-import { BODY_CHARACTERS, ChannelId, Message, MessageId } from '../../contract/index.ts';
+import {
+  BODY_CHARACTERS,
+  ChannelId,
+  MENTIONS,
+  Message,
+  MessageId,
+  UserId,
+} from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onMessage } from '../access.ts';
 import { messageChanged } from '../changes.ts';
@@ -17,6 +24,8 @@ export const messageEdit = operation({
     channelId: ChannelId,
     messageId: MessageId,
     body: bodyText(BODY_CHARACTERS),
+    /** Instead of whoever was mentioned before: nobody, unless they are named again. */
+    mentions: z.array(UserId).max(MENTIONS).optional(),
   }),
   output: Message,
   access: onMessage({ own: 'message.edit.own', any: 'message.edit.any' }),
@@ -31,14 +40,18 @@ export const messageEdit = operation({
   async handle({ input, caller, subject: { channel, message }, services, now, refuse }) {
     const { messages, channels, content, editWindowMs } = services;
     if (message.deletedAt !== null) refuse('message_deleted');
-    if (now.getTime() - message.at.getTime() > editWindowMs) refuse('edit_window_closed');
+    const age = now.getTime() - message.at.getTime();
+    if (editWindowMs === 0 || age > editWindowMs) refuse('edit_window_closed');
     const { authorId, keyEpoch, version } = message;
     const key = await services.dataKey(channel.id, authorId, keyEpoch);
     if (!key) return refuse('not_found'); // erased: nothing can be sealed for this author here any more
     const next = { ...message, version: version + 1 };
     const sealed = content.sealBody(key, caller.workspaceId, next, input.body);
+    await services.versions.keep(message);
     const rev = await channels.advance(channel);
-    const edited = await messages.edit(message, sealed, rev, now);
+    const mentions = await services.mentions.replace(message, input.mentions ?? []);
+    const change = { bodySealed: sealed, mentions, rev, editedAt: now };
+    const edited = await messages.edit(message, change);
     const wire = shown(edited, 'present', input.body);
     return reply(wire, messageChanged(caller.workspaceId, wire));
   },

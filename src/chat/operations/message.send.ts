@@ -7,10 +7,12 @@ import {
   CLIENT_ID_AGE_MS,
   CLIENT_ID_AHEAD_MS,
   ClientId,
+  MENTIONS,
   MessageId,
   Rev,
   Seq,
   Timestamp,
+  UserId,
   WorkspaceRole,
 } from '../../contract/index.ts';
 import { LATER, Refusal, reply, type GroupedCall, type Verdict } from '../../kernel/index.ts';
@@ -26,7 +28,10 @@ const Input = z.strictObject({
   channelId: ChannelId,
   clientId: ClientId,
   body: bodyText(BODY_CHARACTERS),
+  /** A reply; it is in the thread of what it answers. */
   replyTo: MessageId.optional(),
+  /** Who is to take note of it. Whoever is no member of the channel is left out, as if they did not exist. */
+  mentions: z.array(UserId).max(MENTIONS).optional(),
 });
 
 const Output = z.strictObject({
@@ -96,10 +101,11 @@ function answer(
   if (verdict instanceof Refusal) return verdict;
   switch (verdict.verdict) {
     case 'sent': {
-      const { id, seq, rev, at } = verdict;
+      const { id, seq, rev, at, threadRoot = null, threadPlace = null, mentions = null } = verdict;
+      const more = { threadRoot, threadPlace, mentions };
       const place = { id: post.id, channelId, seq, rev, version: 1, authorId, replyTo, at };
       const untouched = { editedAt: null, deletedAt: null, deletedBy: null };
-      const message = shown({ ...place, ...untouched }, 'present', input.body);
+      const message = shown({ ...place, ...untouched, ...more }, 'present', input.body);
       return reply({ id, seq, rev, at: at.getTime() }, messageChanged(workspaceId, message));
     }
     case 'duplicate': {

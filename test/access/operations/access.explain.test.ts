@@ -48,7 +48,7 @@ describe('access.explain', () => {
         if (role)
           await owner.call('member.add', { channelId, userId: person.userId, role }).accepted();
       const post = await owner.send(channelId, 'a post', world.clientId()).accepted();
-      const message = { channelId, messageId: post.id };
+      const message = { channelId, messageId: post.id, reason: 'rude' };
       const calls: [
         InputOf<'access.explain'>['operation'],
         number,

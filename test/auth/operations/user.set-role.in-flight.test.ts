@@ -45,7 +45,9 @@ describe('user.set-role while a call is in flight', () => {
   it('refuses a call that had not been decided yet', async () => {
     const { channelId, messageId } = await scene();
     await hold.query('SELECT 1 FROM channel WHERE id = $1 FOR UPDATE', [channelId]);
-    const call = mod.http('POST', `/v1/channels/${channelId}/messages/${messageId}/deletion`, {});
+    const call = mod.http('POST', `/v1/channels/${channelId}/messages/${messageId}/deletion`, {
+      reason: 'rude',
+    });
     await waiting(1);
     await demote().accepted();
     await hold.query('COMMIT');
@@ -57,7 +59,9 @@ describe('user.set-role while a call is in flight', () => {
   it('waits for a call that was decided already: nothing is done with the old role after the answer', async () => {
     const { channelId, messageId } = await scene();
     await hold.query('SELECT 1 FROM message WHERE id = $1 FOR UPDATE', [messageId]);
-    const call = mod.http('POST', `/v1/channels/${channelId}/messages/${messageId}/deletion`, {});
+    const call = mod.http('POST', `/v1/channels/${channelId}/messages/${messageId}/deletion`, {
+      reason: 'rude',
+    });
     await waiting(1);
     let answered = false;
     const change = demote().then((reply) => {

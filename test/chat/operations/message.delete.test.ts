@@ -71,7 +71,7 @@ describe('message.delete', () => {
     const before = await row(world, 'SELECT * FROM message WHERE id = $1', input.messageId);
     const admin = await world.person('Admin', { role: 'admin' });
     await alice.call('member.add', { channelId: input.channelId, userId: admin.userId }).accepted();
-    const again = await admin.call('message.delete', input).accepted();
+    const again = await admin.call('message.delete', { ...input, reason: 'rude' }).accepted();
     assert.deepEqual(again, first);
     assert.deepEqual(
       await row(world, 'SELECT * FROM message WHERE id = $1', input.messageId),
@@ -82,6 +82,34 @@ describe('message.delete', () => {
       events.map((event) => (event['details'] as { already: boolean }).already),
       [false, true],
     );
+  });
+
+  it('takes a reason where somebody else wrote it, and none where one did it oneself', async () => {
+    const { channelId, messageId } = await posted();
+    const mod = await world.person('Moderator', { role: 'moderator' });
+    await alice.call('member.add', { channelId, userId: mod.userId }).accepted();
+    const input = { channelId, messageId };
+    const error = await changesNothing(world, () =>
+      mod.call('message.delete', input).refused('invalid_input'),
+    );
+    assert.deepEqual(error.detail, [
+      { path: 'reason', problem: 'needed for the message of another' },
+    ]);
+    await bob.call('message.delete', input).refused('forbidden'); // who may not at all is not told how
+    const deleted = await mod.call('message.delete', { ...input, reason: 'rude' }).accepted();
+    assert.deepEqual([deleted.authorId, deleted.deletedBy], [alice.userId, mod.userId]);
+    await mod.call('message.delete', input).refused('invalid_input');
+    const own = await alice.send(channelId, 'mine', world.clientId()).accepted();
+    await alice.call('message.delete', { channelId, messageId: own.id }).accepted();
+  });
+
+  it('takes what the message said before along', async () => {
+    const input = await posted();
+    await alice.call('message.edit', { ...input, body: 'regretted less' }).accepted();
+    const kept = 'SELECT count(*)::int AS n FROM message_version WHERE channel_id = $1';
+    assert.deepEqual(await row(world, kept, input.channelId), { n: 1 });
+    await alice.call('message.delete', input).accepted();
+    assert.deepEqual(await row(world, kept, input.channelId), { n: 0 });
   });
 
   it('is open to channel moderators and workspace staff who can see the channel, over HTTP too', async () => {

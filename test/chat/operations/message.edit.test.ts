@@ -16,6 +16,7 @@ import {
   misshapen,
   quietChannel,
   row,
+  rows,
   UNACCEPTABLE_TEXT,
 } from '../support.ts';
 
@@ -169,5 +170,48 @@ describe('message.edit', () => {
     await changesNothing(world, () =>
       alice.call('message.edit', { ...input, body: 'too late' }).refused('edit_window_closed'),
     );
+  });
+
+  it('keeps each former text as it was sealed, of which the old seal opens no other version', async () => {
+    const input = await posted('first words');
+    const sealed = async () =>
+      (await row(world, 'SELECT body_sealed FROM message WHERE id = $1', input.messageId))[
+        'body_sealed'
+      ];
+    const texts = [await sealed()];
+    await alice.call('message.edit', { ...input, body: 'second' }).accepted();
+    texts.push(await sealed());
+    await alice.call('message.edit', { ...input, body: 'third' }).accepted();
+    const kept = await rows(
+      world,
+      'SELECT version, body_sealed FROM message_version WHERE channel_id = $1 ORDER BY version',
+      input.channelId,
+    );
+    assert.deepEqual(
+      kept.map(({ version, body_sealed }) => [version, body_sealed]),
+      texts.map((text, i) => [i + 1, text]),
+    );
+  });
+
+  it('is refused once one is out of the channel', async () => {
+    const { id: channelId } = await quietChannel(world, alice, [bob]);
+    const { id: messageId } = await bob.send(channelId, 'mine', world.clientId()).accepted();
+    await alice.call('member.remove', { channelId, userId: bob.userId }).accepted();
+    const input = { channelId, messageId, body: 'one last word' };
+    await changesNothing(world, () => bob.call('message.edit', input).refused('not_found'));
+  });
+});
+
+describe('message.edit where the window is of no length', () => {
+  it('is refused in the very moment of posting', async () => {
+    const world = await World.create({ environment: { EDIT_WINDOW_MINUTES: '0' } });
+    try {
+      const alice = await world.person('Alice');
+      const { id: channelId, posts } = await quietChannel(world, alice, [], { sayings: ['final'] });
+      const input = { channelId, messageId: posts[0]?.id as MessageId, body: 'not so final' };
+      await alice.call('message.edit', input).refused('edit_window_closed');
+    } finally {
+      await world.end();
+    }
   });
 });

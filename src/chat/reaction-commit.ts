@@ -1,0 +1,173 @@
+/** Commits a crowd's reactions together: one lock on each channel, one revision for each message, whoever many react. */
+import { mayInChannel, sees, standings, type Standing } from '../access/index.ts';
+import {
+  REACTION_KINDS,
+  type ChannelId,
+  type Message,
+  type MessageId,
+  type UserId,
+  type WorkspaceId,
+} from '../contract/index.ts';
+import { channelStore } from './channel-store.ts';
+import type { Content } from './content.ts';
+import { membershipStore } from './membership-store.ts';
+import { messageStore } from './message-store.ts';
+import { reactionStore, type ReactionStore } from './reaction-store.ts';
+import { mayRead, type ChannelRow, type MessageRow, type Readable } from './rows.ts';
+import type { Transaction } from './transaction-store.ts';
+
+export interface AskedReaction {
+  readonly channelId: ChannelId;
+  readonly messageId: MessageId;
+  readonly userId: UserId;
+  readonly emoji: string;
+}
+
+export interface ReactionBatch {
+  readonly workspaceId: WorkspaceId;
+  readonly asked: readonly AskedReaction[];
+  /** True: to add them; false: to take them back. */
+  readonly adds: boolean;
+  readonly at: Date;
+  /** Whether it waits for channels that somebody else holds; otherwise these are `busy`. */
+  readonly wait: boolean;
+}
+
+type No = 'not_found' | 'forbidden' | 'channel_archived' | 'message_deleted' | 'too_many_reactions';
+
+export type ReactionVerdict =
+  | { readonly verdict: No | 'busy' }
+  | {
+      readonly verdict: 'done';
+      /** As it is now. */
+      readonly message: MessageRow;
+      /** True for the first of the batch to whom a message owes a new revision: the others need not tell of it. */
+      readonly tells: boolean;
+      /** The message with its text, if the key was at hand. */
+      readonly shown: Message | null;
+    };
+
+/** All of one snapshot, taken under the locks. */
+interface Scene {
+  readonly held: ReadonlySet<ChannelId>;
+  readonly channels: ReadonlyMap<ChannelId, ChannelRow>;
+  readonly messages: ReadonlyMap<string, MessageRow>;
+}
+
+type Accepted = { readonly message: MessageRow };
+
+/** See `ChatGrouped.react`. Some eight statements, however many react to however many messages. */
+export async function commitReactions(
+  parts: { readonly transaction: Transaction; readonly content: Content },
+  { workspaceId, asked, adds, at, wait }: ReactionBatch,
+): Promise<readonly ReactionVerdict[]> {
+  const { judged, changed } = await parts.transaction(workspaceId, 'own', async (tx) => {
+    const ids = [...new Set(asked.map(({ channelId }) => channelId))];
+    const channelRows = channelStore(tx, workspaceId);
+    const messageRows = messageStore(tx);
+    const held = await channelRows.lockAll(ids, wait);
+    const channels = new Map((await channelRows.findAll(ids)).map((row) => [row.id, row]));
+    const standing = await standings(tx).each(asked);
+    const found = await messageRows.findEach(asked);
+    const messages = new Map(found.map((row) => [`${row.channelId} ${row.id}`, row]));
+    const readers = asked.flatMap(({ channelId, userId }) => {
+      const channel = channels.get(channelId);
+      return channel ? [{ channel, userId }] : [];
+    });
+    const readable = (await membershipStore(tx, workspaceId).readableEach(readers)).values();
+    const scene = { held, channels, messages };
+    const kinds = new Map<string, Set<string>>();
+    const judged = asked.map((one, i) => {
+      const own = channels.has(one.channelId) ? readable.next().value : undefined;
+      const verdict = judge(one, standing[i] ?? null, own ?? [], scene);
+      return typeof verdict !== 'string' && adds && !fits(one, verdict.message, kinds)
+        ? 'too_many_reactions'
+        : verdict;
+    });
+    const rows = asked.flatMap(({ channelId, userId, emoji }, i) => {
+      const verdict = judged[i];
+      if (verdict === undefined || typeof verdict === 'string') return [];
+      return [{ channelId, seq: verdict.message.seq, emoji, userId }];
+    });
+    const reactions = reactionStore(tx, workspaceId);
+    const places =
+      rows.length === 0 ? [] : adds ? await reactions.add(rows, at) : await reactions.remove(rows);
+    const changed = await advance(reactions, channels, places);
+    // The last statement before COMMIT.
+    if (changed.advanced.length > 0) await channelRows.advanceAll(changed.advanced);
+    return { judged, changed: changed.rows };
+  });
+  const told = new Set<string>();
+  return judged.map((verdict): ReactionVerdict => {
+    if (typeof verdict === 'string') return { verdict };
+    const key = placeKey(verdict.message);
+    const change = changed.get(key);
+    if (!change) return { verdict: 'done', message: verdict.message, tells: false, shown: null };
+    const message = { ...verdict.message, ...change };
+    if (told.has(key)) return { verdict: 'done', message, tells: false, shown: null };
+    told.add(key);
+    const shown = parts.content.messageAtHand(workspaceId, message);
+    return { verdict: 'done', message, tells: true, shown };
+  });
+}
+
+/** In the order of the road's own checks: who may not at all is told so before any message is looked for. */
+function judge(
+  { channelId, messageId }: AskedReaction,
+  standing: Standing | null,
+  readable: Readable,
+  { held, channels, messages }: Scene,
+): Accepted | No | 'busy' {
+  const channel = channels.get(channelId);
+  if (!channel) return 'not_found';
+  if (!held.has(channelId)) return 'busy';
+  if (!standing || !sees(standing)) return 'not_found';
+  if (!mayInChannel(standing, 'message.react')) return 'forbidden';
+  const message = messages.get(`${channelId} ${messageId}`);
+  if (!message || !mayRead(readable, message.seq)) return 'not_found';
+  if (channel.archivedAt !== null) return 'channel_archived';
+  return message.deletedAt === null ? { message } : 'message_deleted';
+}
+
+/** Whether the message has that kind already or room for it, with those that were let in before. */
+function fits(
+  { emoji }: AskedReaction,
+  message: MessageRow,
+  kinds: Map<string, Set<string>>,
+): boolean {
+  const key = placeKey(message);
+  const known = kinds.get(key) ?? new Set(message.reactions?.map((one) => one.emoji));
+  kinds.set(key, known);
+  if (!known.has(emoji) && known.size >= REACTION_KINDS) return false;
+  known.add(emoji);
+  return true;
+}
+
+/** Gives each message that changed the next revision of its channel, and counts its reactions anew. */
+async function advance(
+  reactions: ReactionStore,
+  channels: ReadonlyMap<ChannelId, ChannelRow>,
+  places: readonly { readonly channelId: ChannelId; readonly seq: number }[],
+) {
+  const revs = new Map<ChannelId, number>();
+  const recounts = new Map<string, { channelId: ChannelId; seq: number; rev: number }>();
+  for (const { channelId, seq } of places) {
+    const key = placeKey({ channelId, seq });
+    if (recounts.has(key)) continue;
+    const rev = (revs.get(channelId) ?? channels.get(channelId)?.lastRev ?? 0) + 1;
+    revs.set(channelId, rev);
+    recounts.set(key, { channelId, seq, rev });
+  }
+  const counted = recounts.size === 0 ? [] : await reactions.recount([...recounts.values()]);
+  const rows = new Map(
+    counted.map(({ channelId, seq, reactions: shown }) => {
+      const key = placeKey({ channelId, seq });
+      return [key, { rev: recounts.get(key)?.rev ?? 0, reactions: shown }];
+    }),
+  );
+  return { rows, advanced: [...revs].map(([id, lastRev]) => ({ id, lastRev })) };
+}
+
+function placeKey({ channelId, seq }: Pick<MessageRow, 'channelId' | 'seq'>): string {
+  return `${channelId} ${seq}`;
+}
