@@ -74,6 +74,10 @@ export interface ChannelRule {
   readonly workspace: readonly WorkspaceRole[];
   /** The workspace roles hold it only where history is open: elsewhere it takes being in the channel. */
   readonly whereHistoryIsOpen?: true;
+  /** In a read-only channel, only these of the channel roles hold it. */
+  readonly whereReadOnly?: readonly ChannelRole[];
+  /** Nobody holds it in a direct channel, which is its people and nothing else. */
+  readonly notInDirect?: true;
   /** What the workspace role must allow in any case: an auditor who is a member still changes nothing. */
   readonly needs: WorkspacePermission | null;
 }
@@ -93,16 +97,65 @@ export const CHANNEL_POLICY = {
     whereHistoryIsOpen: true,
     needs: 'message.read',
   },
-  'message.send': { channel: WRITERS, workspace: [], needs: 'message.write' },
-  'message.edit.own': { channel: WRITERS, workspace: [], needs: 'message.write' },
+  'message.send': {
+    channel: WRITERS,
+    workspace: [],
+    whereReadOnly: KEEPERS,
+    needs: 'message.write',
+  },
+  'message.edit.own': {
+    channel: WRITERS,
+    workspace: [],
+    whereReadOnly: KEEPERS,
+    needs: 'message.write',
+  },
   'message.edit.any': { channel: [], workspace: [], needs: 'message.write' },
   'message.delete.own': { channel: WRITERS, workspace: STAFF, needs: 'message.write' },
   'message.delete.any': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
-  'member.join': { channel: [], workspace: ['admin', 'moderator', 'user'], needs: 'channel.read' },
-  'member.leave': { channel: EVERYONE, workspace: [], needs: null },
-  'member.add': { channel: KEEPERS, workspace: ['admin'], needs: 'message.write' },
-  'member.remove': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
-  'member.set-role': { channel: ['owner'], workspace: ['admin'], needs: 'message.write' },
+  'channel.update': {
+    channel: KEEPERS,
+    workspace: STAFF,
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  // Who may see the channel, and what newcomers may read: for whoever it belongs to.
+  'channel.expose': {
+    channel: ['owner'],
+    workspace: ['admin'],
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  'channel.archive': {
+    channel: ['owner'],
+    workspace: ['admin'],
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  'member.join': {
+    channel: [],
+    workspace: ['admin', 'moderator', 'user'],
+    notInDirect: true,
+    needs: 'channel.read',
+  },
+  'member.leave': { channel: EVERYONE, workspace: [], notInDirect: true, needs: null },
+  'member.add': {
+    channel: KEEPERS,
+    workspace: ['admin'],
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  'member.remove': {
+    channel: KEEPERS,
+    workspace: STAFF,
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  'member.set-role': {
+    channel: ['owner'],
+    workspace: ['admin'],
+    notInDirect: true,
+    needs: 'message.write',
+  },
 } as const satisfies Record<string, ChannelRule>;
 
 export type ChannelPermission = keyof typeof CHANNEL_POLICY;
@@ -129,4 +182,5 @@ export interface Standing {
   readonly channelRole: ChannelRole | null;
   readonly kind: ChannelKind;
   readonly historyPolicy: HistoryPolicy;
+  readonly readOnly: boolean;
 }

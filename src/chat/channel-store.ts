@@ -10,6 +10,21 @@ import type {
 import type { Tx } from '../platform/postgres/index.ts';
 import type { ChannelRow } from './rows.ts';
 
+/** What a change of settings writes; what it leaves out stays. */
+export type SettingsChange = Partial<
+  Pick<
+    ChannelRow,
+    | 'kind'
+    | 'nameSealed'
+    | 'nameKey'
+    | 'topicSealed'
+    | 'topicKey'
+    | 'historyPolicy'
+    | 'readOnly'
+    | 'archivedAt'
+  >
+>;
+
 export interface NewChannel {
   readonly id: ChannelId;
   readonly kind: ChannelKind;
@@ -34,6 +49,8 @@ export interface ChannelStore {
   create(channel: NewChannel): Promise<ChannelRow>;
   /** Takes the next revision of a locked channel. `joinedAt` moves the line below which content may be withheld. */
   advance(channel: ChannelRow, joinedSeq?: number): Promise<number>;
+  /** Takes the next revision of a locked channel for a change of what it is; `narrows` where some may read no more. */
+  update(channel: ChannelRow, change: SettingsChange, narrows: boolean): Promise<ChannelRow>;
   /** Takes the next revision of a locked channel for the going of all posts up to `purgedSeq`. */
   truncate(channel: ChannelRow, purgedSeq: number, purgedRev: number): Promise<number>;
   /** Channels after `cursor`, in order of id, that the user is in, and public ones if `publicToo`. */
@@ -51,10 +68,19 @@ interface RawChannel extends Omit<ChannelRow, NumberColumn> {
   readonly purgedRev: bigint;
   readonly purgedSeq: bigint;
   readonly truncatedRev: bigint;
+  readonly settingsRev: bigint;
+  readonly accessRev: bigint;
   readonly newestJoinedSeq: bigint;
 }
 type NumberColumn =
-  'lastSeq' | 'lastRev' | 'purgedRev' | 'purgedSeq' | 'truncatedRev' | 'newestJoinedSeq';
+  | 'lastSeq'
+  | 'lastRev'
+  | 'purgedRev'
+  | 'purgedSeq'
+  | 'truncatedRev'
+  | 'settingsRev'
+  | 'accessRev'
+  | 'newestJoinedSeq';
 
 const fromRaw = (raw: RawChannel): ChannelRow => ({
   ...raw,
@@ -63,6 +89,8 @@ const fromRaw = (raw: RawChannel): ChannelRow => ({
   purgedRev: Number(raw.purgedRev),
   purgedSeq: Number(raw.purgedSeq),
   truncatedRev: Number(raw.truncatedRev),
+  settingsRev: Number(raw.settingsRev),
+  accessRev: Number(raw.accessRev),
   newestJoinedSeq: Number(raw.newestJoinedSeq),
 });
 
@@ -102,6 +130,24 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
       });
       return rev;
     },
+    async update(channel, change, narrows) {
+      const rev = channel.lastRev + 1;
+      const accessRev = narrows ? rev : channel.accessRev;
+      const revisions = { lastRev: rev, settingsRev: rev, accessRev };
+      const { nameSealed, topicSealed, ...rest } = change;
+      await tx.channel.updateMany({
+        where: { id: channel.id },
+        data: {
+          ...rest,
+          ...revisions,
+          ...(nameSealed && { nameSealed: new Uint8Array(nameSealed) }),
+          ...(topicSealed !== undefined && {
+            topicSealed: topicSealed && new Uint8Array(topicSealed),
+          }),
+        },
+      });
+      return { ...channel, ...change, ...revisions };
+    },
     async truncate({ id, lastRev }, purgedSeq, purgedRev) {
       const rev = lastRev + 1;
       const data = { lastRev: rev, truncatedRev: rev, purgedSeq, purgedRev };
@@ -111,6 +157,8 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
     async list(userId, publicToo, cursor, limit) {
       const rows = await tx.$queryRaw<(RawChannel & { role: ChannelRole | null })[]>`
         SELECT c.id, c.kind, c.name_sealed AS "nameSealed", c.name_key AS "nameKey",
+          c.topic_sealed AS "topicSealed", c.topic_key AS "topicKey", c.read_only AS "readOnly",
+          c.settings_rev AS "settingsRev", c.access_rev AS "accessRev",
           c.history_policy AS "historyPolicy", c.last_seq AS "lastSeq", c.last_rev AS "lastRev",
           c.purged_rev AS "purgedRev", c.purged_seq AS "purgedSeq",
           c.truncated_rev AS "truncatedRev", c.epoch, c.key_epoch AS "keyEpoch",

@@ -13,7 +13,12 @@ export interface ChannelRow {
   readonly kind: ChannelKind;
   readonly nameSealed: Uint8Array;
   readonly nameKey: number;
+  readonly topicSealed: Uint8Array | null;
+  readonly topicKey: number | null;
   readonly historyPolicy: HistoryPolicy;
+  readonly readOnly: boolean;
+  readonly settingsRev: number;
+  readonly accessRev: number;
   readonly lastSeq: number;
   readonly lastRev: number;
   readonly purgedRev: number;
@@ -50,6 +55,12 @@ export interface MessageRow {
   readonly editedAt: Date | null;
   readonly deletedAt: Date | null;
   readonly deletedBy: UserId | null;
+}
+
+/** What the channel is, since its last change. */
+export interface SettingsRow {
+  readonly rev: number;
+  readonly channel: ChannelRow;
 }
 
 /** Posts below a place went for good; of a channel that was truncated before, the last time. */
