@@ -15,14 +15,17 @@ type Resource = (typeof RESOURCES)[number];
 type Action = (typeof ACTIONS)[number];
 /**
  * `channel.create` stands apart: a workspace may leave it to its users without letting them write to all channels.
+ * Talking to each other (`channel.open-direct`) is not making a place for others, and is held without it.
  * So does `user.find`: whoever invites people must find them, and whoever audits reads accounts without looking
  * for anybody by their address.
  */
-export type WorkspacePermission = `${Resource}.${Action}` | 'channel.create' | 'user.find';
+export type WorkspacePermission =
+  `${Resource}.${Action}` | 'channel.create' | 'channel.open-direct' | 'user.find';
 
 export const WORKSPACE_PERMISSIONS = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
+  'channel.open-direct',
   'user.find',
 ] as const satisfies readonly WorkspacePermission[];
 
@@ -32,6 +35,7 @@ export const WORKSPACE_POLICY = {
     'channel.read',
     'channel.write',
     'channel.create',
+    'channel.open-direct',
     'message.read',
     'message.write',
     'message.delete',
@@ -44,6 +48,7 @@ export const WORKSPACE_POLICY = {
   user: [
     'channel.read',
     'channel.create',
+    'channel.open-direct',
     'message.read',
     'message.write',
     'user.read',

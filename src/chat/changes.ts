@@ -20,6 +20,18 @@ export function memberChanged(
   return { effect: 'channel-changed', workspaceId, channelId, last: row.rev, events: [event] };
 }
 
+/** Several came at once, each at a revision of their own, in that order. */
+export function membersCame(
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  rows: readonly MembershipRow[],
+): Effect {
+  const events = rows.map((row) => {
+    return { kind: 'member', rev: row.rev, member: shownMember(row) } as const;
+  });
+  return { effect: 'channel-changed', workspaceId, channelId, last: rows.length, events };
+}
+
 export function messageChanged(workspaceId: WorkspaceId, message: Message): Effect {
   const { channelId, rev } = message;
   const event = { kind: 'message', rev, message } as const;

@@ -10,6 +10,12 @@ import type {
 import type { Tx } from '../platform/postgres/index.ts';
 import type { ChannelRow } from './rows.ts';
 
+/** Who a direct channel is: the same people have the same digest, in whatever order they are named. */
+export interface People {
+  readonly count: number;
+  readonly digest: Uint8Array<ArrayBuffer>;
+}
+
 /** What a change of settings writes; what it leaves out stays. */
 export type SettingsChange = Partial<
   Pick<
@@ -35,6 +41,14 @@ export interface NewChannel {
   readonly createdAt: Date;
 }
 
+/** A public channel as whoever looks around is told of it. */
+export interface PublicChannel extends ChannelRow {
+  readonly role: ChannelRole | null;
+  readonly members: number;
+  /** When the last post was made, or the channel where there is none. */
+  readonly activeAt: Date;
+}
+
 export interface ListedChannel extends ChannelRow {
   readonly role: ChannelRole | null;
 }
@@ -47,6 +61,17 @@ export interface ChannelStore {
   lock(id: ChannelId): Promise<ChannelRow | null>;
   /** A channel without posts, at revision 1: its creator joining. */
   create(channel: NewChannel): Promise<ChannelRow>;
+  /** A channel of these people, at the revision at which the last of them joins; null where they have one already. */
+  createDirect(channel: NewChannel, people: People): Promise<ChannelRow | null>;
+  /** The one channel of these people. */
+  findDirect(people: People): Promise<ChannelRow | null>;
+  /** Public channels after `cursor`, in order of id. */
+  listPublic(
+    userId: UserId,
+    archivedToo: boolean,
+    cursor: ChannelId | null,
+    limit: number,
+  ): Promise<readonly PublicChannel[]>;
   /** Takes the next revision of a locked channel. `joinedAt` moves the line below which content may be withheld. */
   advance(channel: ChannelRow, joinedSeq?: number): Promise<number>;
   /** Takes the next revision of a locked channel for a change of what it is; `narrows` where some may read no more. */
@@ -61,6 +86,8 @@ export interface ChannelStore {
     limit: number,
   ): Promise<readonly ListedChannel[]>;
 }
+
+type WithId = Pick<ChannelRow, 'id'>;
 
 interface RawChannel extends Omit<ChannelRow, NumberColumn> {
   readonly lastSeq: bigint;
@@ -99,12 +126,13 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
     const row = await tx.channel.findFirst({ where: { id } });
     return row && fromRaw(row as unknown as RawChannel);
   };
+  const findAll = async (ids: readonly ChannelId[]): Promise<readonly ChannelRow[]> => {
+    const rows = await tx.channel.findMany({ where: { id: { in: [...ids] } } });
+    return rows.map((row) => fromRaw(row as unknown as RawChannel));
+  };
   return {
     find,
-    async findAll(ids) {
-      const rows = await tx.channel.findMany({ where: { id: { in: [...ids] } } });
-      return rows.map((row) => fromRaw(row as unknown as RawChannel));
-    },
+    findAll,
     async lock(id) {
       // A statement of its own: the next one's snapshot is taken after the wait.
       await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
@@ -120,6 +148,18 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
         },
       });
       return fromRaw(row as unknown as RawChannel);
+    },
+    async createDirect(channel, { count, digest }) {
+      const { nameSealed, ...rest } = channel;
+      const own = { nameSealed: new Uint8Array(nameSealed), peopleDigest: digest };
+      const data = { ...rest, ...own, workspaceId, lastRev: count };
+      // Whoever opens it at the same moment is waited for: then theirs is the one.
+      const { count: made } = await tx.channel.createMany({ data, skipDuplicates: true });
+      return made === 1 ? find(channel.id) : null;
+    },
+    async findDirect({ digest }) {
+      const row = await tx.channel.findFirst({ where: { peopleDigest: digest } });
+      return row && fromRaw(row as unknown as RawChannel);
     },
     async advance(channel, joinedSeq) {
       const rev = channel.lastRev + 1;
@@ -170,6 +210,24 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
           AND (${cursor}::uuid IS NULL OR c.id > ${cursor}::uuid)
         ORDER BY c.id LIMIT ${limit}`;
       return rows.map(({ role, ...raw }) => ({ ...fromRaw(raw), role }));
+    },
+    async listPublic(userId, archivedToo, cursor, limit) {
+      const found = await tx.$queryRaw<(Omit<PublicChannel, keyof ChannelRow> & WithId)[]>`
+        SELECT c.id, m.role, n.members::int, coalesce(l.at, c.created_at) AS "activeAt"
+        FROM channel c
+        LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = ${userId}::uuid AND m.left_rev IS NULL
+        LEFT JOIN message l ON l.channel_id = c.id AND l.seq = c.last_seq
+        CROSS JOIN LATERAL (
+          SELECT count(*) AS members FROM membership i WHERE i.channel_id = c.id AND i.left_rev IS NULL) n
+        WHERE c.kind = 'public' AND (${archivedToo} OR c.archived_at IS NULL)
+          AND (${cursor}::uuid IS NULL OR c.id > ${cursor}::uuid)
+        ORDER BY c.id LIMIT ${limit}`;
+      const rows = await findAll(found.map(({ id }) => id));
+      const channels = new Map(rows.map((row) => [row.id, row]));
+      return found.flatMap((each) => {
+        const channel = channels.get(each.id);
+        return channel ? [{ ...channel, ...each }] : [];
+      });
     },
   };
 }

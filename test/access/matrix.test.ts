@@ -46,6 +46,7 @@ const CHANNELS: readonly (readonly [string, Place])[] = [
 const WORKSPACE_PERMISSIONS: readonly WorkspacePermission[] = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
+  'channel.open-direct',
   'user.find',
 ];
 

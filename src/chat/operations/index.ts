@@ -1,7 +1,9 @@
 /** Every operation of this domain, one per file. */
 export { channelArchive } from './channel.archive.ts';
 export { channelCreate } from './channel.create.ts';
+export { channelDiscover } from './channel.discover.ts';
 export { channelList } from './channel.list.ts';
+export { channelOpenDirect } from './channel.open-direct.ts';
 export { channelRead } from './channel.read.ts';
 export { channelResume } from './channel.resume.ts';
 export { channelSubscribe } from './channel.subscribe.ts';
