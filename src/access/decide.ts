@@ -21,9 +21,11 @@ export const RULES = {
   'workspace-role-lacks': 'The role in the workspace does not carry the permission.',
   'channel-not-seen':
     'Not in the channel, which is not public or not to be seen by the role in the workspace.',
+  'direct-channel': 'A direct channel is its people: nobody comes or goes, and nobody changes it.',
   'workspace-role-forbids':
     'The role in the workspace lacks what this takes whatever the role in the channel.',
   'channel-role': 'The role in the channel carries the permission.',
+  'channel-read-only': 'In a read-only channel only its owners and moderators write.',
   'history-since-join': 'The history is for who has joined.',
   'workspace-role-in-channel':
     'The role in the workspace carries the permission in every channel that it sees.',
@@ -44,8 +46,10 @@ const verdict = (allowed: boolean, rule: RuleName): Verdict => Object.freeze({ a
 const HELD = verdict(true, 'workspace-role');
 const LACKED = verdict(false, 'workspace-role-lacks');
 const UNSEEN = verdict(false, 'channel-not-seen');
+const DIRECT = verdict(false, 'direct-channel');
 const FORBIDDEN = verdict(false, 'workspace-role-forbids');
 const BY_CHANNEL_ROLE = verdict(true, 'channel-role');
+const READ_ONLY = verdict(false, 'channel-read-only');
 const HISTORY_CLOSED = verdict(false, 'history-since-join');
 const BY_WORKSPACE_ROLE = verdict(true, 'workspace-role-in-channel');
 const NO_ROLE = verdict(false, 'no-role-carries-it');
@@ -77,10 +81,14 @@ export function sees({ workspaceRole, channelRole, kind }: Standing): boolean {
 /** Whether the person sees the channel and holds the permission there, and by which rule. */
 export function judgeInChannel(standing: Standing, permission: ChannelPermission): Verdict {
   const rule: ChannelRule = CHANNEL_POLICY[permission];
-  const { workspaceRole, channelRole, historyPolicy } = standing;
+  const { workspaceRole, channelRole, kind, historyPolicy, readOnly } = standing;
   if (!sees(standing)) return UNSEEN;
+  if (rule.notInDirect && kind === 'direct') return DIRECT;
   if (rule.needs !== null && !mayInWorkspace(workspaceRole, rule.needs)) return FORBIDDEN;
-  if (channelRole !== null && rule.channel.includes(channelRole)) return BY_CHANNEL_ROLE;
+  if (channelRole !== null && rule.channel.includes(channelRole)) {
+    const writes = !readOnly || rule.whereReadOnly?.includes(channelRole) !== false;
+    return writes ? BY_CHANNEL_ROLE : READ_ONLY;
+  }
   if (rule.whereHistoryIsOpen && historyPolicy !== 'all') return HISTORY_CLOSED;
   return rule.workspace.includes(workspaceRole) ? BY_WORKSPACE_ROLE : NO_ROLE;
 }

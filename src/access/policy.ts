@@ -15,14 +15,17 @@ type Resource = (typeof RESOURCES)[number];
 type Action = (typeof ACTIONS)[number];
 /**
  * `channel.create` stands apart: a workspace may leave it to its users without letting them write to all channels.
+ * Talking to each other (`channel.open-direct`) is not making a place for others, and is held without it.
  * So does `user.find`: whoever invites people must find them, and whoever audits reads accounts without looking
  * for anybody by their address.
  */
-export type WorkspacePermission = `${Resource}.${Action}` | 'channel.create' | 'user.find';
+export type WorkspacePermission =
+  `${Resource}.${Action}` | 'channel.create' | 'channel.open-direct' | 'user.find';
 
 export const WORKSPACE_PERMISSIONS = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
+  'channel.open-direct',
   'user.find',
 ] as const satisfies readonly WorkspacePermission[];
 
@@ -32,6 +35,7 @@ export const WORKSPACE_POLICY = {
     'channel.read',
     'channel.write',
     'channel.create',
+    'channel.open-direct',
     'message.read',
     'message.write',
     'message.delete',
@@ -44,6 +48,7 @@ export const WORKSPACE_POLICY = {
   user: [
     'channel.read',
     'channel.create',
+    'channel.open-direct',
     'message.read',
     'message.write',
     'user.read',
@@ -74,6 +79,10 @@ export interface ChannelRule {
   readonly workspace: readonly WorkspaceRole[];
   /** The workspace roles hold it only where history is open: elsewhere it takes being in the channel. */
   readonly whereHistoryIsOpen?: true;
+  /** In a read-only channel, only these of the channel roles hold it. */
+  readonly whereReadOnly?: readonly ChannelRole[];
+  /** Nobody holds it in a direct channel, which is its people and nothing else. */
+  readonly notInDirect?: true;
   /** What the workspace role must allow in any case: an auditor who is a member still changes nothing. */
   readonly needs: WorkspacePermission | null;
 }
@@ -93,19 +102,68 @@ export const CHANNEL_POLICY = {
     whereHistoryIsOpen: true,
     needs: 'message.read',
   },
-  'message.send': { channel: WRITERS, workspace: [], needs: 'message.write' },
-  'message.edit.own': { channel: WRITERS, workspace: [], needs: 'message.write' },
+  'message.send': {
+    channel: WRITERS,
+    workspace: [],
+    whereReadOnly: KEEPERS,
+    needs: 'message.write',
+  },
+  'message.edit.own': {
+    channel: WRITERS,
+    workspace: [],
+    whereReadOnly: KEEPERS,
+    needs: 'message.write',
+  },
   'message.edit.any': { channel: [], workspace: [], needs: 'message.write' },
   'message.edit-history': { channel: KEEPERS, workspace: STAFF, needs: 'message.read' },
   'message.react': { channel: WRITERS, workspace: [], needs: 'message.write' },
   'message.pin': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
   'message.delete.own': { channel: WRITERS, workspace: STAFF, needs: 'message.write' },
   'message.delete.any': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
-  'member.join': { channel: [], workspace: ['admin', 'moderator', 'user'], needs: 'channel.read' },
-  'member.leave': { channel: EVERYONE, workspace: [], needs: null },
-  'member.add': { channel: KEEPERS, workspace: ['admin'], needs: 'message.write' },
-  'member.remove': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
-  'member.set-role': { channel: ['owner'], workspace: ['admin'], needs: 'message.write' },
+  'channel.update': {
+    channel: KEEPERS,
+    workspace: STAFF,
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  // Who may see the channel, and what newcomers may read: for whoever it belongs to.
+  'channel.expose': {
+    channel: ['owner'],
+    workspace: ['admin'],
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  'channel.archive': {
+    channel: ['owner'],
+    workspace: ['admin'],
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  'member.join': {
+    channel: [],
+    workspace: ['admin', 'moderator', 'user'],
+    notInDirect: true,
+    needs: 'channel.read',
+  },
+  'member.leave': { channel: EVERYONE, workspace: [], notInDirect: true, needs: null },
+  'member.add': {
+    channel: KEEPERS,
+    workspace: ['admin'],
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  'member.remove': {
+    channel: KEEPERS,
+    workspace: STAFF,
+    notInDirect: true,
+    needs: 'message.write',
+  },
+  'member.set-role': {
+    channel: ['owner'],
+    workspace: ['admin'],
+    notInDirect: true,
+    needs: 'message.write',
+  },
 } as const satisfies Record<string, ChannelRule>;
 
 export type ChannelPermission = keyof typeof CHANNEL_POLICY;
@@ -132,4 +190,5 @@ export interface Standing {
   readonly channelRole: ChannelRole | null;
   readonly kind: ChannelKind;
   readonly historyPolicy: HistoryPolicy;
+  readonly readOnly: boolean;
 }

@@ -34,7 +34,7 @@ export function standings(tx: Tx): Standings {
   const inChannels: Standings['inChannels'] = async (userId, channelIds) => {
     const rows = await tx.$queryRaw<Row[]>`
       SELECT c.id AS "channelId", a.role AS "workspaceRole", m.role AS "channelRole", c.kind,
-        c.history_policy AS "historyPolicy"
+        c.history_policy AS "historyPolicy", c.read_only AS "readOnly"
       FROM account a
       JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = ANY (${channelIds}::uuid[])
       LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL
@@ -69,7 +69,8 @@ export function standings(tx: Tx): Standings {
     async each(asked) {
       const rows = await tx.$queryRaw<(Asked & Standing & { readonly place: number })[]>`
         SELECT n.place::int, a.id AS "userId", c.id AS "channelId", a.role AS "workspaceRole",
-          m.role AS "channelRole", c.kind, c.history_policy AS "historyPolicy"
+          m.role AS "channelRole", c.kind, c.history_policy AS "historyPolicy",
+          c.read_only AS "readOnly"
         FROM unnest(${asked.map(({ userId }) => userId)}::uuid[],
             ${asked.map(({ channelId }) => channelId)}::uuid[]) WITH ORDINALITY AS n (user_id, channel_id, place)
         JOIN account a ON a.id = n.user_id AND a.status = 'active'

@@ -21,7 +21,7 @@ export interface OnMessage extends InChannel {
 }
 
 /** `change` locks the channel first: what the decision rests on cannot change before the commit. */
-type Mode = 'read' | 'change';
+type Mode = 'read' | 'change' | 'change-even-archived';
 
 /** The channel named by `channelId`, for callers who hold the permission there. */
 export function onChannel(
@@ -122,13 +122,12 @@ async function visible(
   mode: Mode,
 ): Promise<InChannel> {
   const { channels } = services;
-  const channel =
-    mode === 'change' ? await channels.lock(channelId) : await channels.find(channelId);
+  const channel = mode === 'read' ? await channels.find(channelId) : await channels.lock(channelId);
   const { standings } = services;
   const standing =
-    mode === 'change'
-      ? await standings.heldInChannel(caller.userId, channelId)
-      : await standings.inChannel(caller.userId, channelId);
+    mode === 'read'
+      ? await standings.inChannel(caller.userId, channelId)
+      : await standings.heldInChannel(caller.userId, channelId);
   const subject = seen(channel, standing);
   if (!subject) throw new Refusal('not_found');
   return subject;

@@ -1,5 +1,11 @@
 /** The commit notices of this domain: each change as the effect that its channel's follower takes. */
-import type { ChannelId, Member, Message, WorkspaceId } from '../contract/index.ts';
+import type {
+  ChannelId,
+  ChannelSettings,
+  Member,
+  Message,
+  WorkspaceId,
+} from '../contract/index.ts';
 import type { Effect } from '../kernel/index.ts';
 import { shownMember } from './content.ts';
 import type { ChannelRow, MembershipRow, TruncationRow } from './rows.ts';
@@ -14,9 +20,31 @@ export function memberChanged(
   return { effect: 'channel-changed', workspaceId, channelId, last: row.rev, events: [event] };
 }
 
+/** Several came at once, each at a revision of their own, in that order. */
+export function membersCame(
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  rows: readonly MembershipRow[],
+): Effect {
+  const events = rows.map((row) => {
+    return { kind: 'member', rev: row.rev, member: shownMember(row) } as const;
+  });
+  return { effect: 'channel-changed', workspaceId, channelId, last: rows.length, events };
+}
+
 export function messageChanged(workspaceId: WorkspaceId, message: Message): Effect {
   const { channelId, rev } = message;
   const event = { kind: 'message', rev, message } as const;
+  return { effect: 'channel-changed', workspaceId, channelId, last: rev, events: [event] };
+}
+
+/** The channel is now that, as of its last revision. */
+export function settingsChanged(
+  workspaceId: WorkspaceId,
+  { id: channelId, lastRev: rev }: ChannelRow,
+  channel: ChannelSettings,
+): Effect {
+  const event = { kind: 'channel', rev, channel } as const;
   return { effect: 'channel-changed', workspaceId, channelId, last: rev, events: [event] };
 }
 

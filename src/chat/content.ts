@@ -3,6 +3,7 @@ import type {
   Channel,
   ChannelId,
   ChannelRole,
+  ChannelSettings,
   Member,
   Message,
   MessageId,
@@ -21,7 +22,7 @@ import type { ChannelRow, MembershipRow, MessageRow } from './rows.ts';
 
 /** Hears of every row that did not open: somebody changed it, or a key is missing. */
 export type IntegrityAlert = (row: {
-  readonly kind: 'message' | 'channel-name';
+  readonly kind: 'message' | 'channel-name' | 'channel-topic';
   readonly id: string;
 }) => void;
 
@@ -56,23 +57,47 @@ export class Content {
     return { nameSealed, nameKey: version };
   }
 
+  async sealTopic(keys: KeyRows, channelId: ChannelId, topic: string) {
+    const { key, version } = await this.#vault.workspaceKey(keys);
+    const place = topicPlace(keys.workspaceId, channelId, version);
+    const topicSealed = this.#envelope.seal(key, Buffer.from(topic, 'utf8'), place);
+    return { topicSealed, topicKey: version };
+  }
+
   async channel(keys: KeyRows, row: ChannelRow, role: ChannelRole | null): Promise<Channel> {
-    const { id, kind, historyPolicy, epoch, lastSeq, lastRev, nameKey } = row;
-    const { key } = (await unlessBroken(this.#vault.workspaceKey(keys, nameKey))) ?? { key: null };
-    const name = key && open(key, row.nameSealed, namePlace(keys.workspaceId, id, nameKey));
-    if (!name) this.#alert({ kind: 'channel-name', id });
-    return {
-      id,
-      kind,
-      name: name?.toString('utf8') ?? '',
-      historyPolicy,
-      archived: row.archivedAt !== null,
-      createdAt: row.createdAt.getTime(),
-      epoch,
-      lastSeq,
-      lastRev,
-      role,
-    };
+    const { id, createdAt, epoch, lastSeq, lastRev } = row;
+    const is = await this.#shown(keys, row);
+    return { id, ...is, createdAt: createdAt.getTime(), epoch, lastSeq, lastRev, role };
+  }
+
+  /** What the channel is, as its log tells everybody who may read it. */
+  async settings(keys: KeyRows, row: ChannelRow): Promise<ChannelSettings> {
+    return { ...(await this.#shown(keys, row)), accessRev: row.accessRev };
+  }
+
+  async #shown(keys: KeyRows, row: ChannelRow): Promise<Omit<ChannelSettings, 'accessRev'>> {
+    const { id, kind, historyPolicy, readOnly, nameKey, topicSealed, topicKey } = row;
+    const { workspaceId } = keys;
+    const name = await this.#opened(
+      keys,
+      nameKey,
+      row.nameSealed,
+      namePlace(workspaceId, id, nameKey),
+    );
+    if (name === null) this.#alert({ kind: 'channel-name', id });
+    const hasTopic = topicSealed !== null && topicKey !== null;
+    const topic = hasTopic
+      ? await this.#opened(keys, topicKey, topicSealed, topicPlace(workspaceId, id, topicKey))
+      : null;
+    if (hasTopic && topic === null) this.#alert({ kind: 'channel-topic', id });
+    const archived = row.archivedAt !== null;
+    return { kind, name: name ?? '', topic, historyPolicy, readOnly, archived };
+  }
+
+  /** Null where it does not open. */
+  async #opened(keys: KeyRows, version: number, sealed: Uint8Array, place: Place) {
+    const held = await unlessBroken(this.#vault.workspaceKey(keys, version));
+    return (held && open(held.key, sealed, place))?.toString('utf8') ?? null;
   }
 
   /** Fetches the keys of all these messages at once, so that opening them one after the other asks for none. */
@@ -161,4 +186,8 @@ function bodyPlace(workspaceId: string, body: Body): Place {
 
 function namePlace(workspaceId: string, channelId: ChannelId, nameKey: number): Place {
   return ['channel-name', workspaceId, channelId, nameKey];
+}
+
+function topicPlace(workspaceId: string, channelId: ChannelId, topicKey: number): Place {
+  return ['channel-topic', workspaceId, channelId, topicKey];
 }

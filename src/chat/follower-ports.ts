@@ -15,6 +15,8 @@ export interface Room {
   join(connectionId: string, channelId: ChannelId): boolean;
   /** Takes all connections of the user out of the channel's room. */
   evict(userId: UserId, channelId: ChannelId): void;
+  /** Takes everybody out of the channel's room, and tells each connection to ask again. */
+  vacate(channelId: ChannelId): void;
   emit(channelId: ChannelId, frame: ChannelFrame): void;
   /** For one connection alone. */
   emitTo(connectionId: string, frame: ChannelFrame): void;
@@ -50,6 +52,13 @@ export interface Look {
 export interface Place {
   readonly rev: number;
   readonly epoch: number;
+}
+
+/** Where a follower stands, and what decides there who is shown which text. */
+export interface Position extends Place {
+  rev: number;
+  historyPolicy: HistoryPolicy;
+  newestJoinedSeq: number;
 }
 
 export interface FollowerPorts {

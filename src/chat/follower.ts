@@ -1,9 +1,10 @@
 /** Follows one channel's log and emits it to this node's connections: contiguous, in order, and to nobody removed. */
-import type { ChannelEvent, ChannelId, HistoryPolicy, UserId } from '../contract/index.ts';
+import type { ChannelEvent, ChannelId, UserId } from '../contract/index.ts';
 import { Refusal } from '../kernel/index.ts';
 import { FlushWindow } from './flush-window.ts';
-import type { FollowerPorts, Look, Place } from './follower-ports.ts';
+import type { FollowerPorts, Look, Place, Position } from './follower-ports.ts';
 import { HeldNotices } from './held-notices.ts';
+import { narrowedAt } from './narrowed.ts';
 import { withheld } from './withheld.ts';
 
 export type { Audience, FollowerPorts, Look, Place, Room } from './follower-ports.ts';
@@ -14,19 +15,8 @@ const HOLE_MS = 50;
 const GATHERED_NOTICES = 64;
 /** Pause before another attempt when the log cannot be read. */
 const RETRY_MS = 500;
-
-/**
- * Reads of the head, two a second, after which a follower that still is not where the first of them was gives up: two
- * rounds of heads.
- */
+/** Reads of the head, two a second, after which one that is not yet where the first was gives up: two rounds. */
 const OVERDUE_READS = 40;
-
-interface Position {
-  rev: number;
-  epoch: number;
-  historyPolicy: HistoryPolicy;
-  newestJoinedSeq: number;
-}
 
 export class Follower {
   readonly #channelId: ChannelId;
@@ -37,6 +27,8 @@ export class Follower {
   #heard = 0;
   /** At which revision somebody was last removed, as far as this follower has come. */
   readonly #removed = new Map<UserId, number>();
+  /** At which revision reading was last taken from some of the room. */
+  #narrowed = 0;
   #arriving = 0;
   /** The log may not be the one that was read: it is looked at although nothing is missing. */
   #doubted = false;
@@ -57,8 +49,9 @@ export class Follower {
   changed(last: number, events: readonly ChannelEvent[]): void {
     this.#heard = Math.max(this.#heard, last);
     this.#held.add(events);
-    // Who comes or goes is told at once: a removal waits for nothing.
-    const mayWait = this.#held.size <= GATHERED_NOTICES && events.every((e) => e.kind !== 'member');
+    // Who comes or goes, or may read, is told at once: a removal waits for nothing.
+    const waits = ({ kind }: ChannelEvent) => kind !== 'member' && kind !== 'channel';
+    const mayWait = this.#held.size <= GATHERED_NOTICES && events.every(waits);
     if (!this.#window.isOpen || !mayWait) this.#drain();
     else if (this.#isBehind()) this.#fillIn(HOLE_MS);
   }
@@ -76,7 +69,7 @@ export class Follower {
     return this.#alone(async () => {
       let look = await this.#catchUp(userId);
       // Notices may have brought the removal while the look was under way: then the snapshot is out of date.
-      while (look.mayRead && (this.#removed.get(userId) ?? 0) > look.head)
+      while (look.mayRead && Math.max(this.#removed.get(userId) ?? 0, this.#narrowed) > look.head)
         look = await this.#catchUp(userId);
       return look.mayRead && this.#letIn(connectionId, covered);
     }).finally(() => {
@@ -185,6 +178,7 @@ export class Follower {
       this.#position = { rev: head, epoch, historyPolicy, newestJoinedSeq };
       this.#held.clear();
       this.#removed.clear();
+      this.#narrowed = 0;
       this.#heard = head;
       this.#owed.rev = head;
       return this.#catchUp(reader); // some of it may have been of the new one
@@ -193,7 +187,9 @@ export class Follower {
       this.#startOver();
       position.rev = Math.max(position.rev, head);
     }
-    position.historyPolicy = historyPolicy;
+    // The stricter one, until the change itself is applied: what lies before it is told as well.
+    if (head >= position.rev && (!look.complete || historyPolicy !== 'all'))
+      position.historyPolicy = historyPolicy;
     position.newestJoinedSeq = Math.max(position.newestJoinedSeq, newestJoinedSeq);
     // Notices may have moved the follower on while the look was under way.
     const events = look.events.filter(({ rev }) => rev > position.rev);
@@ -204,12 +200,22 @@ export class Follower {
   }
 
   /**
-   * Applies events in order. A removal ends its frame, so that nothing later is sent before the eviction. False when
-   * it may not deliver: then it has come only as far as its position says, and the rest is read again.
+   * Applies events in order. A removal ends its frame, so that nothing later is sent before the eviction; and before
+   * reading is taken from some, all leave and are asked again. False when it may not deliver: then it has come only
+   * as far as its position says, and the rest is read again.
    */
   #apply(position: Position, last: number, events: readonly ChannelEvent[]): boolean {
     let batch: ChannelEvent[] = [];
+    let narrowed = narrowedAt(events, position.rev);
     for (const event of events) {
+      if (event.rev >= narrowed) {
+        const before = narrowed - 1;
+        if (before > position.rev && !this.#emit(position, before, batch)) return false;
+        this.#narrowed = narrowed;
+        this.#ports.audience.vacate(this.#channelId);
+        [batch, narrowed] = [[], Infinity];
+      }
+      if (event.kind === 'channel') position.historyPolicy = event.channel.historyPolicy;
       if (event.kind === 'member' && event.member.state === 'joined')
         position.newestJoinedSeq = Math.max(position.newestJoinedSeq, event.member.joinedSeq);
       batch.push(withheld(event, position));

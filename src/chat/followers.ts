@@ -133,6 +133,10 @@ export class Followers {
       emitTo: (connectionId, frame) => connections.emitTo(connectionId, frame),
       size: (id) => connections.size(id),
       disperse: (id, closure) => connections.disperse(id, closure),
+      vacate: (id) => {
+        connections.vacate(id);
+        this.left([id]);
+      },
       // Whoever is removed may have been the last who listened.
       evict: (userId, id) => {
         connections.evict(userId, id);

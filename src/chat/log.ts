@@ -4,7 +4,14 @@ import type { KeyRows } from '../crypto/index.ts';
 import { shownMember, type Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MessageStore } from './message-store.ts';
-import type { ChannelRow, MembershipRow, MessageRow, Readable, TruncationRow } from './rows.ts';
+import type {
+  ChannelRow,
+  MembershipRow,
+  MessageRow,
+  Readable,
+  SettingsRow,
+  TruncationRow,
+} from './rows.ts';
 
 export interface LogReader {
   readonly keys: KeyRows;
@@ -33,7 +40,7 @@ export interface Wanted {
  */
 export const PAGE_BYTES = 256 * 1024;
 
-type Change = MessageRow | MembershipRow | TruncationRow;
+type Change = MessageRow | MembershipRow | TruncationRow | SettingsRow;
 
 /**
  * False when what changed since the position cannot be told: it is of another incarnation, ahead of the log or
@@ -77,7 +84,8 @@ export async function readSlices(
   const budget = { bytes };
   const pages = wanted.map(({ channel, since, limit }) => {
     const { id, lastRev } = channel;
-    const rows = [posts.get(id) ?? [], members.get(id) ?? [], truncation(channel, since)];
+    const told = [...truncation(channel, since), ...settings(channel, since)];
+    const rows = [posts.get(id) ?? [], members.get(id) ?? [], told];
     const changes: Change[] = rows.flat();
     changes.sort((a, b) => a.rev - b.rev);
     const page = changes.slice(0, affordable(changes.slice(0, limit), budget));
@@ -110,6 +118,11 @@ function truncation({ truncatedRev: rev, purgedSeq }: ChannelRow, since: number)
   return rev > since ? [{ rev, belowSeq: purgedSeq + 1 }] : [];
 }
 
+/** What the channel is, if that changed after the revision. */
+function settings(channel: ChannelRow, since: number): SettingsRow[] {
+  return channel.settingsRev > since ? [{ rev: channel.settingsRev, channel }] : [];
+}
+
 function isPost(change: Change): change is MessageRow {
   return 'seq' in change;
 }
@@ -117,6 +130,12 @@ function isPost(change: Change): change is MessageRow {
 async function shownEvent({ keys, content }: LogReader, change: Change): Promise<ChannelEvent> {
   if (isPost(change))
     return { kind: 'message', rev: change.rev, message: await content.message(keys, change) };
+  if ('channel' in change)
+    return {
+      kind: 'channel',
+      rev: change.rev,
+      channel: await content.settings(keys, change.channel),
+    };
   if ('belowSeq' in change) return { kind: 'truncated', ...change };
   return { kind: 'member', rev: change.rev, member: shownMember(change) };
 }

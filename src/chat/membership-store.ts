@@ -58,6 +58,8 @@ export interface MembershipStore {
   ): Promise<ReadonlyMap<ChannelId, Readable>>;
   /** Intervals changed in these stretches, in order of revision within each channel; one query. */
   changed(stretches: readonly Stretch[]): Promise<ReadonlyMap<ChannelId, readonly MembershipRow[]>>;
+  /** How many of these are active accounts of people. */
+  countActive(userIds: readonly UserId[]): Promise<number>;
   /** True when the workspace has an active account of that id. */
   accountExists(userId: UserId): Promise<boolean>;
 }
@@ -192,6 +194,10 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
         ORDER BY m."channelId", m.rev`;
       return byChannel(rows.map((row) => ({ ...fromRaw(row), channelId: row.channelId })));
     },
+    countActive: (userIds) =>
+      tx.account.count({
+        where: { id: { in: [...userIds] }, status: 'active', role: { not: 'system' } },
+      }),
     async accountExists(userId) {
       return (await tx.account.count({ where: { id: userId, status: 'active' } })) === 1;
     },

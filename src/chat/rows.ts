@@ -14,7 +14,12 @@ export interface ChannelRow {
   readonly kind: ChannelKind;
   readonly nameSealed: Uint8Array;
   readonly nameKey: number;
+  readonly topicSealed: Uint8Array | null;
+  readonly topicKey: number | null;
   readonly historyPolicy: HistoryPolicy;
+  readonly readOnly: boolean;
+  readonly settingsRev: number;
+  readonly accessRev: number;
   readonly lastSeq: number;
   readonly lastRev: number;
   readonly purgedRev: number;
@@ -62,6 +67,12 @@ export interface MessageRow {
   readonly mentions: readonly UserId[] | null;
   readonly pinnedAt: Date | null;
   readonly pinnedBy: UserId | null;
+}
+
+/** What the channel is, since its last change. */
+export interface SettingsRow {
+  readonly rev: number;
+  readonly channel: ChannelRow;
 }
 
 /** Posts below a place went for good; of a channel that was truncated before, the last time. */

@@ -3,6 +3,8 @@ import type { UserId } from '../contract/ids.ts';
 import type { Channel, ChannelEvent, ChannelFrame, Member, Message } from '../contract/shapes.ts';
 import { MessageWindow } from './message-window.ts';
 
+type SettingsEvent = Extract<ChannelEvent, { readonly kind: 'channel' }>;
+
 /** Where a log stands. */
 export interface Position {
   readonly rev: number;
@@ -17,7 +19,7 @@ const ASIDE = 1_000;
 export class LogContent {
   readonly window: MessageWindow;
   readonly members = new Map<UserId, Member>();
-  /** As of its `lastRev`, the one at which it was subscribed; one's own role is kept up to date. */
+  /** Its position is that at which it was subscribed; what the channel is and one's own role are kept up to date. */
   channel: Channel | null = null;
   position: Position | null = null;
   membersComplete = false;
@@ -92,7 +94,15 @@ export class LogContent {
   #apply(event: ChannelEvent): void {
     if (event.kind === 'message') this.#applyMessage(event.message);
     else if (event.kind === 'member') this.#applyMember(event.member);
+    else if (event.kind === 'channel') this.#applySettings(event);
     else this.#truncate(event.belowSeq);
+  }
+
+  #applySettings({ rev, channel: now }: SettingsEvent): void {
+    const { channel } = this;
+    if (!channel || rev <= channel.lastRev) return;
+    const { kind, name, topic, historyPolicy, readOnly, archived } = now;
+    this.channel = { ...channel, kind, name, topic, historyPolicy, readOnly, archived };
   }
 
   #truncate(belowSeq: number): void {

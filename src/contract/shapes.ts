@@ -60,12 +60,27 @@ export const Member = z.strictObject({
   joinedSeq: z.int().nonnegative(),
 });
 
+/** What a channel is, whoever asks. */
+const settings = {
+  kind: ChannelKind,
+  /** Empty for a direct channel: its people are what it is called by. */
+  name: z.string(),
+  topic: z.string().nullable(),
+  historyPolicy: HistoryPolicy,
+  /** Only its owners and moderators write. */
+  readOnly: z.boolean(),
+  archived: z.boolean(),
+};
+
+export const ChannelSettings = z.strictObject({
+  ...settings,
+  /** Of the last change that took reading from somebody: whoever was let in before is asked again. */
+  accessRev: Rev,
+});
+
 export const Channel = z.strictObject({
   id: ChannelId,
-  kind: ChannelKind,
-  name: z.string(),
-  historyPolicy: HistoryPolicy,
-  archived: z.boolean(),
+  ...settings,
   createdAt: Timestamp,
   epoch: z.int().positive(),
   lastSeq: z.int().nonnegative(),
@@ -85,6 +100,8 @@ export const ChannelHead = z.strictObject({
 export const ChannelEvent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('message'), rev: Rev, message: Message }),
   z.strictObject({ kind: z.literal('member'), rev: Rev, member: Member }),
+  /** What the channel is from now on. */
+  z.strictObject({ kind: z.literal('channel'), rev: Rev, channel: ChannelSettings }),
   /** Messages below that place are gone for good, all at once and without tombstones: forget them. */
   z.strictObject({ kind: z.literal('truncated'), rev: Rev, belowSeq: Seq }),
 ]);
@@ -102,6 +119,7 @@ export type Reaction = z.infer<typeof Reaction>;
 export type Message = z.infer<typeof Message>;
 export type Member = z.infer<typeof Member>;
 export type Channel = z.infer<typeof Channel>;
+export type ChannelSettings = z.infer<typeof ChannelSettings>;
 export type ChannelHead = z.infer<typeof ChannelHead>;
 export type ChannelEvent = z.infer<typeof ChannelEvent>;
 export type ChannelFrame = z.infer<typeof ChannelFrame>;

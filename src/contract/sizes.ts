@@ -6,6 +6,10 @@ export const FRAME_BYTES = 64 * 1024;
 export const BODY_CHARACTERS = 4_000;
 /** Longest channel name, in characters. */
 export const CHANNEL_NAME_CHARACTERS = 80;
+/** Most others in a direct channel. */
+export const DIRECT_OTHERS = 8;
+/** Longest topic of a channel, in characters. */
+export const CHANNEL_TOPIC_CHARACTERS = 250;
 /** Longest display name, in characters. */
 export const DISPLAY_NAME_CHARACTERS = 64;
 /** Longest reason given for a moderation act, in characters. */

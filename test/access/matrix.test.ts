@@ -30,18 +30,23 @@ const PLACES = [
   ['owner', 'o'],
 ] as const satisfies readonly (readonly [ChannelRole | null, string])[];
 
-type Place = Pick<Standing, 'kind' | 'historyPolicy'>;
+type Place = Pick<Standing, 'kind' | 'historyPolicy' | 'readOnly'>;
 /** Every kind of channel; how far back its history goes decides only where it can be read without joining. */
 const CHANNELS: readonly (readonly [string, Place])[] = [
   ...ChannelKind.options.map(
-    (kind) => [`in a ${kind} channel`, { kind, historyPolicy: 'all' }] as const,
+    (kind) => [`in a ${kind} channel`, { kind, historyPolicy: 'all', readOnly: false }] as const,
   ),
-  ['in a public one since joining', { kind: 'public', historyPolicy: 'since-join' }],
+  [
+    'in a public one since joining',
+    { kind: 'public', historyPolicy: 'since-join', readOnly: false },
+  ],
+  ['in a read-only one', { kind: 'public', historyPolicy: 'all', readOnly: true }],
 ];
 
 const WORKSPACE_PERMISSIONS: readonly WorkspacePermission[] = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
+  'channel.open-direct',
   'user.find',
 ];
 
@@ -79,7 +84,7 @@ function highest(may: (standing: Standing, role: ChannelRole) => boolean): strin
   const body = WorkspaceRole.options.map((workspaceRole) => [
     workspaceRole,
     ...PLACES.map(([channelRole]) => {
-      const place = { kind: 'public', historyPolicy: 'all' } as const;
+      const place = { kind: 'public', historyPolicy: 'all', readOnly: false } as const;
       const standing = { workspaceRole, channelRole, ...place };
       return ChannelRole.options.find((role) => may(standing, role)) ?? '-';
     }),
@@ -161,8 +166,9 @@ describe('the running server and the permission matrix', () => {
   );
 
   async function channelOf(
-    { kind, historyPolicy }: Place,
+    { kind, historyPolicy, readOnly }: Place,
     owner: Person,
+    target: Person,
     people: readonly Person[],
   ) {
     const created = kind === 'direct' ? 'private' : kind;
@@ -174,7 +180,13 @@ describe('the running server and the permission matrix', () => {
       if (role && userId)
         await owner.call('member.add', { channelId: id, userId, role }).accepted();
     }
-    await world.database.query('UPDATE channel SET kind = $2 WHERE id = $1', [id, kind]);
+    const { userId } = target;
+    await owner.call('member.add', { channelId: id, userId, role: 'guest' }).accepted();
+    await world.database.query('UPDATE channel SET kind = $2, read_only = $3 WHERE id = $1', [
+      id,
+      kind,
+      readOnly,
+    ]);
     return id;
   }
 
@@ -186,10 +198,9 @@ describe('the running server and the permission matrix', () => {
     );
     let asked = 0;
     for (const [where, place] of CHANNELS) {
-      const channelId = await channelOf(place, owner, people);
+      const channelId = await channelOf(place, owner, target, people);
       const { userId } = target;
       const back = { channelId, userId, role: 'guest' } as const;
-      await owner.call('member.add', back).accepted();
       const post = await owner.send(channelId, 'a post', world.clientId()).accepted();
       const samples: [ChannelPermission, (person: Person) => Result<unknown>][] = [
         ['message.read', (person) => person.call('message.history', { channelId })],
@@ -199,6 +210,8 @@ describe('the running server and the permission matrix', () => {
           (person) =>
             person.call('message.delete', { channelId, messageId: post.id, reason: 'rude' }),
         ],
+        ['channel.update', (person) => person.call('channel.update', { channelId, topic: 'news' })],
+        ['channel.archive', (person) => person.call('channel.unarchive', { channelId })],
         ['member.add', (person) => person.call('member.add', back)],
         ['member.remove', (person) => person.call('member.remove', { channelId, userId })],
       ];
@@ -218,6 +231,6 @@ describe('the running server and the permission matrix', () => {
             await owner.call('member.add', back).accepted();
         }
     }
-    assert.equal(asked, 6 * 5 * 4 * 5);
+    assert.equal(asked, 6 * 5 * 5 * 7);
   });
 });

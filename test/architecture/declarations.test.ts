@@ -16,6 +16,7 @@ const STANDING: Standing = {
   channelRole: null,
   kind: 'public',
   historyPolicy: 'all',
+  readOnly: false,
 };
 const MISTAKES = 'test/architecture/compile-errors.ts';
 

@@ -26,7 +26,8 @@ interface Interval {
 export class HandLog {
   readonly changes: { readonly key: string; readonly event: ChannelEvent }[] = [];
   readonly intervals: Interval[] = [];
-  readonly historyPolicy: HistoryPolicy;
+  historyPolicy: HistoryPolicy;
+  accessRev = 0;
   epoch = 1;
   #posts: Message[] = [];
 
@@ -76,6 +77,17 @@ export class HandLog {
     open.leftSeq = this.#posts.length;
     const { joinedSeq } = open;
     return this.#member({ userId, role: 'member', state: 'left', rev: open.leftRev, joinedSeq });
+  }
+
+  /** Other settings from here on; `narrows` where some of those who listen may read no more. */
+  settle(historyPolicy: HistoryPolicy, narrows: boolean): ChannelEvent {
+    const rev = this.head + 1;
+    this.historyPolicy = historyPolicy;
+    if (narrows) this.accessRev = rev;
+    const { accessRev } = this;
+    const place = { kind: 'private', name: 'A channel', topic: null } as const;
+    const channel = { ...place, historyPolicy, readOnly: false, archived: false, accessRev };
+    return this.#append('settings', { kind: 'channel', rev, channel });
   }
 
   /** Whether the user was in the channel right after the change of that revision. */
@@ -149,6 +161,8 @@ export class HandNode implements Room {
   readonly failures: unknown[] = [];
   timers: { readonly milliseconds: number; readonly task: () => void }[] = [];
   dispersals = 0;
+  /** How many frames there had been each time that everybody had to leave. */
+  readonly vacated: number[] = [];
   /** Listeners that nothing is known of but that they are many. */
   crowd = 0;
   onEmit: (frame: ChannelFrame) => void = () => undefined;
@@ -193,6 +207,11 @@ export class HandNode implements Room {
 
   size(): number {
     return this.room.size + this.crowd;
+  }
+
+  vacate(): void {
+    this.vacated.push(this.frames.length);
+    this.room.clear();
   }
 
   disperse(): void {

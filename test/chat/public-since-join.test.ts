@@ -184,7 +184,8 @@ const codeOf = (reply: { ok: true } | { ok: false; error: { code: string } }): s
 
 function texts(
   events: readonly (
-    { kind: 'member' | 'truncated' } | { kind: 'message'; message: { body: string | null } }
+    | { kind: 'member' | 'truncated' | 'channel' }
+    | { kind: 'message'; message: { body: string | null } }
   )[],
 ): string[] {
   return events.flatMap((event) =>

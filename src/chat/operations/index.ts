@@ -1,10 +1,15 @@
 /** Every operation of this domain, one per file. */
+export { channelArchive } from './channel.archive.ts';
 export { channelCreate } from './channel.create.ts';
+export { channelDiscover } from './channel.discover.ts';
 export { channelList } from './channel.list.ts';
+export { channelOpenDirect } from './channel.open-direct.ts';
 export { channelRead } from './channel.read.ts';
 export { channelResume } from './channel.resume.ts';
 export { channelSubscribe } from './channel.subscribe.ts';
 export { channelSync } from './channel.sync.ts';
+export { channelUnarchive } from './channel.unarchive.ts';
+export { channelUpdate } from './channel.update.ts';
 export { memberAdd } from './member.add.ts';
 export { memberJoin } from './member.join.ts';
 export { memberLeave } from './member.leave.ts';

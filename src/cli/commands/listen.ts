@@ -9,6 +9,7 @@ import { messageLine } from '../message-line.ts';
 import { Names, shownName } from '../names.ts';
 import { printable } from '../printable.ts';
 import { RowQueue } from '../row-queue.ts';
+import { settingsLine } from '../settings-line.ts';
 import type { Style } from '../style.ts';
 import type { CallOff } from '../surroundings.ts';
 import { Tail, type ChannelEvent } from '../tail.ts';
@@ -74,8 +75,10 @@ export const listen = command({
     const { event, name } = row;
     if (event.kind === 'message')
       return { event: 'message', channelId, channel, author: name, message: event.message };
-    return event.kind === 'member'
-      ? { event: 'member', channelId, channel, name, member: event.member }
+    if (event.kind === 'member')
+      return { event: 'member', channelId, channel, name, member: event.member };
+    return event.kind === 'channel'
+      ? { event: 'channel', channelId, channel, settings: event.channel }
       : { event: 'truncated', channelId, channel, belowSeq: event.belowSeq };
   },
 });
@@ -109,7 +112,8 @@ async function eventRow(
   names: Names,
   desk: Desk<'member.list' | 'message.history'> & { readonly client: Client },
 ): Promise<Row> {
-  if (event.kind === 'truncated') return { kind: 'event', channel, event, name: null };
+  if (event.kind === 'truncated' || event.kind === 'channel')
+    return { kind: 'event', channel, event, name: null };
   const who = event.kind === 'message' ? event.message.authorId : event.member.userId;
   await asLongAsItTakes(desk, () => names.learn([who]));
   const whole = await asLongAsItTakes(desk, () => withText(event, channel, desk));
@@ -165,6 +169,7 @@ function eventLine(event: ChannelEvent, name: string | null, style: Style): stri
     return messageLine(event.message, shownName(name, event.message.authorId), style);
   if (event.kind === 'truncated')
     return style.dim('the oldest messages were removed for good, as this channel does with them');
+  if (event.kind === 'channel') return style.dim(settingsLine(event.channel));
   const { userId, state, role } = event.member;
   const who = style.bold(shownName(name, userId));
   return state === 'left' ? `${who} left` : `${who} is in it as ${role}`;

@@ -43,6 +43,14 @@ export class Rooms {
     for (const socket of this.#in(userRoom(userId))) void socket.leave(channelRoom(channelId));
   }
 
+  /** Takes everybody out of the channel's room, and tells each to ask again: those who may are let in anew. */
+  vacate(channelId: ChannelId): void {
+    for (const socket of this.#in(channelRoom(channelId))) {
+      void socket.leave(channelRoom(channelId));
+      socket.emit('access.changed', { channelId });
+    }
+  }
+
   /** Encoded once for all connections in the room; `local`, because every node follows the log itself. */
   emit(channelId: ChannelId, frame: ChannelFrame): void {
     this.#io.local.to(channelRoom(channelId)).emit('channel.events', frame);

@@ -12,6 +12,12 @@ import { allRefused, audited, misshapen } from '../../chat/support.ts';
 
 type Explained = OutputOf<'access.explain'>;
 
+interface Place {
+  readonly kind: 'public' | 'private';
+  readonly historyPolicy?: 'since-join';
+  readonly readOnly?: boolean;
+}
+
 describe('access.explain', () => {
   let world: World;
   let admin: Person;
@@ -27,7 +33,8 @@ describe('access.explain', () => {
   const ask = (input: InputOf<'access.explain'>) => admin.call('access.explain', input);
   const rulesOf = ({ rules }: Explained) => rules.map(({ rule }) => rule);
 
-  it('says what the server then does, of everybody in every kind of place', async () => {
+  it('says what the server then does, of everybody in every kind of place', async function () {
+    this.timeout(120_000);
     const roles = ['user', 'moderator', 'auditor', 'guest'] as const;
     const places = ['guest', 'member', 'moderator', null] as const;
     const people = await Promise.all(
@@ -36,11 +43,12 @@ describe('access.explain', () => {
       ),
     );
     const seen = new Set<string>();
-    for (const settings of [
+    for (const { readOnly = false, ...settings } of [
       { kind: 'private' },
       { kind: 'public' },
+      { kind: 'public', readOnly: true },
       { kind: 'public', historyPolicy: 'since-join' },
-    ] as const) {
+    ] as readonly Place[]) {
       const { id: channelId } = await world.channel(owner, [], settings);
       const target = await world.person('Target');
       const { userId } = target;
@@ -48,6 +56,7 @@ describe('access.explain', () => {
         if (role)
           await owner.call('member.add', { channelId, userId: person.userId, role }).accepted();
       const post = await owner.send(channelId, 'a post', world.clientId()).accepted();
+      if (readOnly) await owner.call('channel.update', { channelId, readOnly }).accepted();
       const message = { channelId, messageId: post.id, reason: 'rude' };
       const calls: [
         InputOf<'access.explain'>['operation'],
@@ -75,7 +84,7 @@ describe('access.explain', () => {
           seen.add(decided.rule);
         }
     }
-    const elsewhere = new Set(['account-not-active', 'open-to-all']);
+    const elsewhere = new Set(['account-not-active', 'open-to-all', 'direct-channel']);
     const missing = Object.keys(RULES).filter((rule) => !seen.has(rule) && !elsewhere.has(rule));
     assert.deepEqual(missing, []);
   });

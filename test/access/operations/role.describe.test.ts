@@ -42,7 +42,7 @@ describe('role.describe', () => {
       const input = { channelId: id, userId: person.userId, role };
       await alice.call('member.add', input).accepted();
       const described = await person.call('role.describe', { channelId: id }).accepted();
-      const place = { kind: 'private', historyPolicy: 'all' } as const;
+      const place = { kind: 'private', historyPolicy: 'all', readOnly: false } as const;
       const standing = { workspaceRole: 'user', channelRole: role, ...place } as const;
       const permissions = [...channelPermissions(standing)];
       assert.deepEqual(described.channel, { id, role, permissions });

@@ -32,6 +32,8 @@ describe('channel.create', () => {
     assert.deepEqual(settings, {
       ...input,
       archived: false,
+      readOnly: false,
+      topic: null,
       createdAt: world.clock.now().getTime(),
       epoch: 1,
       lastSeq: 0,

@@ -27,6 +27,7 @@ describe('channel.resume', () => {
 
   const summary = ({ events }: Resumed) =>
     events.map((event) => {
+      if (event.kind === 'channel') return [event.rev, event.kind, event.channel.name];
       if (event.kind === 'truncated') return [event.rev, event.kind, event.belowSeq];
       return event.kind === 'message'
         ? [event.rev, event.message.content, event.message.body]
