@@ -93,6 +93,7 @@ export const CHANNEL_POLICY = {
     whereHistoryIsOpen: true,
     needs: 'message.read',
   },
+  'receipt.mark': { channel: EVERYONE, workspace: [], needs: 'message.read' },
   'message.send': { channel: WRITERS, workspace: [], needs: 'message.write' },
   'message.edit.own': { channel: WRITERS, workspace: [], needs: 'message.write' },
   'message.edit.any': { channel: [], workspace: [], needs: 'message.write' },

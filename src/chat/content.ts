@@ -55,7 +55,13 @@ export class Content {
     return { nameSealed, nameKey: version };
   }
 
-  async channel(keys: KeyRows, row: ChannelRow, role: ChannelRole | null): Promise<Channel> {
+  /** `readSeq` as the memberships give it: null for who has not joined. */
+  async channel(
+    keys: KeyRows,
+    row: ChannelRow,
+    role: ChannelRole | null,
+    readSeq: number | null,
+  ): Promise<Channel> {
     const { id, kind, historyPolicy, epoch, lastSeq, lastRev, nameKey } = row;
     const { key } = (await unlessBroken(this.#vault.workspaceKey(keys, nameKey))) ?? { key: null };
     const name = key && open(key, row.nameSealed, namePlace(keys.workspaceId, id, nameKey));
@@ -71,6 +77,8 @@ export class Content {
       lastSeq,
       lastRev,
       role,
+      readSeq,
+      unread: readSeq === null ? 0 : Math.max(0, lastSeq - readSeq),
     };
   }
 

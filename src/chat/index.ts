@@ -9,6 +9,7 @@ import { channelStore } from './channel-store.ts';
 import { Content, type IntegrityAlert } from './content.ts';
 import { Followers, type FollowersOptions } from './followers.ts';
 import { headStore } from './head-store.ts';
+import { moveMarks } from './mark-store.ts';
 import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
@@ -59,6 +60,7 @@ export function chatDomain(options: ChatOptions): Chat {
     sealer,
     append: (workspaceId, appends, demand, at, wait) =>
       appendMessages(statements, workspaceId, appends, demand, at, wait),
+    mark: (workspaceId, marks, demand) => moveMarks(statements, workspaceId, marks, demand),
   };
   return {
     module: {

@@ -7,6 +7,7 @@ import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
+import type { Mark, Marked } from './mark-store.ts';
 import type { MessageStore } from './message-store.ts';
 import type { Sealer } from './sealer.ts';
 
@@ -45,6 +46,11 @@ export interface ChatGrouped {
     at: Date,
     wait: boolean,
   ) => Promise<readonly AppendVerdict[]>;
+  readonly mark: (
+    workspaceId: WorkspaceId,
+    marks: readonly Mark[],
+    demand: AppendDemand,
+  ) => Promise<readonly Marked[]>;
   readonly sealer: Sealer;
 }
 

@@ -14,6 +14,8 @@ export interface Broadcasts {
   'channel.heads': { readonly channels: readonly ChannelHead[] };
   /** The caller's standing in a channel changed: list, read or subscribe again. */
   'access.changed': { readonly channelId: ChannelId };
+  /** The caller read on, on this connection or another: up to that post, the channel is read. */
+  'receipt.marked': { readonly channelId: ChannelId; readonly seq: number };
   /**
    * The access token of this connection expires after that time, and the connection is closed then: renew it, and
    * bring the new one by `auth.refresh`.

@@ -7,7 +7,8 @@ import { operation } from '../declare.ts';
 
 export const channelRead = operation({
   name: 'channel.read',
-  summary: "A channel's settings, position and the caller's role in it.",
+  summary:
+    "A channel's settings and position, the caller's role in it, and how much of it they have not read.",
   on: { http: 'GET /v1/channels/:channelId', socket: true },
   commit: 'read',
   input: z.strictObject({ channelId: ChannelId }),
@@ -16,7 +17,10 @@ export const channelRead = operation({
   limit: 'read',
   audit: { skip: "reads no other person's data" },
   refuses: [],
-  async handle({ subject: { channel, standing }, services: { content, keys } }) {
-    return reply(await content.channel(keys, channel, standing.channelRole));
+  async handle({ caller, subject: { channel, standing }, services }) {
+    const { content, keys, memberships } = services;
+    const read = await memberships.readUpTo([channel], caller.userId);
+    const readSeq = read.get(channel.id) ?? null;
+    return reply(await content.channel(keys, channel, standing.channelRole, readSeq));
   },
 });

@@ -17,9 +17,12 @@ export const channelSubscribe = operation({
   limit: 'read',
   audit: { skip: 'reading a channel one is allowed to read' },
   refuses: [],
-  async handle({ caller, subject: { channel, standing }, services: { content, keys } }) {
-    const { workspaceId } = caller;
+  async handle({ caller, subject: { channel, standing }, services }) {
+    const { workspaceId, userId } = caller;
+    const { content, keys, memberships } = services;
+    const readSeq = (await memberships.readUpTo([channel], userId)).get(channel.id) ?? null;
     const subscribe = { effect: 'subscribe', workspaceId, channelId: channel.id } as const;
-    return reply(await content.channel(keys, channel, standing.channelRole), subscribe);
+    const shown = await content.channel(keys, channel, standing.channelRole, readSeq);
+    return reply(shown, subscribe);
   },
 });

@@ -15,3 +15,4 @@ export { messageDelete } from './message.delete.ts';
 export { messageEdit } from './message.edit.ts';
 export { messageHistory } from './message.history.ts';
 export { messageSend } from './message.send.ts';
+export { receiptMark } from './receipt.mark.ts';
