@@ -114,18 +114,16 @@ export class Marks implements ReadMarks {
 
 /** The channels that a reply tells of, as far as it tells how one has read them. */
 export function channelsIn(name: OperationName, data: unknown): readonly Told[] {
-  switch (name) {
-    case 'channel.read':
-    case 'channel.create':
-    case 'channel.subscribe':
-      return [data as Told];
-    case 'channel.list':
-      return (data as OutputOf<'channel.list'>).channels;
-    case 'channel.sync':
-      return (data as OutputOf<'channel.sync'>).channels.flatMap((answer) =>
-        'channel' in answer ? [answer.channel] : [],
-      );
-    default:
-      return [];
-  }
+  if (name === 'channel.list') return (data as OutputOf<'channel.list'>).channels;
+  if (name === 'channel.sync')
+    return (data as OutputOf<'channel.sync'>).channels.flatMap((answer) =>
+      'channel' in answer ? [answer.channel] : [],
+    );
+  return ONE.has(name) ? [data as Told] : [];
 }
+
+const ONE: ReadonlySet<OperationName> = new Set([
+  'channel.create',
+  'channel.read',
+  'channel.subscribe',
+]);
