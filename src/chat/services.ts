@@ -10,6 +10,7 @@ import type { MembershipStore } from './membership-store.ts';
 import type { Mark, Marked } from './mark-store.ts';
 import type { MessageStore } from './message-store.ts';
 import type { Sealer } from './sealer.ts';
+import type { Typists } from './typists.ts';
 
 /** What people are called. Who they are is the matter of another domain, which provides this. */
 export interface ProfileNames {
@@ -51,6 +52,7 @@ export interface ChatGrouped {
     marks: readonly Mark[],
     demand: AppendDemand,
   ) => Promise<readonly Marked[]>;
+  readonly typing: Typists['judge'];
   readonly sealer: Sealer;
 }
 

@@ -16,3 +16,4 @@ export { messageEdit } from './message.edit.ts';
 export { messageHistory } from './message.history.ts';
 export { messageSend } from './message.send.ts';
 export { receiptMark } from './receipt.mark.ts';
+export { typingSignal } from './typing.signal.ts';

@@ -57,11 +57,18 @@ const SessionEnded = z.strictObject({
 
 const ControlRecorded = z.strictObject({ effect: z.literal('control-recorded') });
 
+const Typing = z.strictObject({
+  effect: z.literal('typing'),
+  channelId: ChannelId,
+  userId: UserId,
+});
+
 const Notice = z.discriminatedUnion('effect', [
   ChannelChanged,
   Told,
   SessionEnded,
   ControlRecorded,
+  Typing,
 ]);
 export type Notice = z.infer<typeof Notice>;
 
@@ -73,6 +80,7 @@ export function noticeOf(effect: Effect): Notice | null {
       return null;
     case 'session-ended':
     case 'control-recorded':
+    case 'typing':
       return effect;
     case 'tell': {
       const parsed = Told.safeParse(effect);
