@@ -21,6 +21,7 @@ import { clientAddresses } from './transport/client-address.ts';
 import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
+import { ephemera, typingTold } from './wiring/ephemeral.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
 import { signing } from './wiring/signing.ts';
@@ -106,7 +107,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const { profileNames } = auth;
   const { editWindowMs } = config;
-  const chat = chatDomain({ ...base, statements, profileNames, editWindowMs, later });
+  const kept = { ephemera: ephemera(redis, lookUps) };
+  const chat = chatDomain({ ...base, ...kept, statements, profileNames, editWindowMs, later });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
@@ -192,6 +194,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const readControl = () => void lease.read();
   const publishing = publisher({
     ...{ followers, rooms, reauthorise, forget, lease, readControl, notify, failed },
+    typing: typingTold({ clock, lease, rooms }),
   });
 
   function onControl(event: ControlEvent): void {

@@ -102,6 +102,7 @@ export const CHANNEL_POLICY = {
     whereHistoryIsOpen: true,
     needs: 'message.read',
   },
+  'receipt.mark': { channel: EVERYONE, workspace: [], needs: 'message.read' },
   'message.send': {
     channel: WRITERS,
     workspace: [],

@@ -51,6 +51,8 @@ export interface PublicChannel extends ChannelRow {
 
 export interface ListedChannel extends ChannelRow {
   readonly role: ChannelRole | null;
+  /** As in MembershipStore. */
+  readonly readSeq: number | null;
 }
 
 export interface ChannelStore {
@@ -102,6 +104,10 @@ interface RawChannel extends Omit<ChannelRow, NumberColumn> {
   readonly settingsRev: bigint;
   readonly accessRev: bigint;
   readonly newestJoinedSeq: bigint;
+}
+interface RawListed extends RawChannel {
+  readonly role: ChannelRole | null;
+  readonly readSeq: bigint | null;
 }
 type NumberColumn =
   | 'lastSeq'
@@ -214,7 +220,7 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
       return rev;
     },
     async list(userId, publicToo, cursor, limit) {
-      const rows = await tx.$queryRaw<(RawChannel & { role: ChannelRole | null })[]>`
+      const rows = await tx.$queryRaw<RawListed[]>`
         SELECT c.id, c.kind, c.name_sealed AS "nameSealed", c.name_key AS "nameKey",
           c.topic_sealed AS "topicSealed", c.topic_key AS "topicKey", c.read_only AS "readOnly",
           c.settings_rev AS "settingsRev", c.access_rev AS "accessRev",
@@ -222,13 +228,18 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
           c.purged_rev AS "purgedRev", c.purged_seq AS "purgedSeq",
           c.truncated_rev AS "truncatedRev", c.epoch, c.key_epoch AS "keyEpoch",
           c.newest_joined_seq AS "newestJoinedSeq", c.created_at AS "createdAt",
-          c.archived_at AS "archivedAt", m.role
+          c.archived_at AS "archivedAt", m.role,
+          CASE WHEN m.role IS NOT NULL THEN greatest(m.read_seq, m.joined_seq, c.purged_seq) END AS "readSeq"
         FROM channel c
         LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = ${userId}::uuid AND m.left_rev IS NULL
         WHERE (m.role IS NOT NULL OR (${publicToo} AND c.kind = 'public'))
           AND (${cursor}::uuid IS NULL OR c.id > ${cursor}::uuid)
         ORDER BY c.id LIMIT ${limit}`;
-      return rows.map(({ role, ...raw }) => ({ ...fromRaw(raw), role }));
+      return rows.map(({ role, readSeq, ...raw }) => ({
+        ...fromRaw(raw),
+        role,
+        readSeq: readSeq === null ? null : Number(readSeq),
+      }));
     },
     async listPublic(userId, archivedToo, cursor, limit) {
       const found = await tx.$queryRaw<(Omit<PublicChannel, keyof ChannelRow> & WithId)[]>`

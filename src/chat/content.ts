@@ -64,10 +64,18 @@ export class Content {
     return { topicSealed, topicKey: version };
   }
 
-  async channel(keys: KeyRows, row: ChannelRow, role: ChannelRole | null): Promise<Channel> {
-    const { id, createdAt, epoch, lastSeq, lastRev } = row;
+  /** `readSeq` as the memberships give it: null for who has not joined. */
+  async channel(
+    keys: KeyRows,
+    row: ChannelRow,
+    role: ChannelRole | null,
+    readSeq: number | null,
+  ): Promise<Channel> {
+    const { id, epoch, lastSeq, lastRev } = row;
     const is = await this.#shown(keys, row);
-    return { id, ...is, createdAt: createdAt.getTime(), epoch, lastSeq, lastRev, role };
+    const createdAt = row.createdAt.getTime();
+    const unread = readSeq === null ? 0 : Math.max(0, lastSeq - readSeq);
+    return { id, ...is, createdAt, epoch, lastSeq, lastRev, role, readSeq, unread };
   }
 
   /** What the channel is, as its log tells everybody who may read it. */

@@ -17,6 +17,8 @@ export interface FollowersOptions {
   readonly failed: FollowerPorts['failed'];
   /** False while this node may not deliver: its lease is lost. */
   readonly mayDeliver: () => boolean;
+  /** Hears of every notice, of whatever channel. */
+  readonly heard?: (change: ChannelChanged) => void;
 }
 
 export class Followers {
@@ -34,7 +36,9 @@ export class Followers {
   }
 
   /** Takes a commit notice; channels that nobody here listens to are not followed. */
-  changed({ channelId, last, events }: ChannelChanged): void {
+  changed(change: ChannelChanged): void {
+    const { channelId, last, events } = change;
+    this.#options.heard?.(change);
     this.#followers.get(channelId)?.changed(last, events);
   }
 

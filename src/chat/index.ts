@@ -2,13 +2,14 @@
 import { standings } from '../access/index.ts';
 import { envelope, keyRows, type Vault } from '../crypto/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
-import type { Entropy, Module } from '../kernel/index.ts';
+import type { Clock, Entropy, Module } from '../kernel/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { appendMessages } from './append-store.ts';
 import { channelStore } from './channel-store.ts';
 import { Content, type IntegrityAlert } from './content.ts';
 import { Followers, type FollowersOptions } from './followers.ts';
 import { headStore } from './head-store.ts';
+import { moveMarks } from './mark-store.ts';
 import { membershipStore } from './membership-store.ts';
 import { mentionStore } from './mention-store.ts';
 import { messageStore } from './message-store.ts';
@@ -21,6 +22,7 @@ import { versionStore } from './version-store.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
 import type { ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
 import type { Transaction } from './transaction-store.ts';
+import { Typists, type TypistsOptions } from './typists.ts';
 
 export type { Audience } from './follower.ts';
 export { Followers } from './followers.ts';
@@ -32,6 +34,9 @@ export {
 } from './truncate.ts';
 
 export interface ChatOptions {
+  readonly clock: Clock;
+  /** What is kept for seconds only, and may be lost. */
+  readonly ephemera: Pick<TypistsOptions, 'claim' | 'digest'>;
   readonly entropy: Entropy;
   readonly vault: Vault;
   readonly transaction: Transaction;
@@ -59,12 +64,15 @@ export function chatDomain(options: ChatOptions): Chat {
   const { entropy, vault, transaction, statements, alert, editWindowMs, profileNames } = options;
   const content = new Content(vault, envelope(entropy), alert);
   const sealer = new Sealer(content, { transaction, vault, entropy, later: options.later });
+  const typists = new Typists({ ...options.ephemera, clock: options.clock, transaction });
   const domain: ChatDomain = { sealer };
   const grouped: ChatGrouped = {
     sealer,
     react: (batch) => commitReactions({ transaction, content }, batch),
     append: (workspaceId, appends, demand, at, wait) =>
       appendMessages(statements, workspaceId, appends, demand, at, wait),
+    typing: (...asked) => typists.judge(...asked),
+    mark: (workspaceId, marks, demand) => moveMarks(statements, workspaceId, marks, demand),
   };
   return {
     module: {
@@ -94,7 +102,13 @@ export function chatDomain(options: ChatOptions): Chat {
       },
     },
     followers: (ports) =>
-      new Followers({ ...ports, transaction, content, heads: headStore(statements) }),
+      new Followers({
+        ...ports,
+        transaction,
+        content,
+        heads: headStore(statements),
+        heard: (change) => typists.changed(change),
+      }),
   };
 }
 

@@ -43,6 +43,14 @@ export interface MembershipStore {
     cursor: UserId | null,
     limit: number,
   ): Promise<readonly ListedMember[]>;
+  /**
+   * Up to where the person has read each of these channels: their mark, or where they joined, or what was truncated,
+   * whichever is furthest. Who is not in a channel has read nothing of it: it is left out. One query.
+   */
+  readUpTo(
+    channels: readonly ChannelRow[],
+    userId: UserId,
+  ): Promise<ReadonlyMap<ChannelId, number>>;
   /** What the person may read of the channel by its history policy. */
   readable(channel: ChannelRow, userId: UserId): Promise<Readable>;
   /** The times in which the person was in the channel, in places of posts; one query. */
@@ -152,6 +160,20 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
           ORDER BY i.joined_rev DESC LIMIT 1) m
         WHERE ${cursor}::uuid IS NULL OR u.id > ${cursor}::uuid
         ORDER BY u.id LIMIT ${limit}`;
+    },
+    async readUpTo(channels, userId) {
+      const rows = await tx.membership.findMany({
+        where: { channelId: { in: channels.map(({ id }) => id) }, userId, leftRev: null },
+        select: { channelId: true, readSeq: true, joinedSeq: true },
+      });
+      const marks = new Map(rows.map((row) => [row.channelId, row]));
+      return new Map(
+        channels.flatMap(({ id, purgedSeq }): [ChannelId, number][] => {
+          const mark = marks.get(id);
+          if (!mark) return [];
+          return [[id, Math.max(Number(mark.readSeq), Number(mark.joinedSeq), purgedSeq)]];
+        }),
+      );
     },
     async readable(channel, userId) {
       return (await readableIn([channel], userId)).get(channel.id) ?? [];

@@ -8,12 +8,14 @@ import type { ChannelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MentionStore } from './mention-store.ts';
+import type { Mark, Marked } from './mark-store.ts';
 import type { MessageStore } from './message-store.ts';
 import type { PinStore } from './pin-store.ts';
 import type { ReactionBatch, ReactionVerdict } from './reaction-commit.ts';
 import type { ReactionStore } from './reaction-store.ts';
 import type { Sealer } from './sealer.ts';
 import type { VersionStore } from './version-store.ts';
+import type { Typists } from './typists.ts';
 
 /** What people are called. Who they are is the matter of another domain, which provides this. */
 export interface ProfileNames {
@@ -54,6 +56,12 @@ export interface ChatGrouped {
     at: Date,
     wait: boolean,
   ) => Promise<readonly AppendVerdict[]>;
+  readonly mark: (
+    workspaceId: WorkspaceId,
+    marks: readonly Mark[],
+    demand: AppendDemand,
+  ) => Promise<readonly Marked[]>;
+  readonly typing: Typists['judge'];
   readonly sealer: Sealer;
   /** One verdict per reaction, in their order; resolves after COMMIT. */
   readonly react: (batch: ReactionBatch) => Promise<readonly ReactionVerdict[]>;

@@ -4,8 +4,7 @@ import { createAsk, type Ask } from './ask.ts';
 import { dial, type Dialled } from './dial.ts';
 import { misused, signedOut } from './failure.ts';
 import type { Output } from './output.ts';
-import { printable } from './printable.ts';
-import type { OpenScreen, ReadMarks } from './screen-port.ts';
+import type { OpenScreen } from './screen-port.ts';
 import { isInTheClear, serverAddress, USUAL_SERVER } from './server-address.ts';
 import type { OpenOperator, OperatorAtWork } from './operator-port.ts';
 import { openProfile, type Profile } from './state/profile.ts';
@@ -38,8 +37,6 @@ export interface Desk<C extends OperationName = never> {
   dial(options?: Dial): Dialled;
   /** The server by its own settings, for who operates it. Throws Failure. */
   operator(): Promise<OperatorAtWork>;
-  /** Up to where whoever is signed in has read; written when the command is over at the latest. */
-  readonly marks: (me: Me) => ReadMarks;
 }
 
 interface Dial {
@@ -72,7 +69,6 @@ export function openDesk(everywhere: Everywhere, parts: DeskParts): OpenDesk {
   const operator = lazily(() => parts.openOperator(surroundings));
   let moved: string | null = null;
   const dialled: Dialled[] = [];
-  const last: (() => void)[] = [];
   let connecting: Promise<Online> | null = null;
 
   const online = (options?: Dial): Promise<Online> => {
@@ -102,13 +98,6 @@ export function openDesk(everywhere: Everywhere, parts: DeskParts): OpenDesk {
     output,
     surroundings,
     openScreen,
-    marks({ userId }) {
-      const kept = desk.profile.at(desk.server).marks(userId, (error) => {
-        output.note(`What was read could not be kept: ${printable(String(error))}`);
-      });
-      last.push(() => kept.flush());
-      return kept;
-    },
     dial({ workspace, server: other = desk.server, outbox = false, tokens } = {}) {
       const { machine } = surroundings;
       const state = desk.profile.at(other);
@@ -135,7 +124,6 @@ export function openDesk(everywhere: Everywhere, parts: DeskParts): OpenDesk {
   return {
     desk,
     async leave() {
-      for (const task of last) task();
       for (const one of dialled) await one.close();
       await operator.begun?.then(
         (it) => it.close(),

@@ -109,7 +109,8 @@ export function dial(dialling: Dialling): Dialled {
     async close() {
       await new Promise<void>((resolve) => {
         const callOff = machine.later(LAST_MS, resolve);
-        void refreshing.then(() => {
+        const told = client.state.value.is === 'online' ? client.readMarks.flush() : null;
+        void Promise.allSettled([refreshing, told]).then(() => {
           callOff();
           resolve();
         });

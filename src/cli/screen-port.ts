@@ -1,7 +1,7 @@
 /** What the interactive screen is given and what it gives back: the whole of what the command knows of it. */
 import type { ChannelId, Client, UserId } from '../client/index.ts';
 
-/** Up to where each channel was read on this machine. */
+/** Up to where each channel was read. */
 export interface ReadMarks {
   /** The seq of the last message read; 0 where nothing was. */
   read(channelId: ChannelId): number;

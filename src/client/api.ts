@@ -92,6 +92,7 @@ export interface Client {
   /** The log of a channel, kept up to date until it is closed. The same one as long as it is open. */
   channel(channelId: ChannelId): ChannelLog;
   readonly outbox: Outbox;
+  readonly readMarks: ReadMarks;
 }
 
 /** Why a log is closed: by the application, because one left or was removed, or because reading was refused. */
@@ -175,5 +176,19 @@ export interface OutboxEntry {
 export interface Outbox {
   /** What is pending or failed in all channels, in the order of sending. At most 1,000. */
   readonly entries: readonly OutboxEntry[];
+  on(event: 'changed', listener: () => void): Unlisten;
+}
+
+/** Up to where one has read, as the server keeps it for all of one's devices; it goes forward only. */
+export interface ReadMarks {
+  /**
+   * The place up to which the channel is read; null where no reply has told of it, or one is not in the channel.
+   * What the channel has beyond is unread.
+   */
+  of(channelId: ChannelId): number | null;
+  /** It counts at once, and is told to the server soon, with what is marked until then. */
+  mark(channelId: ChannelId, seq: number): void;
+  /** Tells what is not told yet. Resolves when that was tried. */
+  flush(): Promise<void>;
   on(event: 'changed', listener: () => void): Unlisten;
 }

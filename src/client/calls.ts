@@ -10,6 +10,8 @@ interface Parts {
   readonly http: Http;
   readonly link: Link;
   readonly session: Session;
+  /** Hears of everything that was accepted. */
+  readonly answered: (name: OperationName, data: unknown) => void;
 }
 
 export class Calls {
@@ -22,7 +24,9 @@ export class Calls {
   /** Resolves with what the server said, or with a local refusal; never rejects. */
   async call<N extends OperationName>(name: N, input: InputOf<N>): Promise<CallOutcome<N>> {
     const send = isOnHttp(name) ? this.#overHttp(name, input) : this.#overSocket(name, input);
-    return (await this.#authorised(send)) as CallOutcome<N>;
+    const outcome = (await this.#authorised(send)) as CallOutcome<N>;
+    if (outcome.ok) this.#parts.answered(name, outcome.data);
+    return outcome;
   }
 
   /** The same for what is on both: over HTTP, whether or not there is a connection. */

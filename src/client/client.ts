@@ -10,6 +10,7 @@ import { Link } from './link.ts';
 import { LogSync } from './log-sync.ts';
 import { OutboxBox } from './outbox.ts';
 import { OutboxStore } from './outbox-store.ts';
+import { channelsIn, Marks } from './read-marks.ts';
 import { rethrow, systemFetch, systemLater, systemNow } from './platform.ts';
 import { memoryStorage, type ClientOptions } from './ports.ts';
 import { Session } from './session.ts';
@@ -36,6 +37,7 @@ export function createClient(options: ClientOptions): Client {
 class TheClient implements Client {
   readonly me: Value<Me | null>;
   readonly outbox: OutboxBox;
+  readonly readMarks: Marks;
   readonly #options: ClientOptions;
   readonly #failed: (error: unknown) => void;
   readonly #timers: Timers;
@@ -70,7 +72,10 @@ class TheClient implements Client {
     this.#session = session;
     const heard = (event: string, payload: unknown) => this.#heard(event, payload);
     this.#link = new Link({ url, session, timers, now, heard, failed });
-    this.#calls = new Calls({ http, link: this.#link, session });
+    const answered = (name: OperationName, data: unknown) =>
+      this.readMarks.learn(channelsIn(name, data));
+    this.#calls = new Calls({ http, link: this.#link, session, answered });
+    this.readMarks = new Marks({ calls: this.#calls, timers, failed });
     this.#sync = new LogSync({ calls: this.#calls, timers, failed });
     this.me = new Value<Me | null>(null, failed);
     this.outbox = new OutboxBox({
@@ -194,7 +199,10 @@ class TheClient implements Client {
   }
 
   async #enter(me: Me): Promise<void> {
-    if (this.#user !== me.userId) this.#endLogs();
+    if (this.#user !== me.userId) {
+      this.#endLogs();
+      this.readMarks.clear();
+    }
     this.#user = me.userId;
     if (this.me.value?.sessionId !== me.sessionId) this.me.set(me);
     await this.outbox.begin(me.userId);
@@ -205,6 +213,7 @@ class TheClient implements Client {
     if (state.is === 'online') {
       for (const log of this.#logs.values()) void log.catchUp();
       this.outbox.pump();
+      this.readMarks.pump();
       return;
     }
     for (const log of this.#logs.values()) log.lost();
@@ -221,6 +230,9 @@ class TheClient implements Client {
     } else if (event === 'access.changed') {
       const { channelId } = payload as Broadcasts['access.changed'];
       void this.#logs.get(channelId)?.catchUp();
+    } else if (event === 'receipt.marked') {
+      const { channelId, seq } = payload as Broadcasts['receipt.marked'];
+      this.readMarks.learn([{ id: channelId, readSeq: seq }]);
     }
     this.#listeners.get(event)?.tell(payload);
   }

@@ -1,6 +1,6 @@
 /** Every event that the server sends unasked, with its payload. */
 import type { Closing } from './closures.ts';
-import type { ChannelId } from './ids.ts';
+import type { ChannelId, UserId } from './ids.ts';
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
@@ -14,6 +14,13 @@ export interface Broadcasts {
   'channel.heads': { readonly channels: readonly ChannelHead[] };
   /** The caller's standing in a channel changed: list, read or subscribe again. */
   'access.changed': { readonly channelId: ChannelId };
+  /**
+   * Somebody else is writing there: true for `TYPING_SHOWN_MS` unless they post. May be lost, comes from no log and is
+   * not told again.
+   */
+  'channel.typing': { readonly channelId: ChannelId; readonly userId: UserId };
+  /** The caller read on, on this connection or another: up to that post, the channel is read. */
+  'receipt.marked': { readonly channelId: ChannelId; readonly seq: number };
   /**
    * The access token of this connection expires after that time, and the connection is closed then: renew it, and
    * bring the new one by `auth.refresh`.

@@ -14,6 +14,7 @@ export const LIMIT_NAMES = [
   'user.find',
   'read',
   'sync',
+  'signal',
 ] as const;
 
 export type LimitName = (typeof LIMIT_NAMES)[number];

@@ -87,6 +87,13 @@ export const Channel = z.strictObject({
   lastRev: Rev,
   /** The caller's role, or null for who sees a public channel without having joined. */
   role: ChannelRole.nullable(),
+  /**
+   * Up to where the caller has read: their mark, or where they joined, or what was truncated, whichever is furthest.
+   * Null for who has not joined.
+   */
+  readSeq: z.int().nonnegative().nullable(),
+  /** Posts after `readSeq`; 0 for who has not joined. */
+  unread: z.int().nonnegative(),
 });
 
 /** Where a channel's log ends: more than that was not in it when it was read. */

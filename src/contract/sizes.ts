@@ -32,6 +32,10 @@ export const SYNC_CHANNELS = 200;
 export const HEADS_CHANNELS = 200;
 /** About how often a connection is told the heads of its channels, in milliseconds. */
 export const HEADS_EVERY_MS = 10_000;
+/** How often somebody who writes says so, in milliseconds; more often nobody is told. */
+export const TYPING_SIGNAL_MS = 3_000;
+/** How long somebody is shown as writing after they said so last. */
+export const TYPING_SHOWN_MS = 6_000;
 /** A `clientId` older than this is refused, since what it once sent may have been deleted for good. */
 export const CLIENT_ID_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 /** How far ahead of the server a `clientId` may claim to be made. */

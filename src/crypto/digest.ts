@@ -10,7 +10,8 @@ export type DigestPurpose =
   | 'limit'
   | 'password-reset'
   | 'email-verification'
-  | 'device';
+  | 'device'
+  | 'ephemeral';
 
 export interface Digests {
   /** Name of the key that new digests are made with. */

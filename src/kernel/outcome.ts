@@ -62,8 +62,15 @@ export interface Told<E extends keyof Broadcasts = keyof Broadcasts> {
   readonly payload: Broadcasts[E];
 }
 
+/** Somebody is writing in a channel: for who listens there at this moment, or for nobody. */
+export interface Typing {
+  readonly effect: 'typing';
+  readonly channelId: ChannelId;
+  readonly userId: UserId;
+}
+
 export type Effect =
-  ChannelChanged | Subscription | Reauthorised | SessionEnded | ControlRecorded | Told;
+  ChannelChanged | Subscription | Reauthorised | SessionEnded | ControlRecorded | Told | Typing;
 
 export interface Outcome<O> {
   readonly reply: O;

@@ -119,6 +119,11 @@ export const LIMIT_TABLE: LimitTable = {
     whenStoreFails: 'local',
     windows: [{ by: 'user', milliseconds: MINUTE, calls: 120 }],
   },
+  // What a client says by itself while somebody reads and writes: five a second, apart from what they mean to do.
+  signal: {
+    whenStoreFails: 'local',
+    windows: [{ by: 'user', milliseconds: MINUTE, calls: 300 }],
+  },
 };
 
 /** What the door of HTTP counts: probes apart, so that no client uses up a probe's. */

@@ -2,12 +2,21 @@
 import type { Lease } from '../access/index.ts';
 import type { Auth } from '../auth/index.ts';
 import type { Followers } from '../chat/index.ts';
-import type { Call, Effect, Reauthorised, Stages, Subscription, Told } from '../kernel/index.ts';
+import type {
+  Call,
+  Effect,
+  Reauthorised,
+  Stages,
+  Subscription,
+  Told,
+  Typing,
+} from '../kernel/index.ts';
 import type { Rooms, SocketGateway } from '../transport/socket/index.ts';
 
 export interface PublishOptions {
   readonly followers: Followers;
   readonly rooms: Rooms;
+  readonly typing: (typing: Typing) => void;
   readonly reauthorise: SocketGateway['reauthorise'];
   readonly forget: Auth['forget'];
   readonly lease: Lease;
@@ -63,6 +72,9 @@ export function publisher(options: PublishOptions): Publisher {
       case 'session-ended':
         forget(effect.sessionId);
         rooms.closeSession(effect.sessionId, effect.closure, asking);
+        return;
+      case 'typing':
+        options.typing(effect);
         return;
       case 'control-recorded':
         options.readControl();

@@ -38,6 +38,8 @@ function decide(calls: readonly SendCall[], ...seals: (() => Promise<SealedPost>
         ),
       );
     },
+    mark: () => Promise.reject(new Error('not expected')),
+    typing: () => Promise.reject(new Error('not expected')),
     sealer: {
       forgetEpoch: (channelId: ChannelId) => forgotten.push(channelId),
       seal: () => seals.shift()?.() ?? Promise.reject(new Error('not expected')),

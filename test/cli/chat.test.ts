@@ -1,11 +1,10 @@
 /** What opens the chat: who is signed in, what they had read, and how it ends. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { eventually } from '../support/bootstrap-clone.ts';
 import type { OpenScreen, ScreenEnd, ScreenOptions } from '../../src/cli/screen-port.ts';
 import type { ChannelId } from '../../src/contract/index.ts';
 import { World } from '../support/world.ts';
-import { LAUNCHER, Machinery, newcomer, parsed, rows, stranger } from './support.ts';
+import { LAUNCHER, Machinery, newcomer, rows, stranger } from './support.ts';
 import { Terminal } from './terminal.ts';
 
 describe('the conclave command: the chat', () => {
@@ -26,9 +25,10 @@ describe('the conclave command: the chat', () => {
 
   const open = (openScreen: OpenScreen, words: string[] = []) =>
     home.here(words, { openScreen, isTerminal: true, environment: { TERM: 'xterm' } });
-  const mark = () => {
-    const path = home.files().find((file) => /read-.*json$/.test(file.path))?.path ?? '';
-    return parsed(readFileSync(path, 'utf8'))[channelId];
+  /** As the server keeps it. */
+  const mark = async () => {
+    const listed = await rows(home.here(['channels', '--json']));
+    return listed.find(({ id }) => id === channelId)?.['readSeq'];
   };
 
   it('gets a client that is online, who it is for, and keeps what was read', async () => {
@@ -52,7 +52,7 @@ describe('the conclave command: the chat', () => {
     );
     assert.equal(options?.me.userId, options?.client.me.value?.userId);
     assert.equal(options?.client.state.value.is, 'offline', 'it is closed after the screen');
-    assert.equal(mark(), 1);
+    assert.equal(await mark(), 1);
   });
 
   it('ends as the screen ended', async () => {
@@ -71,7 +71,9 @@ describe('the conclave command: the chat', () => {
   it('keeps what was read when the terminal goes away', async () => {
     let opened: () => void = () => undefined;
     const isOpen = new Promise<void>((resolve) => (opened = resolve));
-    const running = open(({ marks }) => {
+    const running = open(async ({ client, marks }) => {
+      const log = client.channel(channelId);
+      await (await log.send('one more')).settled();
       marks.write(channelId, 2);
       opened();
       return new Promise(() => undefined);
@@ -79,7 +81,7 @@ describe('the conclave command: the chat', () => {
     await isOpen;
     running.interrupt('SIGHUP');
     assert.equal((await running.ended).ending, 'SIGHUP');
-    assert.equal(mark(), 2);
+    assert.equal(await mark(), 2);
   });
 
   it('is for people at a terminal', async () => {

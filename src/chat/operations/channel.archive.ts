@@ -21,5 +21,6 @@ export const channelArchive = operation({
     }),
   },
   refuses: [],
-  handle: ({ subject, services, now }) => setArchived(services, subject, now),
+  handle: ({ caller, subject, services, now }) =>
+    setArchived(services, subject, caller.userId, now),
 });

@@ -43,7 +43,7 @@ export const channelCreate = operation({
     const empty = { ...channel, lastRev: 0 };
     const owner = await memberships.open(empty, caller.userId, 'owner', channel.lastRev, now);
     return reply(
-      await content.channel(keys, channel, 'owner'),
+      await content.channel(keys, channel, 'owner', 0),
       memberChanged(caller.workspaceId, id, owner),
       tell(caller.userId, 'access.changed', { channelId: id }),
     );

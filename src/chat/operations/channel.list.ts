@@ -27,7 +27,7 @@ export const channelList = operation({
     const rows = await services.channels.list(caller.userId, publicToo, after, limit + 1);
     const channels: Channel[] = [];
     for (const row of rows.slice(0, limit))
-      channels.push(await services.content.channel(services.keys, row, row.role));
+      channels.push(await services.content.channel(services.keys, row, row.role, row.readSeq));
     return reply({ channels, more: rows.length > limit });
   },
 });

@@ -5,6 +5,7 @@ import { Channel, DIRECT_OTHERS, UserId, type ChannelId } from '../../contract/i
 import { digestOf } from '../../crypto/index.ts';
 import { reply, tell } from '../../kernel/index.ts';
 import { membersCame } from '../changes.ts';
+import { channelAsSeen } from '../channel-as-seen.ts';
 import { operation } from '../declare.ts';
 import type { MembershipRow } from '../rows.ts';
 
@@ -48,7 +49,10 @@ export const channelOpenDirect = operation({
     const people = { count: ids.length, digest };
     const present = await channels.findDirect(people);
     if (present)
-      return reply({ channel: await content.channel(keys, present, 'member'), created: false });
+      return reply({
+        channel: await channelAsSeen(services, present, 'member', userId),
+        created: false,
+      });
     const id = entropy.id() as ChannelId;
     const by = { createdBy: userId, createdAt: now };
     const named = await content.sealName(keys, id, ''); // its people are what it is called by
@@ -59,13 +63,16 @@ export const channelOpenDirect = operation({
     if (!channel) {
       const theirs = await channels.findDirect(people);
       if (!theirs) throw new Error('a direct channel is there and is not');
-      return reply({ channel: await content.channel(keys, theirs, 'member'), created: false });
+      return reply({
+        channel: await channelAsSeen(services, theirs, 'member', userId),
+        created: false,
+      });
     }
     const members: MembershipRow[] = [];
     for (const [i, one] of ids.entries())
       members.push(await memberships.open(channel, one, 'member', i + 1, now));
     return reply(
-      { channel: await content.channel(keys, channel, 'member'), created: true },
+      { channel: await channelAsSeen(services, channel, 'member', userId), created: true },
       membersCame(workspaceId, id, members),
       ...ids.map((one) => tell(one, 'access.changed', { channelId: id })),
     );

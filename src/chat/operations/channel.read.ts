@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { Channel, ChannelId } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
+import { channelAsSeen } from '../channel-as-seen.ts';
 import { operation } from '../declare.ts';
 
 export const channelRead = operation({
   name: 'channel.read',
-  summary: "A channel's settings, position and the caller's role in it.",
+  summary:
+    "A channel's settings and position, the caller's role in it, and how much of it they have not read.",
   on: { http: 'GET /v1/channels/:channelId', socket: true },
   commit: 'read',
   input: z.strictObject({ channelId: ChannelId }),
@@ -16,7 +18,7 @@ export const channelRead = operation({
   limit: 'read',
   audit: { skip: "reads no other person's data" },
   refuses: [],
-  async handle({ subject: { channel, standing }, services: { content, keys } }) {
-    return reply(await content.channel(keys, channel, standing.channelRole));
+  async handle({ caller, subject: { channel, standing }, services }) {
+    return reply(await channelAsSeen(services, channel, standing.channelRole, caller.userId));
   },
 });

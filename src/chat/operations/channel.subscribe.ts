@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Channel, ChannelId } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
+import { channelAsSeen } from '../channel-as-seen.ts';
 import { operation } from '../declare.ts';
 
 export const channelSubscribe = operation({
@@ -17,9 +18,9 @@ export const channelSubscribe = operation({
   limit: 'read',
   audit: { skip: 'reading a channel one is allowed to read' },
   refuses: [],
-  async handle({ caller, subject: { channel, standing }, services: { content, keys } }) {
-    const { workspaceId } = caller;
+  async handle({ caller, subject: { channel, standing }, services }) {
+    const { workspaceId, userId } = caller;
     const subscribe = { effect: 'subscribe', workspaceId, channelId: channel.id } as const;
-    return reply(await content.channel(keys, channel, standing.channelRole), subscribe);
+    return reply(await channelAsSeen(services, channel, standing.channelRole, userId), subscribe);
   },
 });

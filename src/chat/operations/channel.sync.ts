@@ -86,6 +86,7 @@ export const channelSync = operation({
   async handle({ caller, subject: judged, services }) {
     const { workspaceId, userId } = caller;
     const gaps: Gap[] = [];
+    const followed: ChannelRow[] = [];
     const effects: Effect[] = [];
     const refused: PartlyRefused[] = [];
     for (const { asked, verdict } of judged) {
@@ -93,6 +94,7 @@ export const channelSync = operation({
         refused.push({ refusal: verdict, about: { kind: 'channel', id: asked.id } });
       else if (asked.follow) {
         const { channel } = verdict;
+        followed.push(channel);
         const since = positionOf(asked, channel);
         if (since !== null && since < channel.lastRev) gaps.push({ channel, since });
         const covered = { rev: channel.lastRev, epoch: channel.epoch };
@@ -100,8 +102,9 @@ export const channelSync = operation({
       }
     }
     const missed = await readMissed(services, userId, gaps);
+    const read = await services.memberships.readUpTo(followed, userId);
     const channels: Answer[] = [];
-    for (const one of judged) channels.push(await answer(services, one, missed));
+    for (const one of judged) channels.push(await answer(services, one, { missed, read }));
     return { reply: { channels }, effects, refused };
   },
 });
@@ -114,10 +117,16 @@ function positionOf({ rev, epoch }: Asked, channel: ChannelRow): number | null {
   return isShort && canBridge(channel, { rev: 0, epoch: channel.epoch }) ? 0 : null;
 }
 
+/** What was read for all channels together. */
+interface Known {
+  readonly missed: ReadonlyMap<ChannelId, Slice>;
+  readonly read: ReadonlyMap<ChannelId, number>;
+}
+
 async function answer(
   { content, keys }: ChatServices,
   { asked, verdict }: Judged<Asked>,
-  missed: ReadonlyMap<ChannelId, Slice>,
+  { missed, read }: Known,
 ): Promise<Answer> {
   const { id } = asked;
   if (verdict instanceof Refusal)
@@ -128,7 +137,9 @@ async function answer(
     };
   const { lastSeq, lastRev, epoch } = verdict.channel;
   if (!asked.follow) return { answer: 'head', id, lastSeq, lastRev, epoch };
-  const channel = await content.channel(keys, verdict.channel, verdict.standing.channelRole);
+  const { channelRole } = verdict.standing;
+  const readSeq = read.get(id) ?? null;
+  const channel = await content.channel(keys, verdict.channel, channelRole, readSeq);
   const since = positionOf(asked, verdict.channel);
   if (since === null) return { answer: 'reset', id, channel };
   if (asked.rev === lastRev) return { answer: 'current', id, channel };

@@ -21,5 +21,5 @@ export const channelUnarchive = operation({
     }),
   },
   refuses: [],
-  handle: ({ subject, services }) => setArchived(services, subject, null),
+  handle: ({ caller, subject, services }) => setArchived(services, subject, caller.userId, null),
 });

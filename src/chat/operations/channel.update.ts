@@ -11,6 +11,7 @@ import {
 import { reply, type AuditDetail } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
 import { settingsChanged } from '../changes.ts';
+import { channelAsSeen } from '../channel-as-seen.ts';
 import type { SettingsChange } from '../channel-store.ts';
 import { operation } from '../declare.ts';
 import type { ChannelRow } from '../rows.ts';
@@ -61,7 +62,7 @@ export const channelUpdate = operation({
     const { kind = channel.kind, historyPolicy = channel.historyPolicy } = wanted;
     const exposes = kind !== channel.kind || historyPolicy !== channel.historyPolicy;
     if (exposes && !mayInChannel(standing, 'channel.expose')) refuse('forbidden');
-    const before = await content.channel(keys, channel, standing.channelRole);
+    const before = await channelAsSeen(services, channel, standing.channelRole, caller.userId);
     const { readOnly = channel.readOnly } = wanted;
     const change: SettingsChange = {
       ...(exposes && { kind, historyPolicy }),
@@ -79,7 +80,7 @@ export const channelUpdate = operation({
       isOpenToOutsiders(channel) && !isOpenToOutsiders({ ...channel, kind, historyPolicy });
     const changed = await channels.update(channel, change, narrows);
     return reply(
-      await content.channel(keys, changed, standing.channelRole),
+      await channelAsSeen(services, changed, standing.channelRole, caller.userId),
       settingsChanged(caller.workspaceId, changed, await content.settings(keys, changed)),
     );
   },

@@ -31,3 +31,5 @@ export { messageVersions } from './message.versions.ts';
 export { pinList } from './pin.list.ts';
 export { reactionList } from './reaction.list.ts';
 export { threadRead } from './thread.read.ts';
+export { receiptMark } from './receipt.mark.ts';
+export { typingSignal } from './typing.signal.ts';

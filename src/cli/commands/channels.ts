@@ -8,12 +8,7 @@ export const channels = command({
   summary: 'List the channels you are in, and the public ones.',
   calls: ['channel.list'],
   async *run(_given, desk) {
-    const { me } = await desk.connected();
-    const marks = desk.marks(me);
-    for (const channel of await allChannels(desk)) {
-      const isNew = channel.role === null ? 0 : channel.lastSeq - marks.read(channel.id);
-      yield { ...channel, unread: Math.max(0, isNew) };
-    }
+    yield* await allChannels(desk);
   },
   words({ name, kind, role, archived, unread }, { bold, dim, green }) {
     const about = [kind, role ?? 'not joined', ...(archived ? ['archived'] : [])].join(', ');

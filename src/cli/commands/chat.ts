@@ -46,7 +46,10 @@ export const chat = command({
       client,
       me: { userId: me.userId, displayName: displayName ?? shownName(null, me.userId) },
       server: desk.server,
-      marks: desk.marks(me),
+      marks: {
+        read: (id) => client.readMarks.of(id) ?? 0,
+        write: (id, seq) => client.readMarks.mark(id, seq),
+      },
       stdin,
       stdout,
       colour: wantsColour(stdout, environment),

@@ -37,7 +37,7 @@ export const history = command({
     const newest = found.at(-1);
     // A program that reads is not the person.
     if (newest && before === undefined && !desk.output.json)
-      desk.marks((await desk.connected()).me).write(channelId, newest.seq);
+      (await desk.connected()).client.readMarks.mark(channelId, newest.seq);
     for (const message of found) yield { channel, message, author: names.of(message.authorId) };
   },
   words: ({ message, author }, style) =>

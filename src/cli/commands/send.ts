@@ -1,12 +1,11 @@
 /** Posts one message, exactly once: it is kept on disk until the server has answered. */
-import type { ChannelId, OutboxEntry, OutboxState } from '../../client/index.ts';
+import type { ChannelId, OutboxEntry, OutboxState, ReadMarks } from '../../client/index.ts';
 import { BODY_CHARACTERS } from '../../contract/sizes.ts';
 import { command, maybeWords, wholeNumber, word } from '../command.ts';
 import { readAll } from '../credentials.ts';
 import { Failure, misused, refusedWith } from '../failure.ts';
 import { findChannel } from '../find-channel.ts';
 import { printable } from '../printable.ts';
-import type { ReadMarks } from '../screen-port.ts';
 import type { Machine } from '../surroundings.ts';
 
 /** How long to wait for an answer, in seconds. */
@@ -30,7 +29,7 @@ export const send = command({
     const { stdin, machine } = desk.surroundings;
     const body = text.length > 0 ? text.join(' ') : await bodyFrom(stdin);
     if (body.trim() === '') throw misused('There is nothing to send.');
-    const { client, me } = await desk.connected({ outbox: true });
+    const { client } = await desk.connected({ outbox: true });
     const channel = await findChannel(named, desk);
     const entry = await client.channel(channel.id).send(body);
     const state = await settledWithin(wait * 1_000, entry, machine);
@@ -39,7 +38,7 @@ export const send = command({
       throw refusedWith(state.refusal);
     }
     if (state.is !== 'sent') throw notYet();
-    markOwn(desk.marks(me), channel.id, state.as.seq);
+    markOwn(client.readMarks, channel.id, state.as.seq);
     yield { channelId: channel.id, channel: channel.name, clientId: entry.clientId, ...state.as };
   },
   words: ({ channel, seq }) => `Sent: #${seq} of ${printable(channel)}.`,
@@ -47,7 +46,7 @@ export const send = command({
 
 /** Whoever had read everything has still read everything. */
 function markOwn(marks: ReadMarks, channelId: ChannelId, seq: number): void {
-  if (marks.read(channelId) === seq - 1) marks.write(channelId, seq);
+  if (marks.of(channelId) === seq - 1) marks.mark(channelId, seq);
 }
 
 async function bodyFrom(stdin: NodeJS.ReadStream): Promise<string> {

@@ -1,12 +1,11 @@
 /** What is kept of one person on this machine, a folder for each of their servers; nobody else can read any of it. */
 import { isAbsolute, join } from 'node:path';
-import type { Alone, Storage, UserId } from '../../client/index.ts';
+import type { Alone, Storage } from '../../client/index.ts';
 import { misused } from '../failure.ts';
 import type { Machine, Surroundings } from '../surroundings.ts';
 import { FileLock } from './file-lock.ts';
 import { folderStorage, sweep } from './folder-storage.ts';
 import { privateFolder, readPrivate, writePrivate } from './private-files.ts';
-import { readMarks, type KeptMarks } from './read-marks.ts';
 import { tokenFile } from './token-file.ts';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,31}$/i;
@@ -28,7 +27,6 @@ export interface ServerState {
   /** Lets one process of this profile refresh at a time. */
   readonly alone: Alone;
   readonly drafts: Storage;
-  marks(userId: UserId, failed: (error: unknown) => void): KeptMarks;
 }
 
 /** Throws Failure when the name is none, or the place is not private. */
@@ -62,7 +60,6 @@ function stateAt(folder: string, machine: Machine): ServerState {
     device: folderStorage(folder, machine),
     alone: (work) => turns.hold(TURN_MS, work),
     drafts: folderStorage(drafts, machine),
-    marks: (userId, failed) => readMarks(join(folder, `read-${userId}.json`), machine, failed),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   ChannelId,
   CLOSURES,
   Rev,
+  Seq,
   SessionId,
   UserId,
   WorkspaceId,
@@ -34,12 +35,19 @@ const ChannelChanged = z
   }, 'events are those of one commit in this channel, in order, up to `last`');
 
 /** The broadcasts that a node may make for another one: each names its payload's shape here. */
-const Told = z.strictObject({
-  effect: z.literal('tell'),
-  userId: UserId,
-  event: z.literal('access.changed'),
-  payload: z.strictObject({ channelId: ChannelId }),
-});
+const told = { effect: z.literal('tell'), userId: UserId };
+const Told = z.discriminatedUnion('event', [
+  z.strictObject({
+    ...told,
+    event: z.literal('access.changed'),
+    payload: z.strictObject({ channelId: ChannelId }),
+  }),
+  z.strictObject({
+    ...told,
+    event: z.literal('receipt.marked'),
+    payload: z.strictObject({ channelId: ChannelId, seq: Seq }),
+  }),
+]);
 
 const SessionEnded = z.strictObject({
   effect: z.literal('session-ended'),
@@ -49,11 +57,18 @@ const SessionEnded = z.strictObject({
 
 const ControlRecorded = z.strictObject({ effect: z.literal('control-recorded') });
 
+const Typing = z.strictObject({
+  effect: z.literal('typing'),
+  channelId: ChannelId,
+  userId: UserId,
+});
+
 const Notice = z.discriminatedUnion('effect', [
   ChannelChanged,
   Told,
   SessionEnded,
   ControlRecorded,
+  Typing,
 ]);
 export type Notice = z.infer<typeof Notice>;
 
@@ -65,11 +80,11 @@ export function noticeOf(effect: Effect): Notice | null {
       return null;
     case 'session-ended':
     case 'control-recorded':
+    case 'typing':
       return effect;
     case 'tell': {
-      const { event, payload, ...rest } = effect;
-      const broadcast = event === 'access.changed' && 'channelId' in payload;
-      return broadcast ? { ...rest, event, payload: { channelId: payload.channelId } } : null;
+      const parsed = Told.safeParse(effect);
+      return parsed.success ? parsed.data : null;
     }
     case 'channel-changed':
       return { ...effect, events: [...effect.events] };

@@ -56,6 +56,15 @@ export class Rooms {
     this.#io.local.to(channelRoom(channelId)).emit('channel.events', frame);
   }
 
+  /**
+   * Who writes, for everybody else in the room. `volatile`: a connection that has anything left to take is passed by,
+   * and nothing is kept for it.
+   */
+  typing(channelId: ChannelId, userId: UserId): void {
+    const others = this.#io.local.to(channelRoom(channelId)).except(userRoom(userId));
+    others.volatile.emit('channel.typing', { channelId, userId });
+  }
+
   /** A frame for one connection alone. */
   emitTo(connectionId: string, frame: ChannelFrame): void {
     this.#io.sockets.sockets.get(connectionId)?.emit('channel.events', frame);

@@ -39,6 +39,8 @@ describe('channel.create', () => {
       lastSeq: 0,
       lastRev: 1,
       role: 'owner',
+      readSeq: 0,
+      unread: 0,
     });
     const members = await rows(world, 'SELECT * FROM membership WHERE channel_id = $1', id);
     assert.deepEqual(

@@ -92,6 +92,7 @@ export class Chat {
       client.state.watch(() => this.#connectionChanged()),
       client.listen('access.changed', ({ channelId }) => this.rooms.accessChanged(channelId)),
       client.outbox.on('changed', () => this.#roomsChanged()),
+      client.readMarks.on('changed', () => this.#events.changed()),
     );
     this.#connectionChanged();
   }

@@ -29,6 +29,8 @@ function roomOf(name: string, some: Partial<Room> = {}): Room {
     lastSeq: 0,
     lastRev: 0,
     role: 'owner',
+    readSeq: 0,
+    unread: 0,
   };
   const { id } = channel;
   return { id, channel, name, isJoined: true, unread: 0, unsent: 0, hasFailed: false, ...some };
