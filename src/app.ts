@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
 import { LIMIT_TABLE, type LimitTable } from './limits/index.ts';
+import { moderationDomain } from './moderation/index.ts';
 import { operations } from './operations.ts';
 import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
@@ -107,6 +108,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const { profileNames } = auth;
   const { editWindowMs } = config;
   const chat = chatDomain({ ...base, statements, profileNames, editWindowMs, later });
+  const moderation = moderationDomain({ vault, entropy, chat: chat.services });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
@@ -114,7 +116,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
 
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const stages = stagesOf({
-    modules: [accessModule(operations), auth.module, chat.module],
+    modules: [accessModule(operations), auth.module, chat.module, moderation],
     clock,
     authenticate: auth.authenticate,
     limiter: limited,

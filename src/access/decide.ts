@@ -78,7 +78,7 @@ export function sees({ workspaceRole, channelRole, kind }: Standing): boolean {
 export function judgeInChannel(standing: Standing, permission: ChannelPermission): Verdict {
   const rule: ChannelRule = CHANNEL_POLICY[permission];
   const { workspaceRole, channelRole, historyPolicy } = standing;
-  if (!sees(standing)) return UNSEEN;
+  if (!sees(standing) && !rule.whereUnseen) return UNSEEN;
   if (rule.needs !== null && !mayInWorkspace(workspaceRole, rule.needs)) return FORBIDDEN;
   if (channelRole !== null && rule.channel.includes(channelRole)) return BY_CHANNEL_ROLE;
   if (rule.whereHistoryIsOpen && historyPolicy !== 'all') return HISTORY_CLOSED;

@@ -74,6 +74,8 @@ export interface ChannelRule {
   readonly workspace: readonly WorkspaceRole[];
   /** The workspace roles hold it only where history is open: elsewhere it takes being in the channel. */
   readonly whereHistoryIsOpen?: true;
+  /** The workspace roles hold it in channels, too, that they do not see: what it is about was brought to them. */
+  readonly whereUnseen?: true;
   /** What the workspace role must allow in any case: an auditor who is a member still changes nothing. */
   readonly needs: WorkspacePermission | null;
 }
@@ -102,6 +104,24 @@ export const CHANNEL_POLICY = {
   'member.leave': { channel: EVERYONE, workspace: [], needs: null },
   'member.add': { channel: KEEPERS, workspace: ['admin'], needs: 'message.write' },
   'member.remove': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'report.create': {
+    channel: EVERYONE,
+    workspace: ['admin', 'moderator', 'user'],
+    whereHistoryIsOpen: true,
+    needs: 'message.write',
+  },
+  'report.read': {
+    channel: KEEPERS,
+    workspace: ['admin', 'moderator', 'auditor'],
+    whereUnseen: true,
+    needs: 'message.read',
+  },
+  'report.handle': {
+    channel: KEEPERS,
+    workspace: STAFF,
+    whereUnseen: true,
+    needs: 'message.write',
+  },
   'member.set-role': { channel: ['owner'], workspace: ['admin'], needs: 'message.write' },
 } as const satisfies Record<string, ChannelRule>;
 

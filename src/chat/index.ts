@@ -18,7 +18,11 @@ import type { ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './serv
 import type { Transaction } from './transaction-store.ts';
 
 export type { Audience } from './follower.ts';
+export { onChannel, onReadable, type InChannel, type OnMessage } from './access.ts';
+export { shown } from './content.ts';
 export { Followers } from './followers.ts';
+export type { ChatServices } from './services.ts';
+export { plainText } from './text.ts';
 export {
   TRUNCATION_POSTS,
   YOUNGEST_TRUNCATED_MS,
@@ -43,6 +47,8 @@ export interface ChatOptions {
 
 export interface Chat {
   readonly module: Module<Tx>;
+  /** What this domain works with in a transaction, for a domain that acts on channels with it. */
+  readonly services: (tx: Tx, workspaceId: WorkspaceId) => ChatServices;
   /** The followers of one node; `audience` is that node's connections. */
   followers(
     options: Pick<FollowersOptions, 'audience' | 'later' | 'failed' | 'mayDeliver'>,
@@ -60,29 +66,31 @@ export function chatDomain(options: ChatOptions): Chat {
     append: (workspaceId, appends, demand, at, wait) =>
       appendMessages(statements, workspaceId, appends, demand, at, wait),
   };
+  const services: Chat['services'] = (tx, workspaceId) => {
+    const keys = keyRows(tx, workspaceId);
+    return {
+      workspaceId,
+      standings: standings(tx),
+      channels: channelStore(tx, workspaceId),
+      memberships: membershipStore(tx, workspaceId),
+      messages: messageStore(tx),
+      names: profileNames(tx, workspaceId),
+      keys,
+      content,
+      entropy,
+      editWindowMs,
+      dataKey: (channelId, authorId, epoch) => vault.dataKey(keys, channelId, authorId, epoch),
+    };
+  };
   return {
     module: {
       name: 'chat',
       operations: Object.values(operations),
       domain,
       grouped,
-      services: (tx, { workspaceId }): ChatServices => {
-        const keys = keyRows(tx, workspaceId);
-        return {
-          workspaceId,
-          standings: standings(tx),
-          channels: channelStore(tx, workspaceId),
-          memberships: membershipStore(tx, workspaceId),
-          messages: messageStore(tx),
-          names: profileNames(tx, workspaceId),
-          keys,
-          content,
-          entropy,
-          editWindowMs,
-          dataKey: (channelId, authorId, epoch) => vault.dataKey(keys, channelId, authorId, epoch),
-        };
-      },
+      services: (tx, { workspaceId }) => services(tx, workspaceId),
     },
+    services,
     followers: (ports) =>
       new Followers({ ...ports, transaction, content, heads: headStore(statements) }),
   };

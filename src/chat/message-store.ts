@@ -5,6 +5,10 @@ import { byChannel, type MessageRow, type Readable, type Stretch } from './rows.
 
 export interface MessageStore {
   find(channelId: ChannelId, id: MessageId): Promise<MessageRow | null>;
+  /** Those of the named messages that there are, by their ids; one query. */
+  named(
+    names: readonly { readonly channelId: ChannelId; readonly messageId: MessageId }[],
+  ): Promise<ReadonlyMap<MessageId, MessageRow>>;
   /** True when the author has posted under this clientId. */
   sentBefore(channelId: ChannelId, authorId: UserId, clientId: ClientId): Promise<boolean>;
   /** The newest posts before `before` that may be read, newest first. */
@@ -105,6 +109,12 @@ export function messageStore(tx: Tx): MessageStore {
     async find(channelId, id) {
       const row = await tx.message.findFirst({ where: { channelId, id }, select: COLUMNS });
       return row && fromRaw(row);
+    },
+    async named(names) {
+      const OR = names.map(({ channelId, messageId: id }) => ({ channelId, id }));
+      const rows =
+        names.length === 0 ? [] : await tx.message.findMany({ where: { OR }, select: COLUMNS });
+      return new Map(rows.map((row) => [row.id as MessageId, fromRaw(row)]));
     },
     async sentBefore(channelId, authorId, clientId) {
       return (await tx.message.count({ where: { channelId, authorId, clientId } })) > 0;

@@ -1,6 +1,7 @@
 /** Every event that the server sends unasked, with its payload. */
 import type { Closing } from './closures.ts';
 import type { ChannelId } from './ids.ts';
+import type { ReportId, ReportState } from './moderation.ts';
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
@@ -14,6 +15,8 @@ export interface Broadcasts {
   'channel.heads': { readonly channels: readonly ChannelHead[] };
   /** The caller's standing in a channel changed: list, read or subscribe again. */
   'access.changed': { readonly channelId: ChannelId };
+  /** Something became of a report that the caller made: `report.list` tells more. */
+  'report.updated': { readonly reportId: ReportId; readonly state: ReportState };
   /**
    * The access token of this connection expires after that time, and the connection is closed then: renew it, and
    * bring the new one by `auth.refresh`.

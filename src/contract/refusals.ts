@@ -57,6 +57,12 @@ export const REFUSALS = {
     title: 'The channel is archived and takes no changes.',
   },
   message_deleted: { http: 409, retry: 'never', title: 'The message has been deleted.' },
+  report_claimed: {
+    http: 409,
+    retry: 'never',
+    title: 'Another moderator has taken the report up.',
+  },
+  report_closed: { http: 409, retry: 'never', title: 'The report was decided before.' },
   edit_window_closed: {
     http: 409,
     retry: 'never',

@@ -10,6 +10,8 @@ export const CHANNEL_NAME_CHARACTERS = 80;
 export const DISPLAY_NAME_CHARACTERS = 64;
 /** Longest reason given for a moderation act, in characters. */
 export const REASON_CHARACTERS = 500;
+/** Longest text that goes with a report, in characters. */
+export const REPORT_CHARACTERS = 1_000;
 /** Most entries in one page of history, resume or list. */
 export const PAGE_ENTRIES = 200;
 /** Widest gap, in revisions, that a resume bridges; a wider one is answered with `reset`. */

@@ -4,10 +4,13 @@ import {
   ChannelEvent,
   ChannelId,
   CLOSURES,
+  ReportId,
+  ReportState,
   Rev,
   SessionId,
   UserId,
   WorkspaceId,
+  type Broadcasts,
   type ClosureCode,
 } from '../../contract/index.ts';
 import type { Effect } from '../../kernel/index.ts';
@@ -34,12 +37,17 @@ const ChannelChanged = z
   }, 'events are those of one commit in this channel, in order, up to `last`');
 
 /** The broadcasts that a node may make for another one: each names its payload's shape here. */
-const Told = z.strictObject({
-  effect: z.literal('tell'),
-  userId: UserId,
-  event: z.literal('access.changed'),
-  payload: z.strictObject({ channelId: ChannelId }),
-});
+const told = <E extends keyof Broadcasts, P extends z.ZodType>(event: E, payload: P) =>
+  z.strictObject({
+    effect: z.literal('tell'),
+    userId: UserId,
+    event: z.literal(event),
+    payload,
+  });
+const Told = z.discriminatedUnion('event', [
+  told('access.changed', z.strictObject({ channelId: ChannelId })),
+  told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
+]);
 
 const SessionEnded = z.strictObject({
   effect: z.literal('session-ended'),
@@ -66,11 +74,8 @@ export function noticeOf(effect: Effect): Notice | null {
     case 'session-ended':
     case 'control-recorded':
       return effect;
-    case 'tell': {
-      const { event, payload, ...rest } = effect;
-      const broadcast = event === 'access.changed' && 'channelId' in payload;
-      return broadcast ? { ...rest, event, payload: { channelId: payload.channelId } } : null;
-    }
+    case 'tell':
+      return Told.safeParse(effect).data ?? null;
     case 'channel-changed': {
       const events = [...effect.events];
       const fits = Buffer.byteLength(JSON.stringify(events)) <= NOTICE_BYTES;

@@ -1,0 +1,9 @@
+/** What this domain's operations work with: all that acts on channels, and the rows of its own. */
+import type { ChatServices } from '../chat/index.ts';
+import type { ReportStore } from './report-store.ts';
+import type { SealedTexts } from './sealed-text.ts';
+
+export interface ModerationServices extends ChatServices {
+  readonly reports: ReportStore;
+  readonly texts: SealedTexts;
+}
