@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
 import { LIMIT_TABLE, type LimitTable } from './limits/index.ts';
-import { moderationDomain } from './moderation/index.ts';
+import { moderationActs, moderationDomain } from './moderation/index.ts';
 import { operations } from './operations.ts';
 import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
@@ -107,8 +107,9 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const { profileNames } = auth;
   const { editWindowMs } = config;
-  const chat = chatDomain({ ...base, statements, profileNames, editWindowMs, later });
-  const moderation = moderationDomain({ vault, entropy, chat: chat.services });
+  const acts = moderationActs({ vault, entropy });
+  const chat = chatDomain({ ...base, acts, statements, profileNames, editWindowMs, later });
+  const moderation = moderationDomain({ vault, entropy, chat: chat.services, acts });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),

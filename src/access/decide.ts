@@ -109,6 +109,19 @@ export function mayRemove(standing: Standing, role: ChannelRole): boolean {
   return reaches(standing, role, STAFF_REACH.remove);
 }
 
+/**
+ * True when somebody of this standing may mute, ban or remove somebody of those roles, of whom `channelRole` is null
+ * outside the channel: nobody above them in it, and no staff of the workspace but by those who hold as much.
+ */
+export function mayRestrict(
+  standing: Standing,
+  other: Pick<Standing, 'workspaceRole' | 'channelRole'>,
+): boolean {
+  const isStaff = Object.hasOwn(STAFF_REACH.remove, other.workspaceRole);
+  if (isStaff && !covers(standing.workspaceRole, other.workspaceRole)) return false;
+  return mayRemove(standing, other.channelRole ?? 'guest');
+}
+
 function reaches(
   { workspaceRole, channelRole }: Standing,
   role: ChannelRole,

@@ -104,6 +104,14 @@ export const CHANNEL_POLICY = {
   'member.leave': { channel: EVERYONE, workspace: [], needs: null },
   'member.add': { channel: KEEPERS, workspace: ['admin'], needs: 'message.write' },
   'member.remove': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'member.mute': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'member.ban': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'channel.pace': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'moderation.read': {
+    channel: KEEPERS,
+    workspace: ['admin', 'moderator', 'auditor'],
+    needs: 'message.read',
+  },
   'report.create': {
     channel: EVERYONE,
     workspace: ['admin', 'moderator', 'user'],

@@ -34,6 +34,9 @@ export type AppendVerdict =
       readonly rev: number;
       readonly at: Date;
     }
+  /** `until` is null for a mute without an end; for `slow_mode` it is when the author may post again. */
+  | { readonly verdict: 'muted'; readonly until: Date | null }
+  | { readonly verdict: 'slow_mode'; readonly until: Date }
   /** `busy`: somebody else holds the channel's lock; only when it was asked not to wait. */
   | { readonly verdict: 'not_found' | 'forbidden' | 'archived' | 'stale_key' | 'busy' };
 
@@ -72,9 +75,12 @@ export async function appendMessages(
     demand.workspaceRoles,
     wait,
   ]);
-  return rows.map(({ verdict, id, seq, rev, at: stored }) =>
-    verdict === 'sent' || verdict === 'duplicate'
-      ? { verdict, id, seq: Number(seq), rev: Number(rev), at: stored }
-      : { verdict },
-  );
+  return rows.map(verdictOf);
+}
+
+function verdictOf({ verdict, id, seq, rev, at }: Row): AppendVerdict {
+  if (verdict === 'sent' || verdict === 'duplicate')
+    return { verdict, id, seq: Number(seq), rev: Number(rev), at };
+  if (verdict === 'muted' || verdict === 'slow_mode') return { verdict, until: at };
+  return { verdict };
 }

@@ -34,6 +34,8 @@ export interface ChannelStore {
   create(channel: NewChannel): Promise<ChannelRow>;
   /** Takes the next revision of a locked channel. `joinedAt` moves the line below which content may be withheld. */
   advance(channel: ChannelRow, joinedSeq?: number): Promise<number>;
+  /** Seconds between two posts of the same person; 0 for none. */
+  setPace(id: ChannelId, seconds: number): Promise<void>;
   /** Takes the next revision of a locked channel for the going of all posts up to `purgedSeq`. */
   truncate(channel: ChannelRow, purgedSeq: number, purgedRev: number): Promise<number>;
   /** Channels after `cursor`, in order of id, that the user is in, and public ones if `publicToo`. */
@@ -101,6 +103,9 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
         data: { lastRev: rev, newestJoinedSeq },
       });
       return rev;
+    },
+    async setPace(id, slowModeSeconds) {
+      await tx.channel.updateMany({ where: { id }, data: { slowModeSeconds } });
     },
     async truncate({ id, lastRev }, purgedSeq, purgedRev) {
       const rev = lastRev + 1;

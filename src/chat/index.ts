@@ -14,14 +14,15 @@ import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
 import { Sealer } from './sealer.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
-import type { ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
+import type { Acts, ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
 import type { Transaction } from './transaction-store.ts';
 
 export type { Audience } from './follower.ts';
 export { onChannel, onReadable, type InChannel, type OnMessage } from './access.ts';
 export { shown } from './content.ts';
 export { Followers } from './followers.ts';
-export type { ChatServices } from './services.ts';
+export { endMembership } from './end-membership.ts';
+export type { Acts, ChatServices } from './services.ts';
 export { plainText } from './text.ts';
 export {
   TRUNCATION_POSTS,
@@ -37,6 +38,8 @@ export interface ChatOptions {
   readonly statements: Statements;
   /** The names of people, read in the transaction of the call: a connection of its own would wait for that one. */
   readonly profileNames: (tx: Tx, workspaceId: WorkspaceId) => ProfileNames;
+  /** What moderators did, in the transaction of the call. */
+  readonly acts: (tx: Tx, workspaceId: WorkspaceId) => Acts;
   /** Hears of rows that do not open under their key. */
   readonly alert: IntegrityAlert;
   /** Runs `task` after that many milliseconds; returns how to call it off. */
@@ -75,6 +78,7 @@ export function chatDomain(options: ChatOptions): Chat {
       memberships: membershipStore(tx, workspaceId),
       messages: messageStore(tx),
       names: profileNames(tx, workspaceId),
+      acts: options.acts(tx, workspaceId),
       keys,
       content,
       entropy,

@@ -56,3 +56,28 @@ export type ReportId = z.infer<typeof ReportId>;
 export type ReportState = z.infer<typeof ReportState>;
 export type ReportAction = z.infer<typeof ReportAction>;
 export type Report = z.infer<typeof Report>;
+
+export const ActId = z.uuid().toLowerCase().brand<'ActId'>();
+export const ActKind = z.enum(['mute', 'unmute', 'ban', 'unban', 'kick', 'delete', 'delete-many']);
+
+/** Something that was done to somebody, or to what they wrote. */
+export const ModerationAct = z.strictObject({
+  id: ActId,
+  kind: ActKind,
+  channelId: ChannelId,
+  /** Whom it was done to. */
+  userId: UserId,
+  /** Null where a rule of this server did it, and for whom it was done to. */
+  actorId: UserId.nullable(),
+  messageId: MessageId.nullable(),
+  at: Timestamp,
+  /** When a mute or a ban ends by itself; null for never. */
+  until: Timestamp.nullable(),
+  /** When it ended, where it was ended before that or is over. */
+  endedAt: Timestamp.nullable(),
+  reason: z.string().nullable(),
+});
+
+export type ActId = z.infer<typeof ActId>;
+export type ActKind = z.infer<typeof ActKind>;
+export type ModerationAct = z.infer<typeof ModerationAct>;

@@ -10,6 +10,11 @@ export const CHANNEL_NAME_CHARACTERS = 80;
 export const DISPLAY_NAME_CHARACTERS = 64;
 /** Longest reason given for a moderation act, in characters. */
 export const REASON_CHARACTERS = 500;
+/** Shortest and longest time for which somebody is muted or banned, where it is not for good. */
+export const SHORTEST_SANCTION_MS = 1_000;
+export const LONGEST_SANCTION_MS = 366 * 24 * 60 * 60 * 1000;
+/** Slowest pace of a channel with slow mode, in seconds. */
+export const SLOW_MODE_SECONDS = 6 * 60 * 60;
 /** Longest text that goes with a report, in characters. */
 export const REPORT_CHARACTERS = 1_000;
 /** Most entries in one page of history, resume or list. */

@@ -11,13 +11,13 @@ import {
 
 /** What a text is and where it stands; bound to it, so that a row that was swapped does not open. */
 export interface TextPlace {
-  readonly kind: 'report-text' | 'report-note';
+  readonly kind: 'report-text' | 'report-note' | 'act-reason';
   readonly id: string;
 }
 
 export interface SealedTexts {
-  /** Throws an Error for an account without a key: nobody acts whose account was erased. */
-  seal(owner: UserId, place: TextPlace, text: string): Promise<Buffer>;
+  /** Null without a text, and for an account whose key was destroyed: nothing of it is kept any more. */
+  seal(owner: UserId, place: TextPlace, text: string | undefined): Promise<Buffer | null>;
   /** Null where there is none, and where the owner's key was destroyed or does not open it. */
   open(owner: UserId | null, place: TextPlace, sealed: Uint8Array | null): Promise<string | null>;
 }
@@ -31,8 +31,8 @@ export function sealedTexts(vault: Vault, sealing: Envelope, keys: KeyRows): Sea
   ];
   return {
     async seal(owner, place, text) {
-      const key = await vault.subjectKey(keys, owner);
-      if (!key) throw new Error('an account that acts has no subject key');
+      const key = text === undefined ? null : await vault.subjectKey(keys, owner);
+      if (!key || text === undefined) return null;
       return sealing.seal(key, Buffer.from(text, 'utf8'), placeOf(owner, place));
     },
     async open(owner, place, sealed) {

@@ -31,11 +31,16 @@ export const messageDelete = operation({
     }),
   },
   refuses: ['channel_archived'],
-  async handle({ caller, subject: { channel, message }, services: { messages, channels }, now }) {
+  async handle({ input, caller, subject: { channel, message }, services, now }) {
+    const { messages, channels, acts } = services;
     if (message.deletedAt !== null) return reply(shown(message, 'deleted', null));
     const rev = await channels.advance(channel);
     const deleted = await messages.tombstone(message, caller.userId, rev, now);
     const wire = shown(deleted, 'deleted', null);
+    const act = { kind: 'delete', channelId: channel.id, messageId: message.id } as const;
+    const by = { subjectId: message.authorId, actorId: caller.userId, at: now };
+    if (message.authorId !== caller.userId)
+      await acts.note({ ...act, ...by, reason: input.reason });
     return reply(wire, messageChanged(caller.workspaceId, wire));
   },
 });

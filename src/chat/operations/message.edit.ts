@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BODY_CHARACTERS, ChannelId, Message, MessageId } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onMessage } from '../access.ts';
+import { refuseMuted } from '../restraints.ts';
 import { messageChanged } from '../changes.ts';
 import { shown } from '../content.ts';
 import { operation } from '../declare.ts';
@@ -27,9 +28,10 @@ export const messageEdit = operation({
       details: { channelId: message.channelId, version: message.version },
     }),
   },
-  refuses: ['channel_archived', 'message_deleted', 'edit_window_closed'],
+  refuses: ['channel_archived', 'message_deleted', 'edit_window_closed', 'muted'],
   async handle({ input, caller, subject: { channel, message }, services, now, refuse }) {
     const { messages, channels, content, editWindowMs } = services;
+    await refuseMuted(services, channel.id, caller.userId, now);
     if (message.deletedAt !== null) refuse('message_deleted');
     if (now.getTime() - message.at.getTime() > editWindowMs) refuse('edit_window_closed');
     const { authorId, keyEpoch, version } = message;

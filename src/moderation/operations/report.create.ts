@@ -46,7 +46,7 @@ export const reportCreate = operation({
     const id = entropy.id() as ReportId;
     const place = { kind: 'report-text', id } as const;
     const { text, category } = input;
-    const textSealed = text === undefined ? null : await texts.seal(reporterId, place, text);
+    const textSealed = await texts.seal(reporterId, place, text);
     const what = { id, channelId: channel.id, messageId: message.id, reporterId, category };
     await reports.add({ ...what, textSealed, createdAt: now });
     // Added here, or by another call of the same person at the same time.

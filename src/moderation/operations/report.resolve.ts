@@ -30,8 +30,7 @@ export const reportResolve = operation({
   async handle({ input, caller: { userId }, subject: { report }, services, now }) {
     free(report, userId, now);
     const place = { kind: 'report-note', id: report.id } as const;
-    const words = input.note;
-    const noteSealed = words === undefined ? null : await services.texts.seal(userId, place, words);
+    const noteSealed = await services.texts.seal(userId, place, input.note);
     const by = { decidedBy: userId, decidedAt: now, noteSealed };
     const decided = await services.reports.decide(report, {
       state: 'resolved',
