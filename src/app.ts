@@ -22,6 +22,7 @@ import { clientAddresses } from './transport/client-address.ts';
 import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
+import { jobsOf } from './wiring/jobs.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
 import { signing } from './wiring/signing.ts';
@@ -99,17 +100,13 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
         traceId,
         facts: { resource: { kind: 'session', id: sessionId }, actorId: userId },
       }),
-    sessionEnded: (sessionId, closure) => {
-      const effect = { effect: 'session-ended', sessionId, closure } as const;
-      publishing.here(effect);
-      gateway.notify(effect);
-    },
+    sessionEnded: (sessionId, closure) => announce({ effect: 'session-ended', sessionId, closure }),
   });
   const { profileNames } = auth;
   const { editWindowMs } = config;
   const acts = moderationActs({ vault, entropy });
   const chat = chatDomain({ ...base, acts, statements, profileNames, editWindowMs, later });
-  const moderation = moderationDomain({ vault, entropy, chat: chat.services, acts });
+  const moderation = moderationDomain({ ...base, chat: chat.services, acts, announce, later });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
@@ -117,7 +114,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
 
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const stages = stagesOf({
-    modules: [accessModule(operations), auth.module, chat.module, moderation],
+    modules: [accessModule(operations), auth.module, chat.module, moderation.module],
     clock,
     authenticate: auth.authenticate,
     limiter: limited,
@@ -197,6 +194,11 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     ...{ followers, rooms, reauthorise, forget, lease, readControl, notify, failed },
   });
 
+  function announce(effect: Parameters<typeof publishing.here>[0]): void {
+    publishing.here(effect);
+    gateway.notify(effect);
+  }
+
   function onControl(event: ControlEvent): void {
     if (event.kind === 'session-ended') {
       const { sessionId } = event;
@@ -216,6 +218,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'followers', stop: () => followers.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     { name: 'mail', ...auth.postman },
+    { name: 'jobs', ...jobsOf({ config, tasks: moderation.tasks, lease, entropy, log }) },
     {
       name: 'transports',
       async start() {

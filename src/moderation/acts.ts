@@ -38,6 +38,7 @@ export interface ModerationActs extends Acts {
     at: Date,
     by: UserId,
   ): Promise<ActRow | null>;
+  find(id: ActId): Promise<ActRow | null>;
   /** Notes that the time of that act is over; null where it is not, or it ended before. */
   expire(id: ActId, at: Date): Promise<ActRow | null>;
   list(wanted: ListedActs): Promise<readonly ActRow[]>;
@@ -75,6 +76,7 @@ export function moderationActsOn(
       const act = await store.unended(kind, channelId, userId);
       return act && !isOver(act, at) ? store.end(act, at, by) : null;
     },
+    find: (id) => store.find(id),
     async expire(id, at) {
       const act = await store.find(id);
       if (act?.endedAt !== null || !isOver(act, at)) return null;

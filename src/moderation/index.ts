@@ -2,10 +2,13 @@
 import type { Chat } from '../chat/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { envelope, keyRows, type Vault } from '../crypto/index.ts';
-import type { Entropy, Module } from '../kernel/index.ts';
+import type { Clock, Entropy, Module } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { actStore } from './act-store.ts';
 import { moderationActsOn, type ModerationActs } from './acts.ts';
+import { expire } from './expiry.ts';
+import { jobStore, type JobName } from './job-store.ts';
+import type { Announced, JobServices } from './jobs.ts';
 import * as operations from './operations/index.ts';
 import { reportStore } from './report-store.ts';
 import { sealedTexts } from './sealed-text.ts';
@@ -16,6 +19,15 @@ export interface ModerationOptions {
   readonly entropy: Entropy;
   readonly chat: Chat['services'];
   readonly acts: ActsOf;
+  readonly clock: Clock;
+  readonly transaction: <T>(
+    workspaceId: WorkspaceId,
+    mode: 'own',
+    work: (tx: Tx) => Promise<T>,
+  ) => Promise<T>;
+  /** Tells every node what a job did. */
+  readonly announce: (effect: Announced) => void;
+  readonly later: (milliseconds: number, task: () => void) => () => void;
 }
 
 /** The acts of one workspace, in one transaction. */
@@ -33,20 +45,43 @@ export function moderationActs({
   };
 }
 
-export function moderationDomain({ vault, entropy, chat, acts }: ModerationOptions): Module<Tx> {
+export interface Moderation {
+  readonly module: Module<Tx>;
+  /** What is done in jobs, by their names. */
+  readonly tasks: Readonly<
+    Record<JobName, (workspaceId: WorkspaceId, about: unknown) => Promise<void>>
+  >;
+}
+
+export function moderationDomain(options: ModerationOptions): Moderation {
+  const { vault, entropy, chat, acts, clock, transaction, announce, later } = options;
   const sealing = envelope(entropy);
+  const servicesOf = (tx: Tx, workspaceId: WorkspaceId): ModerationServices => {
+    const services = chat(tx, workspaceId);
+    return {
+      ...services,
+      acts: acts(tx, workspaceId),
+      jobs: jobStore(tx),
+      reports: reportStore(tx, workspaceId),
+      texts: sealedTexts(vault, sealing, services.keys),
+    };
+  };
+  const jobs: JobServices = {
+    clock,
+    announce,
+    later,
+    within: (workspaceId, work) =>
+      transaction(workspaceId, 'own', (tx) => work(servicesOf(tx, workspaceId))),
+  };
   return {
-    name: 'moderation',
-    operations: Object.values(operations),
-    domain: null,
-    services: (tx, { workspaceId }): ModerationServices => {
-      const services = chat(tx, workspaceId);
-      return {
-        ...services,
-        acts: acts(tx, workspaceId),
-        reports: reportStore(tx, workspaceId),
-        texts: sealedTexts(vault, sealing, services.keys),
-      };
+    module: {
+      name: 'moderation',
+      operations: Object.values(operations),
+      domain: null,
+      services: (tx, { workspaceId }) => servicesOf(tx, workspaceId),
+    },
+    tasks: {
+      'moderation.expire': (workspaceId, about) => expire(jobs, workspaceId, about),
     },
   };
 }

@@ -3,6 +3,7 @@ import { endMembership, onChannel } from '../../chat/index.ts';
 import { ModerationAct } from '../../contract/index.ts';
 import { reply, tell, type Effect } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
+import { scheduleEnd } from '../expiry.ts';
 import { endOf, factsOf, Imposition, restrictable } from '../sanctions.ts';
 
 export const memberBan = operation({
@@ -28,6 +29,7 @@ export const memberBan = operation({
     if (member) ({ effects } = await endMembership(services, channel, member, now));
     const what = { kind: 'ban', channelId, subjectId, until, reason } as const;
     const act = await acts.impose({ ...what, actorId: caller.userId, at: now });
+    await scheduleEnd(services.jobs, act, now);
     return reply(await acts.shown(act, 'moderators'), ...effects);
   },
 });

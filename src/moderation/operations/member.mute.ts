@@ -3,6 +3,7 @@ import { onChannel } from '../../chat/index.ts';
 import { ModerationAct } from '../../contract/index.ts';
 import { reply, tell } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
+import { scheduleEnd } from '../expiry.ts';
 import { endOf, factsOf, Imposition, restrictable } from '../sanctions.ts';
 
 export const memberMute = operation({
@@ -26,6 +27,7 @@ export const memberMute = operation({
     if (!wasThere) refuse('not_found');
     const what = { kind: 'mute', channelId, subjectId, until, reason } as const;
     const act = await acts.impose({ ...what, actorId: caller.userId, at: now });
+    await scheduleEnd(services.jobs, act, now);
     return reply(
       await acts.shown(act, 'moderators'),
       tell(subjectId, 'access.changed', { channelId }),
