@@ -1,6 +1,6 @@
 /** The commit notices of this domain: each change as the effect that its channel's follower takes. */
 import type { ChannelId, Member, Message, WorkspaceId } from '../contract/index.ts';
-import type { Effect } from '../kernel/index.ts';
+import type { ChannelChanged, Effect } from '../kernel/index.ts';
 import { shownMember } from './content.ts';
 import type { ChannelRow, MembershipRow, TruncationRow } from './rows.ts';
 
@@ -18,6 +18,24 @@ export function messageChanged(workspaceId: WorkspaceId, message: Message): Effe
   const { channelId, rev } = message;
   const event = { kind: 'message', rev, message } as const;
   return { effect: 'channel-changed', workspaceId, channelId, last: rev, events: [event] };
+}
+
+/** Several at consecutive revisions, in their order. */
+export function messagesChanged(
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  messages: readonly Message[],
+): ChannelChanged {
+  const events = messages.map(
+    (message) => ({ kind: 'message', rev: message.rev, message }) as const,
+  );
+  return {
+    effect: 'channel-changed',
+    workspaceId,
+    channelId,
+    last: messages.at(-1)?.rev ?? 0,
+    events,
+  };
 }
 
 /** Every post below that place went, at revision `rev`. */

@@ -34,6 +34,8 @@ export interface ChannelStore {
   create(channel: NewChannel): Promise<ChannelRow>;
   /** Takes the next revision of a locked channel. `joinedAt` moves the line below which content may be withheld. */
   advance(channel: ChannelRow, joinedSeq?: number): Promise<number>;
+  /** Takes the next `count` revisions of a locked channel; gives the last of them. */
+  advanceBy(channel: ChannelRow, count: number): Promise<number>;
   /** Seconds between two posts of the same person; 0 for none. */
   setPace(id: ChannelId, seconds: number): Promise<void>;
   /** Takes the next revision of a locked channel for the going of all posts up to `purgedSeq`. */
@@ -102,6 +104,11 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
         where: { id: channel.id },
         data: { lastRev: rev, newestJoinedSeq },
       });
+      return rev;
+    },
+    async advanceBy({ id, lastRev }, count) {
+      const rev = lastRev + count;
+      if (count > 0) await tx.channel.updateMany({ where: { id }, data: { lastRev: rev } });
       return rev;
     },
     async setPace(id, slowModeSeconds) {

@@ -19,9 +19,11 @@ import type { Transaction } from './transaction-store.ts';
 
 export type { Audience } from './follower.ts';
 export { onChannel, onReadable, type InChannel, type OnMessage } from './access.ts';
+export { messagesChanged } from './changes.ts';
 export { shown } from './content.ts';
 export { Followers } from './followers.ts';
 export { endMembership } from './end-membership.ts';
+export type { MessageRow } from './rows.ts';
 export type { Acts, ChatServices } from './services.ts';
 export { plainText } from './text.ts';
 export {

@@ -31,8 +31,29 @@ export interface MessageStore {
   purge(channelId: ChannelId, upTo: number): Promise<number>;
   /** Stores a new version of the text. */
   edit(message: MessageRow, bodySealed: Uint8Array, rev: number, at: Date): Promise<MessageRow>;
+  /** An author's posts in a stretch of the channel that are not deleted, in order of place. */
+  undeleted(wanted: Undeleted): Promise<readonly MessageRow[]>;
+  /** The same as `tombstone` for several at once, at consecutive revisions from `rev` on, in their order. */
+  tombstoneAll(
+    messages: readonly MessageRow[],
+    by: UserId,
+    rev: number,
+    at: Date,
+  ): Promise<readonly MessageRow[]>;
   /** Removes the text for good and keeps the place. */
   tombstone(message: MessageRow, by: UserId, rev: number, at: Date): Promise<MessageRow>;
+}
+
+export interface Undeleted {
+  readonly channelId: ChannelId;
+  readonly authorId: UserId;
+  /** Places in (after, upTo]. */
+  readonly after: number;
+  readonly upTo: number;
+  /** Posted in [from, to), where they are given. */
+  readonly from: Date | null;
+  readonly to: Date | null;
+  readonly limit: number;
 }
 
 export interface Eldest {
@@ -169,6 +190,27 @@ export function messageStore(tx: Tx): MessageStore {
       const changed = { rev, version, bodySealed: new Uint8Array(bodySealed), editedAt };
       await tx.message.updateMany({ where: { channelId, id }, data: changed });
       return { ...message, ...changed };
+    },
+    async undeleted({ channelId, authorId, after, upTo, from, to, limit }) {
+      const at = { ...(from && { gte: from }), ...(to && { lt: to }) };
+      const rows = await tx.message.findMany({
+        where: { channelId, authorId, deletedAt: null, seq: { gt: after, lte: upTo }, at },
+        orderBy: { seq: 'asc' },
+        take: limit,
+        select: COLUMNS,
+      });
+      return rows.map(fromRaw);
+    },
+    async tombstoneAll(messages, deletedBy, rev, deletedAt) {
+      const channelId = messages[0]?.channelId;
+      if (channelId === undefined) return [];
+      await tx.$executeRaw`
+        UPDATE message m SET rev = ${rev} + n.place - 1, body_sealed = NULL, deleted_at = ${deletedAt},
+          deleted_by = ${deletedBy}::uuid
+        FROM unnest(${messages.map(({ id }) => id)}::uuid[]) WITH ORDINALITY AS n (id, place)
+        WHERE m.channel_id = ${channelId}::uuid AND m.id = n.id`;
+      const changed = { bodySealed: null, deletedAt, deletedBy };
+      return messages.map((message, i) => ({ ...message, ...changed, rev: rev + i }));
     },
     async tombstone(message, deletedBy, rev, deletedAt) {
       const { channelId, id } = message;

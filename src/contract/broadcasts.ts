@@ -1,7 +1,7 @@
 /** Every event that the server sends unasked, with its payload. */
 import type { Closing } from './closures.ts';
 import type { ChannelId } from './ids.ts';
-import type { ReportId, ReportState } from './moderation.ts';
+import type { DeletionId, ReportId, ReportState } from './moderation.ts';
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
@@ -17,6 +17,14 @@ export interface Broadcasts {
   'access.changed': { readonly channelId: ChannelId };
   /** Something became of a report that the caller made: `report.list` tells more. */
   'report.updated': { readonly reportId: ReportId; readonly state: ReportState };
+  /** How far a `message.delete-many` of the caller is. */
+  'moderation.progress': {
+    readonly deletionId: DeletionId;
+    readonly channelId: ChannelId;
+    /** Messages that it deleted so far. */
+    readonly deleted: number;
+    readonly finished: boolean;
+  };
   /**
    * The access token of this connection expires after that time, and the connection is closed then: renew it, and
    * bring the new one by `auth.refresh`.

@@ -81,3 +81,6 @@ export const ModerationAct = z.strictObject({
 export type ActId = z.infer<typeof ActId>;
 export type ActKind = z.infer<typeof ActKind>;
 export type ModerationAct = z.infer<typeof ModerationAct>;
+
+export const DeletionId = z.uuid().toLowerCase().brand<'DeletionId'>();
+export type DeletionId = z.infer<typeof DeletionId>;

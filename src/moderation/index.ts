@@ -6,6 +6,8 @@ import type { Clock, Entropy, Module } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { actStore } from './act-store.ts';
 import { moderationActsOn, type ModerationActs } from './acts.ts';
+import { deleteMany } from './bulk-deletion.ts';
+import { deletionStore } from './deletion-store.ts';
 import { expire } from './expiry.ts';
 import { jobStore, type JobName } from './job-store.ts';
 import type { Announced, JobServices } from './jobs.ts';
@@ -61,6 +63,7 @@ export function moderationDomain(options: ModerationOptions): Moderation {
     return {
       ...services,
       acts: acts(tx, workspaceId),
+      deletions: deletionStore(tx, workspaceId),
       jobs: jobStore(tx),
       reports: reportStore(tx, workspaceId),
       texts: sealedTexts(vault, sealing, services.keys),
@@ -82,6 +85,7 @@ export function moderationDomain(options: ModerationOptions): Moderation {
     },
     tasks: {
       'moderation.expire': (workspaceId, about) => expire(jobs, workspaceId, about),
+      'moderation.delete-many': (workspaceId, about) => deleteMany(jobs, workspaceId, about),
     },
   };
 }

@@ -4,6 +4,7 @@ export { memberBan } from './member.ban.ts';
 export { memberMute } from './member.mute.ts';
 export { memberUnban } from './member.unban.ts';
 export { memberUnmute } from './member.unmute.ts';
+export { messageDeleteMany } from './message.delete-many.ts';
 export { moderationLog } from './moderation.log.ts';
 export { moderationMine } from './moderation.mine.ts';
 export { reportClaim } from './report.claim.ts';

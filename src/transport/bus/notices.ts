@@ -4,6 +4,7 @@ import {
   ChannelEvent,
   ChannelId,
   CLOSURES,
+  DeletionId,
   ReportId,
   ReportState,
   Rev,
@@ -46,6 +47,15 @@ const told = <E extends keyof Broadcasts, P extends z.ZodType>(event: E, payload
   });
 const Told = z.discriminatedUnion('event', [
   told('access.changed', z.strictObject({ channelId: ChannelId })),
+  told(
+    'moderation.progress',
+    z.strictObject({
+      deletionId: DeletionId,
+      channelId: ChannelId,
+      deleted: z.int().nonnegative(),
+      finished: z.boolean(),
+    }),
+  ),
   told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
 ]);
 
