@@ -77,6 +77,15 @@ module.exports = {
       index('crypto'),
       'node_modules/(zod|uuid|lru-cache)',
     ),
+    layer(
+      'moderation',
+      kernel,
+      contract,
+      index('access'),
+      index('crypto'),
+      index('chat'),
+      'node_modules/zod',
+    ),
     layer('transport', kernel, contract, 'node_modules/'),
     // The client runs in browsers: of the server it knows the contract and, as types, the operations.
     layer('client', contract, 'node_modules/(socket.io-client|uuid)/'),
@@ -110,11 +119,11 @@ module.exports = {
     ),
     { from: { path: within('operator') }, to: node },
     {
-      from: { path: '^src/(crypto|limits|access|audit|auth|chat|transport)/' },
+      from: { path: '^src/(crypto|limits|access|audit|auth|chat|moderation|transport)/' },
       to: node,
     },
     {
-      from: { path: '^src/(access|audit|auth|chat|crypto)/[a-z-]+\\.ts$' },
+      from: { path: '^src/(access|audit|auth|chat|crypto|moderation)/[a-z-]+\\.ts$' },
       to: { path: '^src/platform/postgres/index\\.ts$', dependencyTypes: ['type-only'] },
     },
     {

@@ -8,8 +8,9 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { Logger, makeWorkerUtils } from 'graphile-worker';
 import pg from 'pg';
-import { appLogin } from '../src/config.ts';
+import { appLogin, jobsLogin } from '../src/config.ts';
 import { Secret } from '../src/kernel/index.ts';
 import {
   connectionTo,
@@ -30,8 +31,8 @@ declare const WebAssembly: {
 
 /** Any number that no other user of the database locks: two nodes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_711_021;
-/** The rights of the server (see the isolation migration) and the owner of the look-up functions. */
-const GROUPS = ['conclave_app', 'conclave_lookup'];
+/** The rights of the server (see the isolation migration), and the owners of the look-up functions and of the job queue. */
+const GROUPS = ['conclave_app', 'conclave_lookup', 'conclave_jobs'];
 
 /**
  * Migrates and makes sure that the server's login exists with the given password.
@@ -48,14 +49,19 @@ export async function migrate(
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     for (const group of GROUPS) await ensureRole(client, group, 'NOLOGIN');
+    await installQueue(client, connection);
     const applied = await applyMigrations(connection);
-    const login = appLogin(url);
     const password = client.escapeLiteral(appPassword);
-    await ensureRole(client, login, 'LOGIN');
-    await client.query(
-      `ALTER ROLE ${client.escapeIdentifier(login)} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${password}`,
-    );
-    await client.query(`GRANT conclave_app TO ${client.escapeIdentifier(login)}`);
+    for (const [login, group] of [
+      [appLogin(url), 'conclave_app'],
+      [jobsLogin(url), 'conclave_jobs'],
+    ] as const) {
+      await ensureRole(client, login, 'LOGIN');
+      await client.query(
+        `ALTER ROLE ${client.escapeIdentifier(login)} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${password}`,
+      );
+      await client.query(`GRANT ${group} TO ${client.escapeIdentifier(login)}`);
+    }
     return applied;
   } finally {
     await client.end();
@@ -71,6 +77,24 @@ async function ensureRole(client: pg.Client, name: string, kind: 'LOGIN' | 'NOLO
     await client.query(
       `DO $$ BEGIN IF NOT pg_has_role(current_user, '${name}', 'MEMBER') THEN GRANT ${role} TO CURRENT_USER; END IF; END $$`,
     );
+}
+
+/** The queue's schema, which its own group owns: row level security there keeps out everybody else. */
+async function installQueue(client: pg.Client, connection: ConnectionTo): Promise<void> {
+  const database = client.escapeIdentifier(client.database ?? '');
+  await client.query(`GRANT CREATE ON DATABASE ${database} TO conclave_jobs`);
+  const pgPool = new pg.Pool({ ...connection, max: 1, options: '-c role=conclave_jobs' });
+  pgPool.on('error', () => undefined);
+  pgPool.on('connect', (one) => one.on('error', () => undefined));
+  try {
+    const logger = new Logger(() => () => undefined);
+    const queue = await makeWorkerUtils({ pgPool, logger });
+    await queue.migrate();
+    await queue.release();
+  } finally {
+    await pgPool.end();
+    await client.query(`REVOKE CREATE ON DATABASE ${database} FROM conclave_jobs`);
+  }
 }
 
 async function applyMigrations(connection: ConnectionTo): Promise<string[]> {

@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
 import { LIMIT_TABLE, type LimitTable } from './limits/index.ts';
+import { moderationActs, moderationDomain } from './moderation/index.ts';
 import { operations } from './operations.ts';
 import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
@@ -22,6 +23,7 @@ import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
 import { ephemera, typingTold } from './wiring/ephemeral.ts';
+import { jobsOf } from './wiring/jobs.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
 import { signing } from './wiring/signing.ts';
@@ -99,16 +101,15 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
         traceId,
         facts: { resource: { kind: 'session', id: sessionId }, actorId: userId },
       }),
-    sessionEnded: (sessionId, closure) => {
-      const effect = { effect: 'session-ended', sessionId, closure } as const;
-      publishing.here(effect);
-      gateway.notify(effect);
-    },
+    sessionEnded: (sessionId, closure) => announce({ effect: 'session-ended', sessionId, closure }),
   });
   const { profileNames } = auth;
   const { editWindowMs } = config;
   const kept = { ephemera: ephemera(redis, lookUps) };
-  const chat = chatDomain({ ...base, ...kept, statements, profileNames, editWindowMs, later });
+  const acts = moderationActs({ vault, entropy });
+  const given = { profileNames, editWindowMs, later, acts };
+  const chat = chatDomain({ ...base, ...kept, ...given, statements });
+  const moderation = moderationDomain({ ...base, chat: chat.services, acts, announce, later });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
@@ -116,7 +117,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
 
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const stages = stagesOf({
-    modules: [accessModule(operations), auth.module, chat.module],
+    modules: [accessModule(operations), auth.module, chat.module, moderation.module],
     clock,
     authenticate: auth.authenticate,
     limiter: limited,
@@ -197,6 +198,11 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     typing: typingTold({ clock, lease, rooms }),
   });
 
+  function announce(effect: Parameters<typeof publishing.here>[0]): void {
+    publishing.here(effect);
+    gateway.notify(effect);
+  }
+
   function onControl(event: ControlEvent): void {
     if (event.kind === 'session-ended') {
       const { sessionId } = event;
@@ -216,6 +222,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'followers', stop: () => followers.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     { name: 'mail', ...auth.postman },
+    { name: 'jobs', ...jobsOf({ config, tasks: moderation.tasks, lease, entropy, log }) },
     {
       name: 'transports',
       async start() {

@@ -75,6 +75,7 @@ export function readConfig(environment: Environment) {
       threads: settings.HASH_THREADS,
       queue: settings.HASH_QUEUE,
     },
+    jobs: { url: new Secret(jobsUrl(databaseUrl(settings))) },
     mail: mailOf(settings),
     editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
     callsAdmitted: settings.CALLS_ADMITTED,
@@ -177,6 +178,18 @@ function databaseUrl(settings: Settings): string {
 /** The server's login for a database: roles belong to the whole cluster, so each database has its own. */
 export function appLogin(url: string): string {
   return `conclave_app_${new URL(url).pathname.slice(1)}`;
+}
+
+/** The login of the job queue, which is all that it reaches. */
+export function jobsLogin(url: string): string {
+  return `conclave_jobs_${new URL(url).pathname.slice(1)}`;
+}
+
+/** The address of the queue: the server's own, with that login and the same password. */
+function jobsUrl(url: string): string {
+  const jobs = new URL(url);
+  jobs.username = jobsLogin(url);
+  return jobs.href;
 }
 
 /** The address under which the server itself connects: the owner's, with the login that owns nothing. */

@@ -82,7 +82,7 @@ export function sees({ workspaceRole, channelRole, kind }: Standing): boolean {
 export function judgeInChannel(standing: Standing, permission: ChannelPermission): Verdict {
   const rule: ChannelRule = CHANNEL_POLICY[permission];
   const { workspaceRole, channelRole, kind, historyPolicy, readOnly } = standing;
-  if (!sees(standing)) return UNSEEN;
+  if (!sees(standing) && !rule.whereUnseen) return UNSEEN;
   if (rule.notInDirect && kind === 'direct') return DIRECT;
   if (rule.needs !== null && !mayInWorkspace(workspaceRole, rule.needs)) return FORBIDDEN;
   if (channelRole !== null && rule.channel.includes(channelRole)) {
@@ -115,6 +115,19 @@ export function mayBestow(standing: Standing, role: ChannelRole): boolean {
 /** True when somebody of this standing may remove a member of that role. */
 export function mayRemove(standing: Standing, role: ChannelRole): boolean {
   return reaches(standing, role, STAFF_REACH.remove);
+}
+
+/**
+ * True when somebody of this standing may mute, ban or remove somebody of those roles, of whom `channelRole` is null
+ * outside the channel: nobody above them in it, and no staff of the workspace but by those who hold as much.
+ */
+export function mayRestrict(
+  standing: Standing,
+  other: Pick<Standing, 'workspaceRole' | 'channelRole'>,
+): boolean {
+  const isStaff = Object.hasOwn(STAFF_REACH.remove, other.workspaceRole);
+  if (isStaff && !covers(standing.workspaceRole, other.workspaceRole)) return false;
+  return mayRemove(standing, other.channelRole ?? 'guest');
 }
 
 function reaches(

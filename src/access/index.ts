@@ -20,6 +20,7 @@ export {
   mayInChannel,
   mayInWorkspace,
   mayRemove,
+  mayRestrict,
   sees,
 } from './decide.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';

@@ -83,6 +83,8 @@ export interface ChannelRule {
   readonly whereReadOnly?: readonly ChannelRole[];
   /** Nobody holds it in a direct channel, which is its people and nothing else. */
   readonly notInDirect?: true;
+  /** The workspace roles hold it in channels, too, that they do not see: what it is about was brought to them. */
+  readonly whereUnseen?: true;
   /** What the workspace role must allow in any case: an auditor who is a member still changes nothing. */
   readonly needs: WorkspacePermission | null;
 }
@@ -163,6 +165,32 @@ export const CHANNEL_POLICY = {
     channel: ['owner'],
     workspace: ['admin'],
     notInDirect: true,
+    needs: 'message.write',
+  },
+  'member.mute': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'member.ban': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'channel.pace': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'moderation.read': {
+    channel: KEEPERS,
+    workspace: ['admin', 'moderator', 'auditor'],
+    needs: 'message.read',
+  },
+  'report.create': {
+    channel: EVERYONE,
+    workspace: ['admin', 'moderator', 'user'],
+    whereHistoryIsOpen: true,
+    needs: 'message.write',
+  },
+  'report.read': {
+    channel: KEEPERS,
+    workspace: ['admin', 'moderator', 'auditor'],
+    whereUnseen: true,
+    needs: 'message.read',
+  },
+  'report.handle': {
+    channel: KEEPERS,
+    workspace: STAFF,
+    whereUnseen: true,
     needs: 'message.write',
   },
 } as const satisfies Record<string, ChannelRule>;

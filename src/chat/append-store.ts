@@ -40,6 +40,9 @@ export type AppendVerdict =
       readonly threadPlace?: number | null;
       readonly mentions?: readonly UserId[] | null;
     }
+  /** `until` is null for a mute without an end; for `slow_mode` it is when the author may post again. */
+  | { readonly verdict: 'muted'; readonly until: Date | null }
+  | { readonly verdict: 'slow_mode'; readonly until: Date }
   /** `busy`: somebody else holds the channel's lock; only when it was asked not to wait. */
   | { readonly verdict: 'not_found' | 'forbidden' | 'archived' | 'stale_key' | 'busy' };
 
@@ -83,10 +86,23 @@ export async function appendMessages(
     appends.flatMap(({ mentions = [] }, i) => mentions.map(() => i + 1)),
     appends.flatMap(({ mentions = [] }) => mentions),
   ]);
-  return rows.map(({ verdict, id, seq, rev, at: stored, mentions, ...row }) => {
-    if (verdict !== 'sent' && verdict !== 'duplicate') return { verdict };
-    const place = { id, seq: Number(seq), rev: Number(rev), at: stored };
+  return rows.map(verdictOf);
+}
+
+function verdictOf({ verdict, id, seq, rev, at, mentions, ...row }: Row): AppendVerdict {
+  if (verdict === 'sent' || verdict === 'duplicate') {
     const { thread_root: threadRoot, thread_place: threadPlace } = row;
-    return { verdict, ...place, threadRoot, threadPlace, mentions };
-  });
+    return {
+      verdict,
+      id,
+      seq: Number(seq),
+      rev: Number(rev),
+      at,
+      threadRoot,
+      threadPlace,
+      mentions,
+    };
+  }
+  if (verdict === 'muted' || verdict === 'slow_mode') return { verdict, until: at };
+  return { verdict };
 }

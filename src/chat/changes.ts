@@ -6,7 +6,7 @@ import type {
   Message,
   WorkspaceId,
 } from '../contract/index.ts';
-import type { Effect } from '../kernel/index.ts';
+import type { ChannelChanged, Effect } from '../kernel/index.ts';
 import { shownMember } from './content.ts';
 import type { ChannelRow, MembershipRow, TruncationRow } from './rows.ts';
 
@@ -46,6 +46,24 @@ export function settingsChanged(
 ): Effect {
   const event = { kind: 'channel', rev, channel } as const;
   return { effect: 'channel-changed', workspaceId, channelId, last: rev, events: [event] };
+}
+
+/** Several at consecutive revisions, in their order. */
+export function messagesChanged(
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  messages: readonly Message[],
+): ChannelChanged {
+  const events = messages.map(
+    (message) => ({ kind: 'message', rev: message.rev, message }) as const,
+  );
+  return {
+    effect: 'channel-changed',
+    workspaceId,
+    channelId,
+    last: messages.at(-1)?.rev ?? 0,
+    events,
+  };
 }
 
 /** Every post below that place went, at revision `rev`. */

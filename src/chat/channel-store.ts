@@ -82,6 +82,10 @@ export interface ChannelStore {
   advanceAll(channels: readonly Pick<ChannelRow, 'id' | 'lastRev'>[]): Promise<void>;
   /** Takes the next revision of a locked channel for a change of what it is; `narrows` where some may read no more. */
   update(channel: ChannelRow, change: SettingsChange, narrows: boolean): Promise<ChannelRow>;
+  /** Takes the next `count` revisions of a locked channel; gives the last of them. */
+  advanceBy(channel: ChannelRow, count: number): Promise<number>;
+  /** Seconds between two posts of the same person; 0 for none. */
+  setPace(id: ChannelId, seconds: number): Promise<void>;
   /** Takes the next revision of a locked channel for the going of all posts up to `purgedSeq`. */
   truncate(channel: ChannelRow, purgedSeq: number, purgedRev: number): Promise<number>;
   /** Channels after `cursor`, in order of id, that the user is in, and public ones if `publicToo`. */
@@ -212,6 +216,14 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
         },
       });
       return { ...channel, ...change, ...revisions };
+    },
+    async advanceBy({ id, lastRev }, count) {
+      const rev = lastRev + count;
+      if (count > 0) await tx.channel.updateMany({ where: { id }, data: { lastRev: rev } });
+      return rev;
+    },
+    async setPace(id, slowModeSeconds) {
+      await tx.channel.updateMany({ where: { id }, data: { slowModeSeconds } });
     },
     async truncate({ id, lastRev }, purgedSeq, purgedRev) {
       const rev = lastRev + 1;

@@ -8,6 +8,7 @@ import { appendMessages } from './append-store.ts';
 import { channelStore } from './channel-store.ts';
 import { Content, type IntegrityAlert } from './content.ts';
 import { Followers, type FollowersOptions } from './followers.ts';
+import { tombstoneStore } from './tombstone-store.ts';
 import { headStore } from './head-store.ts';
 import { moveMarks } from './mark-store.ts';
 import { membershipStore } from './membership-store.ts';
@@ -20,12 +21,19 @@ import { reactionStore } from './reaction-store.ts';
 import { Sealer } from './sealer.ts';
 import { versionStore } from './version-store.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
-import type { ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
+import type { Acts, ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
 import type { Transaction } from './transaction-store.ts';
 import { Typists, type TypistsOptions } from './typists.ts';
 
 export type { Audience } from './follower.ts';
+export { onChannel, onReadable, type InChannel, type OnMessage } from './access.ts';
+export { messagesChanged } from './changes.ts';
+export { shown } from './content.ts';
 export { Followers } from './followers.ts';
+export { endMembership } from './end-membership.ts';
+export type { MessageRow } from './rows.ts';
+export type { Acts, ChatServices } from './services.ts';
+export { plainText } from './text.ts';
 export {
   TRUNCATION_POSTS,
   YOUNGEST_TRUNCATED_MS,
@@ -43,6 +51,8 @@ export interface ChatOptions {
   readonly statements: Statements;
   /** The names of people, read in the transaction of the call: a connection of its own would wait for that one. */
   readonly profileNames: (tx: Tx, workspaceId: WorkspaceId) => ProfileNames;
+  /** What moderators did, in the transaction of the call. */
+  readonly acts: (tx: Tx, workspaceId: WorkspaceId) => Acts;
   /** Hears of rows that do not open under their key. */
   readonly alert: IntegrityAlert;
   /** Runs `task` after that many milliseconds; returns how to call it off. */
@@ -53,6 +63,8 @@ export interface ChatOptions {
 
 export interface Chat {
   readonly module: Module<Tx>;
+  /** What this domain works with in a transaction, for a domain that acts on channels with it. */
+  readonly services: (tx: Tx, workspaceId: WorkspaceId) => ChatServices;
   /** The followers of one node; `audience` is that node's connections. */
   followers(
     options: Pick<FollowersOptions, 'audience' | 'later' | 'failed' | 'mayDeliver'>,
@@ -74,33 +86,37 @@ export function chatDomain(options: ChatOptions): Chat {
     typing: (...asked) => typists.judge(...asked),
     mark: (workspaceId, marks, demand) => moveMarks(statements, workspaceId, marks, demand),
   };
+  const services: Chat['services'] = (tx, workspaceId) => {
+    const keys = keyRows(tx, workspaceId);
+    return {
+      workspaceId,
+      standings: standings(tx),
+      channels: channelStore(tx, workspaceId),
+      memberships: membershipStore(tx, workspaceId),
+      messages: messageStore(tx),
+      tombstones: tombstoneStore(tx),
+      mentions: mentionStore(tx, workspaceId),
+      pins: pinStore(tx),
+      reactions: reactionStore(tx, workspaceId),
+      versions: versionStore(tx, workspaceId),
+      names: profileNames(tx, workspaceId),
+      acts: options.acts(tx, workspaceId),
+      keys,
+      content,
+      entropy,
+      editWindowMs,
+      dataKey: (channelId, authorId, epoch) => vault.dataKey(keys, channelId, authorId, epoch),
+    };
+  };
   return {
     module: {
       name: 'chat',
       operations: Object.values(operations),
       domain,
       grouped,
-      services: (tx, { workspaceId }): ChatServices => {
-        const keys = keyRows(tx, workspaceId);
-        return {
-          workspaceId,
-          standings: standings(tx),
-          channels: channelStore(tx, workspaceId),
-          memberships: membershipStore(tx, workspaceId),
-          messages: messageStore(tx),
-          mentions: mentionStore(tx, workspaceId),
-          pins: pinStore(tx),
-          reactions: reactionStore(tx, workspaceId),
-          versions: versionStore(tx, workspaceId),
-          names: profileNames(tx, workspaceId),
-          keys,
-          content,
-          entropy,
-          editWindowMs,
-          dataKey: (channelId, authorId, epoch) => vault.dataKey(keys, channelId, authorId, epoch),
-        };
-      },
+      services: (tx, { workspaceId }) => services(tx, workspaceId),
     },
+    services,
     followers: (ports) =>
       new Followers({
         ...ports,

@@ -40,8 +40,6 @@ export interface MessageStore {
   purge(channelId: ChannelId, upTo: number): Promise<number>;
   /** Stores a new version of the text, with whom it mentions. */
   edit(message: MessageRow, change: Edited): Promise<MessageRow>;
-  /** Removes the text, and what it said before, for good; keeps the place. */
-  tombstone(message: MessageRow, by: UserId, rev: number, at: Date): Promise<MessageRow>;
 }
 
 export interface Edited {
@@ -81,7 +79,7 @@ interface RawMessage {
   pinnedBy: string | null;
 }
 
-const COLUMNS = {
+export const COLUMNS = {
   channelId: true,
   id: true,
   seq: true,
@@ -105,7 +103,7 @@ const COLUMNS = {
   pinnedBy: true,
 } as const;
 
-const fromRaw = (raw: RawMessage): MessageRow => ({
+export const fromRaw = (raw: RawMessage): MessageRow => ({
   ...raw,
   channelId: raw.channelId as ChannelId,
   id: raw.id as MessageId,
@@ -220,26 +218,6 @@ export function messageStore(tx: Tx): MessageStore {
           body_sealed = ${new Uint8Array(bodySealed)}, mentions = ${named}::jsonb
         WHERE channel_id = ${channelId}::uuid AND id = ${id}::uuid`;
       return { ...message, rev, version, bodySealed, mentions, editedAt };
-    },
-    async tombstone(message, deletedBy, rev, deletedAt) {
-      const { channelId, id, seq } = message;
-      await tx.$executeRaw`
-        UPDATE message SET rev = ${rev}, body_sealed = NULL, deleted_at = ${deletedAt},
-          deleted_by = ${deletedBy}::uuid, reactions = NULL, mentions = NULL, pinned_at = NULL,
-          pinned_by = NULL
-        WHERE channel_id = ${channelId}::uuid AND id = ${id}::uuid`;
-      const where = { channelId, seq };
-      if (message.version > 1) await tx.messageVersion.deleteMany({ where });
-      if (message.reactions) await tx.reaction.deleteMany({ where });
-      if (message.mentions) await tx.mention.deleteMany({ where });
-      const none = {
-        bodySealed: null,
-        reactions: null,
-        mentions: null,
-        pinnedAt: null,
-        pinnedBy: null,
-      };
-      return { ...message, ...none, rev, deletedAt, deletedBy };
     },
   };
 }

@@ -1,6 +1,6 @@
 /** What this domain's operations work with: bound to one transaction, or living as long as the server. */
 import type { Standings } from '../access/index.ts';
-import type { UserId, WorkspaceId } from '../contract/index.ts';
+import type { ChannelId, MessageId, UserId, WorkspaceId } from '../contract/index.ts';
 import type { KeyRows } from '../crypto/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
@@ -9,6 +9,7 @@ import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MentionStore } from './mention-store.ts';
 import type { Mark, Marked } from './mark-store.ts';
+import type { TombstoneStore } from './tombstone-store.ts';
 import type { MessageStore } from './message-store.ts';
 import type { PinStore } from './pin-store.ts';
 import type { ReactionBatch, ReactionVerdict } from './reaction-commit.ts';
@@ -23,17 +24,39 @@ export interface ProfileNames {
   open(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, string | null>>;
 }
 
+/** What is done to people and what they wrote, kept by another domain, which provides this. */
+export interface Acts {
+  /** The ban that keeps somebody out of the channel at that time; null without one. */
+  ban(
+    channelId: ChannelId,
+    userId: UserId,
+    at: Date,
+  ): Promise<{ readonly until: Date | null } | null>;
+  /** Keeps the act for whom it was done to. */
+  note(act: {
+    readonly kind: 'kick' | 'delete';
+    readonly channelId: ChannelId;
+    readonly subjectId: UserId;
+    readonly actorId: UserId;
+    readonly at: Date;
+    readonly messageId?: MessageId;
+    readonly reason?: string | undefined;
+  }): Promise<unknown>;
+}
+
 export interface ChatServices {
   readonly workspaceId: WorkspaceId;
   readonly standings: Standings;
   readonly channels: ChannelStore;
   readonly memberships: MembershipStore;
   readonly messages: MessageStore;
+  readonly tombstones: TombstoneStore;
   readonly versions: VersionStore;
   readonly reactions: ReactionStore;
   readonly mentions: MentionStore;
   readonly pins: PinStore;
   readonly names: ProfileNames;
+  readonly acts: Acts;
   readonly keys: KeyRows;
   readonly content: Content;
   readonly entropy: Entropy;

@@ -1,6 +1,7 @@
 /** Every event that the server sends unasked, with its payload. */
 import type { Closing } from './closures.ts';
 import type { ChannelId, UserId } from './ids.ts';
+import type { DeletionId, ReportId, ReportState } from './moderation.ts';
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
@@ -14,6 +15,16 @@ export interface Broadcasts {
   'channel.heads': { readonly channels: readonly ChannelHead[] };
   /** The caller's standing in a channel changed: list, read or subscribe again. */
   'access.changed': { readonly channelId: ChannelId };
+  /** Something became of a report that the caller made: `report.list` tells more. */
+  'report.updated': { readonly reportId: ReportId; readonly state: ReportState };
+  /** How far a `message.delete-many` of the caller is. */
+  'moderation.progress': {
+    readonly deletionId: DeletionId;
+    readonly channelId: ChannelId;
+    /** Messages that it deleted so far. */
+    readonly deleted: number;
+    readonly finished: boolean;
+  };
   /**
    * Somebody else is writing there: true for `TYPING_SHOWN_MS` unless they post. May be lost, comes from no log and is
    * not told again.

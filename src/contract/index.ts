@@ -7,4 +7,5 @@ export * from './refusals.ts';
 export * from './closures.ts';
 export * from './emoji.ts';
 export * from './shapes.ts';
+export * from './moderation.ts';
 export type * from './broadcasts.ts';

@@ -11,6 +11,7 @@ export const LIMIT_NAMES = [
   'auth.code',
   'state.write',
   'message.write',
+  'report.create',
   'user.find',
   'read',
   'sync',

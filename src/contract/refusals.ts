@@ -57,6 +57,27 @@ export const REFUSALS = {
     title: 'The channel is archived and takes no changes.',
   },
   message_deleted: { http: 409, retry: 'never', title: 'The message has been deleted.' },
+  muted: {
+    http: 403,
+    retry: 'never',
+    title: 'The caller is muted in this channel, until the time in detail if there is one.',
+  },
+  banned: {
+    http: 403,
+    retry: 'never',
+    title: 'The person is banned from this channel, until the time in detail if there is one.',
+  },
+  slow_mode: {
+    http: 429,
+    retry: 'later',
+    title: 'This channel takes one post of a person at a time. Wait for retryAfterMs.',
+  },
+  report_claimed: {
+    http: 409,
+    retry: 'never',
+    title: 'Another moderator has taken the report up.',
+  },
+  report_closed: { http: 409, retry: 'never', title: 'The report was decided before.' },
   edit_window_closed: {
     http: 409,
     retry: 'never',

@@ -22,6 +22,13 @@ export const REACTION_USERS = 3;
 export const MENTIONS = 50;
 /** Most pinned messages of a channel. */
 export const PINS = 50;
+/** Shortest and longest time for which somebody is muted or banned, where it is not for good. */
+export const SHORTEST_SANCTION_MS = 1_000;
+export const LONGEST_SANCTION_MS = 366 * 24 * 60 * 60 * 1000;
+/** Slowest pace of a channel with slow mode, in seconds. */
+export const SLOW_MODE_SECONDS = 6 * 60 * 60;
+/** Longest text that goes with a report, in characters. */
+export const REPORT_CHARACTERS = 1_000;
 /** Most entries in one page of history, resume or list. */
 export const PAGE_ENTRIES = 200;
 /** Widest gap, in revisions, that a resume bridges; a wider one is answered with `reset`. */

@@ -105,6 +105,14 @@ export const LIMIT_TABLE: LimitTable = {
       { by: 'user', milliseconds: MINUTE, calls: 120 },
     ],
   },
+  // Each call is work for a moderator.
+  'report.create': {
+    whenStoreFails: 'local',
+    windows: [
+      { by: 'user', milliseconds: MINUTE, calls: 10 },
+      { by: 'user', milliseconds: HOUR, calls: 60 },
+    ],
+  },
   // Enough to invite people one by one; who works through a list of addresses waits a minute for each.
   'user.find': {
     whenStoreFails: 'local-strict',

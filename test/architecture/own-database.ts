@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { appLogin, appUrl } from '../../src/config.ts';
+import { appLogin, appUrl, jobsLogin } from '../../src/config.ts';
 
 /** The login that owns the tables of this run. */
 export function ownerUrl(): string {
@@ -57,7 +57,7 @@ async function migrated(url: string, password: string): Promise<void> {
 
 async function dropped(name: string, url: string): Promise<void> {
   await asOwner(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  await asOwner(`DROP ROLE IF EXISTS ${appLogin(url)}`);
+  await asOwner(`DROP ROLE IF EXISTS ${appLogin(url)}, ${jobsLogin(url)}`);
 }
 
 async function asOwner(statement: string): Promise<void> {

@@ -59,6 +59,7 @@ describe('the tables', () => {
       'any_workspace gives boolean as conclave_lookup',
       'channel_heads gives record as conclave_lookup',
       'control_events_since gives record as conclave_lookup',
+      'enqueue_job gives void as conclave_jobs',
       'expire_control_events gives integer as conclave_lookup',
       'only_workspace gives uuid as conclave_lookup',
       'take_up_mails gives record as conclave_lookup',

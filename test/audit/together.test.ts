@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { migrate } from '../../scripts/migrations.ts';
-import { appLogin } from '../../src/config.ts';
+import { appLogin, jobsLogin } from '../../src/config.ts';
 import type { ChannelId } from '../../src/contract/index.ts';
 import type { Person } from '../support/person.ts';
 import type { Result } from '../support/result.ts';
@@ -36,7 +36,7 @@ describe('a change and its trace', () => {
     await world.end();
     await owner.end();
     await server.query(`DROP DATABASE ${name}`);
-    await server.query(`DROP ROLE ${appLogin(url.href)}`);
+    await server.query(`DROP ROLE ${appLogin(url.href)}, ${jobsLogin(url.href)}`);
     await server.end();
   });
 

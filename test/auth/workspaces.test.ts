@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { migrate } from '../../scripts/migrations.ts';
-import { appLogin } from '../../src/config.ts';
+import { appLogin, jobsLogin } from '../../src/config.ts';
 import type { WorkspaceId } from '../../src/contract/index.ts';
 import {
   accepted,
@@ -39,7 +39,7 @@ describe('a new server', () => {
   after(async () => {
     await Promise.all([house.close(), other.close()]);
     await owner.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await owner.query(`DROP ROLE ${appLogin(database)}`);
+    await owner.query(`DROP ROLE ${appLogin(database)}, ${jobsLogin(database)}`);
     await owner.end();
   });
 

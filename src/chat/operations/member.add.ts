@@ -7,6 +7,7 @@ import { onChannel } from '../access.ts';
 import { memberChanged, wasSoAlready } from '../changes.ts';
 import { shownMember } from '../content.ts';
 import { operation } from '../declare.ts';
+import { refuseBanned } from '../restraints.ts';
 
 export const memberAdd = operation({
   name: 'member.add',
@@ -30,7 +31,7 @@ export const memberAdd = operation({
       details: { role: member.role, already: wasSoAlready(channel, member) },
     }),
   },
-  refuses: ['channel_archived'],
+  refuses: ['channel_archived', 'banned'],
   async handle({ input, caller, subject: { channel, standing }, services, now, refuse }) {
     const { memberships, channels } = services;
     const { userId, role } = input;
@@ -38,6 +39,7 @@ export const memberAdd = operation({
     if (!(await memberships.accountExists(userId))) refuse('not_found');
     const present = await memberships.current(channel.id, userId);
     if (present) return reply(shownMember(present));
+    await refuseBanned(services, channel.id, userId, now);
     const rev = await channels.advance(channel, channel.lastSeq);
     const member = await memberships.open(channel, userId, role, rev, now);
     return reply(

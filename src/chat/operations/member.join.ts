@@ -6,6 +6,7 @@ import { onChannel } from '../access.ts';
 import { memberChanged, wasSoAlready } from '../changes.ts';
 import { shownMember } from '../content.ts';
 import { operation } from '../declare.ts';
+import { refuseBanned } from '../restraints.ts';
 
 export const memberJoin = operation({
   name: 'member.join',
@@ -22,11 +23,13 @@ export const memberJoin = operation({
       details: { already: wasSoAlready(channel, member) },
     }),
   },
-  refuses: ['channel_archived'],
-  async handle({ caller, subject: { channel }, services: { memberships, channels }, now }) {
+  refuses: ['channel_archived', 'banned'],
+  async handle({ caller, subject: { channel }, services, now }) {
+    const { memberships, channels } = services;
     const { userId, workspaceId } = caller;
     const present = await memberships.current(channel.id, userId);
     if (present) return reply(shownMember(present));
+    await refuseBanned(services, channel.id, userId, now);
     const rev = await channels.advance(channel, channel.lastSeq);
     const member = await memberships.open(channel, userId, 'member', rev, now);
     return reply(

@@ -29,10 +29,14 @@ export const memberRemove = operation({
     }),
   },
   refuses: ['channel_archived', 'last_owner'],
-  async handle({ input, subject: { channel, standing }, services, now, refuse }) {
+  async handle({ input, caller, subject: { channel, standing }, services, now, refuse }) {
     const member = await services.memberships.current(channel.id, input.userId);
     if (!member) return refuse('not_found');
     if (!mayRemove(standing, member.role)) refuse('forbidden');
-    return endMembership(services, channel, member, now);
+    const outcome = await endMembership(services, channel, member, now);
+    const act = { kind: 'kick', channelId: channel.id, subjectId: member.userId } as const;
+    if (member.userId !== caller.userId)
+      await services.acts.note({ ...act, actorId: caller.userId, at: now, reason: input.reason });
+    return outcome;
   },
 });

@@ -33,13 +33,18 @@ export const messageDelete = operation({
   },
   refuses: ['channel_archived'],
   async handle({ input, caller, subject: { channel, message }, services, now, refuse }) {
-    const { messages, channels } = services;
+    const { tombstones, channels, acts } = services;
     if (message.authorId !== caller.userId && input.reason === undefined)
       refuse('invalid_input', [{ path: 'reason', problem: 'needed for the message of another' }]);
     if (message.deletedAt !== null) return reply(shown(message, 'deleted', null));
     const rev = await channels.advance(channel);
-    const deleted = await messages.tombstone(message, caller.userId, rev, now);
+    const deletion = { by: caller.userId, rev, at: now };
+    const [deleted = message] = await tombstones.put([message], deletion);
     const wire = shown(deleted, 'deleted', null);
+    const act = { kind: 'delete', channelId: channel.id, messageId: message.id } as const;
+    const by = { subjectId: message.authorId, actorId: caller.userId, at: now };
+    if (message.authorId !== caller.userId)
+      await acts.note({ ...act, ...by, reason: input.reason });
     return reply(wire, messageChanged(caller.workspaceId, wire));
   },
 });

@@ -10,6 +10,7 @@ import {
 } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onMessage } from '../access.ts';
+import { refuseMuted } from '../restraints.ts';
 import { messageChanged } from '../changes.ts';
 import { shown } from '../content.ts';
 import { operation } from '../declare.ts';
@@ -36,9 +37,10 @@ export const messageEdit = operation({
       details: { channelId: message.channelId, version: message.version },
     }),
   },
-  refuses: ['channel_archived', 'message_deleted', 'edit_window_closed'],
+  refuses: ['channel_archived', 'message_deleted', 'edit_window_closed', 'muted'],
   async handle({ input, caller, subject: { channel, message }, services, now, refuse }) {
     const { messages, channels, content, editWindowMs } = services;
+    await refuseMuted(services, channel.id, caller.userId, now);
     if (message.deletedAt !== null) refuse('message_deleted');
     const age = now.getTime() - message.at.getTime();
     if (editWindowMs === 0 || age > editWindowMs) refuse('edit_window_closed');

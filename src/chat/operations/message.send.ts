@@ -70,7 +70,7 @@ export const messageSend = groupedOperation({
   },
   limit: 'message.write',
   audit: { skip: 'the message row is its own record' },
-  refuses: ['stale_client_id', 'channel_archived'],
+  refuses: ['stale_client_id', 'channel_archived', 'muted', 'slow_mode'],
   async prepare({ input, caller, domain, now, refuse }) {
     const age = now.getTime() - madeAt(input.clientId);
     if (age > CLIENT_ID_AGE_MS) refuse('stale_client_id');
@@ -85,7 +85,7 @@ export const messageSend = groupedOperation({
     const decide = patient ? decidePatiently : decideAtOnce;
     const decided = await decide(services, calls, demand, now);
     return decided.map((each) =>
-      each === LATER ? LATER : answer(each.call, each.post, each.verdict),
+      each === LATER ? LATER : answer(each.call, each.post, each.verdict, now),
     );
   },
 });
@@ -94,6 +94,7 @@ function answer(
   { input, caller }: SendCall,
   post: SealedPost,
   verdict: AppendVerdict | Refusal,
+  now: Date,
 ): Verdict<z.input<typeof Output>> {
   const { workspaceId, userId: authorId } = caller;
   const { channelId } = post;
@@ -116,6 +117,12 @@ function answer(
     }
     case 'archived':
       return new Refusal('channel_archived');
+    case 'muted':
+      return new Refusal('muted', { detail: { until: verdict.until?.getTime() ?? null } });
+    case 'slow_mode': {
+      const retryAfterMs = Math.max(1, verdict.until.getTime() - now.getTime());
+      return new Refusal('slow_mode', { retryAfterMs });
+    }
     case 'stale_key':
     case 'busy':
       return new Refusal('overloaded', { retryAfterMs: 50 });

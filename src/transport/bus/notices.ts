@@ -4,11 +4,15 @@ import {
   ChannelEvent,
   ChannelId,
   CLOSURES,
+  DeletionId,
+  ReportId,
+  ReportState,
   Rev,
   Seq,
   SessionId,
   UserId,
   WorkspaceId,
+  type Broadcasts,
   type ClosureCode,
 } from '../../contract/index.ts';
 import type { Effect } from '../../kernel/index.ts';
@@ -35,18 +39,26 @@ const ChannelChanged = z
   }, 'events are those of one commit in this channel, in order, up to `last`');
 
 /** The broadcasts that a node may make for another one: each names its payload's shape here. */
-const told = { effect: z.literal('tell'), userId: UserId };
+const told = <E extends keyof Broadcasts, P extends z.ZodType>(event: E, payload: P) =>
+  z.strictObject({
+    effect: z.literal('tell'),
+    userId: UserId,
+    event: z.literal(event),
+    payload,
+  });
 const Told = z.discriminatedUnion('event', [
-  z.strictObject({
-    ...told,
-    event: z.literal('access.changed'),
-    payload: z.strictObject({ channelId: ChannelId }),
-  }),
-  z.strictObject({
-    ...told,
-    event: z.literal('receipt.marked'),
-    payload: z.strictObject({ channelId: ChannelId, seq: Seq }),
-  }),
+  told('access.changed', z.strictObject({ channelId: ChannelId })),
+  told(
+    'moderation.progress',
+    z.strictObject({
+      deletionId: DeletionId,
+      channelId: ChannelId,
+      deleted: z.int().nonnegative(),
+      finished: z.boolean(),
+    }),
+  ),
+  told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
+  told('receipt.marked', z.strictObject({ channelId: ChannelId, seq: Seq })),
 ]);
 
 const SessionEnded = z.strictObject({
@@ -82,10 +94,8 @@ export function noticeOf(effect: Effect): Notice | null {
     case 'control-recorded':
     case 'typing':
       return effect;
-    case 'tell': {
-      const parsed = Told.safeParse(effect);
-      return parsed.success ? parsed.data : null;
-    }
+    case 'tell':
+      return Told.safeParse(effect).data ?? null;
     case 'channel-changed':
       return { ...effect, events: [...effect.events] };
   }

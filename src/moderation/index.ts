@@ -1,0 +1,91 @@
+/** The moderation domain: reports and the acts of moderators. It acts on channels with what the chat domain provides. */
+import type { Chat } from '../chat/index.ts';
+import type { WorkspaceId } from '../contract/index.ts';
+import { envelope, keyRows, type Vault } from '../crypto/index.ts';
+import type { Clock, Entropy, Module } from '../kernel/index.ts';
+import type { Tx } from '../platform/postgres/index.ts';
+import { actStore } from './act-store.ts';
+import { moderationActsOn, type ModerationActs } from './acts.ts';
+import { deleteMany } from './bulk-deletion.ts';
+import { deletionStore } from './deletion-store.ts';
+import { expire } from './expiry.ts';
+import { jobStore, type JobName } from './job-store.ts';
+import type { Announced, JobServices } from './jobs.ts';
+import * as operations from './operations/index.ts';
+import { reportStore } from './report-store.ts';
+import { sealedTexts } from './sealed-text.ts';
+import type { ModerationServices } from './services.ts';
+
+export interface ModerationOptions {
+  readonly vault: Vault;
+  readonly entropy: Entropy;
+  readonly chat: Chat['services'];
+  readonly acts: ActsOf;
+  readonly clock: Clock;
+  readonly transaction: <T>(
+    workspaceId: WorkspaceId,
+    mode: 'own',
+    work: (tx: Tx) => Promise<T>,
+  ) => Promise<T>;
+  /** Tells every node what a job did. */
+  readonly announce: (effect: Announced) => void;
+  readonly later: (milliseconds: number, task: () => void) => () => void;
+}
+
+/** The acts of one workspace, in one transaction. */
+export type ActsOf = (tx: Tx, workspaceId: WorkspaceId) => ModerationActs;
+
+/** What the chat domain asks about mutes and bans, and this domain works with. */
+export function moderationActs({
+  vault,
+  entropy,
+}: Pick<ModerationOptions, 'vault' | 'entropy'>): ActsOf {
+  const sealing = envelope(entropy);
+  return (tx, workspaceId) => {
+    const texts = sealedTexts(vault, sealing, keyRows(tx, workspaceId));
+    return moderationActsOn(actStore(tx, workspaceId), texts, entropy);
+  };
+}
+
+export interface Moderation {
+  readonly module: Module<Tx>;
+  /** What is done in jobs, by their names. */
+  readonly tasks: Readonly<
+    Record<JobName, (workspaceId: WorkspaceId, about: unknown) => Promise<void>>
+  >;
+}
+
+export function moderationDomain(options: ModerationOptions): Moderation {
+  const { vault, entropy, chat, acts, clock, transaction, announce, later } = options;
+  const sealing = envelope(entropy);
+  const servicesOf = (tx: Tx, workspaceId: WorkspaceId): ModerationServices => {
+    const services = chat(tx, workspaceId);
+    return {
+      ...services,
+      acts: acts(tx, workspaceId),
+      deletions: deletionStore(tx, workspaceId),
+      jobs: jobStore(tx),
+      reports: reportStore(tx, workspaceId),
+      texts: sealedTexts(vault, sealing, services.keys),
+    };
+  };
+  const jobs: JobServices = {
+    clock,
+    announce,
+    later,
+    within: (workspaceId, work) =>
+      transaction(workspaceId, 'own', (tx) => work(servicesOf(tx, workspaceId))),
+  };
+  return {
+    module: {
+      name: 'moderation',
+      operations: Object.values(operations),
+      domain: null,
+      services: (tx, { workspaceId }) => servicesOf(tx, workspaceId),
+    },
+    tasks: {
+      'moderation.expire': (workspaceId, about) => expire(jobs, workspaceId, about),
+      'moderation.delete-many': (workspaceId, about) => deleteMany(jobs, workspaceId, about),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** Deletes what somebody wrote in a channel, all of it or of some time, in a job that tells how far it is. */
+import { z } from 'zod';
+import { mayFromOutside } from '../../access/index.ts';
+import { onChannel, plainText } from '../../chat/index.ts';
+import {
+  ChannelId,
+  DeletionId,
+  REASON_CHARACTERS,
+  Timestamp,
+  UserId,
+} from '../../contract/index.ts';
+import { reply } from '../../kernel/index.ts';
+import { operation } from '../declare.ts';
+
+export const messageDeleteMany = operation({
+  name: 'message.delete-many',
+  summary:
+    'Begins to delete what somebody wrote in a channel until now; moderation.progress tells how far it is.',
+  on: { http: 'POST /v1/channels/:channelId/deletions', socket: true },
+  status: 202,
+  commit: 'own',
+  input: z.strictObject({
+    channelId: ChannelId,
+    authorId: UserId,
+    /** Only what was posted at that time or later. */
+    from: Timestamp.optional(),
+    /** Only what was posted before that time. */
+    to: Timestamp.optional(),
+    reason: plainText(REASON_CHARACTERS),
+  }),
+  output: z.strictObject({ deletionId: DeletionId }),
+  access: onChannel('message.delete.any', 'change'),
+  limit: 'state.write',
+  audit: {
+    record: ({ input: { authorId, from, to, reason }, subject: { channel }, reply: begun }) => ({
+      resource: { kind: 'channel', id: channel.id },
+      subjectId: authorId,
+      details: { deletionId: begun.deletionId, from: from ?? null, to: to ?? null },
+      reason,
+    }),
+  },
+  refuses: ['channel_archived'],
+  async handle({ input, caller, subject: { channel, standing }, services, now, refuse }) {
+    const { deletions, memberships, jobs, acts, standings, entropy } = services;
+    const { authorId, from, to, reason } = input;
+    const { id: channelId, lastSeq } = channel;
+    if ((await standings.isActive(authorId)) === null) refuse('not_found');
+    const readable = await memberships.readable(channel, caller.userId);
+    // As for a single message: keepers delete what they may read, staff also what they cannot.
+    const everything = readable === 'all' || mayFromOutside(standing, 'message.delete.any');
+    const afterSeq = everything
+      ? 0
+      : (readable.find(({ upTo }) => upTo === null)?.after ?? lastSeq);
+    const id = entropy.id() as DeletionId;
+    const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms));
+    await deletions.add({
+      ...{ id, channelId, authorId, askedBy: caller.userId, askedAt: now },
+      ...{ fromAt: time(from), toAt: time(to), afterSeq, upToSeq: lastSeq },
+      ...{ deleted: 0, finishedAt: null },
+    });
+    const by = { subjectId: authorId, actorId: caller.userId, at: now };
+    if (authorId !== caller.userId)
+      await acts.note({ kind: 'delete-many', channelId, ...by, reason });
+    await jobs.enqueue('moderation.delete-many', id, { deletionId: id });
+    return reply({ deletionId: id });
+  },
+});

@@ -1,0 +1,58 @@
+/** Lists reports: one's own, or those that one may look at. */
+import { z } from 'zod';
+import { CHANNEL_POLICY, mayInChannel, signedIn } from '../../access/index.ts';
+import { ChannelId, PAGE_ENTRIES, Report, ReportId, ReportState } from '../../contract/index.ts';
+import { reply } from '../../kernel/index.ts';
+import { operation } from '../declare.ts';
+import type { Among } from '../report-store.ts';
+import { ownReport, readReports } from '../reports.ts';
+
+/** Whoever holds a permission even here holds it in every channel. */
+const ANYWHERE = {
+  channelRole: null,
+  kind: 'private',
+  historyPolicy: 'since-join',
+  readOnly: false,
+} as const;
+
+export const reportList = operation({
+  name: 'report.list',
+  summary:
+    'Reports in the order in which they were made: one’s own, or of all channels whose reports one may read.',
+  on: { http: 'GET /v1/reports', socket: true },
+  commit: 'read',
+  input: z.strictObject({
+    of: z.enum(['mine', 'queue']).default('queue'),
+    channelId: ChannelId.optional(),
+    state: ReportState.optional(),
+    /** The last id of the page before. */
+    after: ReportId.optional(),
+    limit: z.int().min(1).max(PAGE_ENTRIES).default(50),
+  }),
+  output: z.strictObject({ reports: z.array(Report), more: z.boolean() }),
+  access: signedIn(),
+  limit: 'read',
+  audit: { skip: 'reading a queue; what is done about a report is recorded' },
+  refuses: [],
+  async handle({ input, caller: { userId }, subject: workspaceRole, services, refuse }) {
+    const { of, channelId = null, state = null, after = null, limit } = input;
+    let among: Among = { reporterId: userId };
+    if (of === 'queue') {
+      const everywhere = mayInChannel({ workspaceRole, ...ANYWHERE }, 'report.read');
+      if (channelId !== null) {
+        const standing = await services.standings.inChannel(userId, channelId);
+        if (!standing || !mayInChannel(standing, 'report.read')) refuse('not_found');
+      }
+      const inChannels = everywhere ? 'every-channel' : CHANNEL_POLICY['report.read'].channel;
+      among = { reader: userId, in: inChannels };
+    }
+    const wanted = { among, channelId, state, after, limit: limit + 1 };
+    const rows = await services.reports.list(wanted);
+    const page = rows.slice(0, limit);
+    const reports =
+      of === 'mine'
+        ? await Promise.all(page.map((row) => ownReport(services, row)))
+        : await readReports(services, userId, page);
+    return reply({ reports: [...reports], more: rows.length > limit });
+  },
+});

@@ -1,0 +1,26 @@
+/** Editing as somebody who is muted: the message stays as it was. */
+import assert from 'node:assert/strict';
+import { World } from '../../support/world.ts';
+import { changesNothing, quietChannel } from '../support.ts';
+
+describe('message.edit of somebody who is muted', () => {
+  let world: World;
+  before(async () => {
+    world = await World.create();
+  });
+  after(() => world.end());
+
+  it('is refused as muted, and accepted before', async () => {
+    const [alice, bob] = [await world.person('Alice'), await world.person('Bob')];
+    const { id: channelId } = await quietChannel(world, alice, [bob]);
+    const { id: messageId } = await bob.send(channelId, 'one', world.clientId()).accepted();
+    await bob.call('message.edit', { channelId, messageId, body: 'two' }).accepted();
+    const { userId } = bob;
+    await alice.call('member.mute', { channelId, userId, reason: 'enough' }).accepted();
+    await changesNothing(world, async () => {
+      const edit = { channelId, messageId, body: 'three' };
+      const no = await bob.call('message.edit', edit).refused('muted');
+      assert.deepEqual(no.detail, { until: null });
+    });
+  });
+});

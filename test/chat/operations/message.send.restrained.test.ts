@@ -1,0 +1,29 @@
+/** Sending as somebody who is muted, or too soon where the channel has a pace: not stored, and said until when. */
+import assert from 'node:assert/strict';
+import { World } from '../../support/world.ts';
+import { changesNothing, quietChannel } from '../support.ts';
+
+describe('message.send of somebody who is held', () => {
+  let world: World;
+  before(async () => {
+    world = await World.create();
+  });
+  after(() => world.end());
+
+  it('is refused as muted, and as slow_mode, and stores nothing', async () => {
+    const [alice, bob] = [await world.person('Alice'), await world.person('Bob')];
+    const { id: channelId } = await quietChannel(world, alice, [bob]);
+    await alice.call('channel.set-slow-mode', { channelId, seconds: 5 }).accepted();
+    await bob.send(channelId, 'one', world.clientId()).accepted();
+    await changesNothing(world, async () => {
+      const no = await bob.send(channelId, 'two', world.clientId()).refused('slow_mode');
+      assert.equal(no.retryAfterMs, 5_000);
+    });
+    const { userId } = bob;
+    await alice.call('member.mute', { channelId, userId, reason: 'enough' }).accepted();
+    await changesNothing(world, async () => {
+      const no = await bob.send(channelId, 'three', world.clientId()).refused('muted');
+      assert.deepEqual([no.retry, no.detail], ['never', { until: null }]);
+    });
+  });
+});

@@ -1,0 +1,126 @@
+/** The job queue: a job is of its transaction and its workspace, is tried again, and outlives the process it was in. */
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { WorkspaceId } from '../../src/contract/index.ts';
+import { readConfig } from '../../src/config.ts';
+import { jobRunner, type Task } from '../../src/platform/jobs/index.ts';
+import { Postgres } from '../../src/platform/postgres/index.ts';
+import { later, systemClock, systemEntropy } from '../../src/platform/system.ts';
+
+const WORKSPACE = randomUUID() as WorkspaceId;
+
+describe('the job queue', () => {
+  let postgres: Postgres;
+  let owner: pg.Pool;
+  const running: ReturnType<typeof jobRunner>[] = [];
+  before(() => {
+    postgres = new Postgres({ ...readConfig(process.env).database, connections: 2 });
+    owner = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 1 });
+  });
+  afterEach(async () => {
+    for (const one of running.splice(0)) await one.stop();
+  });
+  after(() => Promise.all([postgres.close(), owner.end()]));
+
+  const enqueue = (task: string, about: object, { rolledBack = false } = {}) =>
+    postgres
+      .transaction(WORKSPACE, 'own', async (tx) => {
+        await tx.$executeRaw`SELECT enqueue_job(${task}, ${JSON.stringify(about)}::jsonb, 0::bigint, 'one')`;
+        if (rolledBack) throw new Error('rolled back');
+      })
+      .catch((error: unknown) => assert.ok(rolledBack, String(error)));
+  const runs = async (name: string, task: Task) => {
+    const runner = jobRunner({
+      url: readConfig(process.env).jobs.url,
+      tls: null,
+      tasks: { [name]: task },
+      entropy: systemEntropy(systemClock),
+      later,
+      failed: () => undefined,
+    });
+    running.push(runner);
+    await runner.start();
+    return runner;
+  };
+  const nameOf = () => `test.${randomUUID()}`;
+
+  it('runs what was committed, with its workspace, and nothing that was rolled back', async () => {
+    const name = nameOf();
+    await enqueue(name, { n: 1 }, { rolledBack: true });
+    await enqueue(name, { n: 2 });
+    const seen = await new Promise<unknown[]>((resolve, reject) => {
+      runs(name, (...given) => {
+        resolve(given);
+        return Promise.resolve();
+      }).catch(reject);
+    });
+    assert.deepEqual(seen, [WORKSPACE, { n: 2 }]);
+  });
+
+  it('takes no job that is of no workspace, and shows the server nothing of the queue', async () => {
+    const bare = new pg.Client({ connectionString: readConfig(process.env).database.url.reveal() });
+    await bare.connect();
+    try {
+      await assert.rejects(bare.query("SELECT enqueue_job('x', '{}', 0, 'k')"), /workspace/);
+      await assert.rejects(bare.query('SELECT * FROM graphile_worker._private_jobs'), /denied/);
+    } finally {
+      await bare.end();
+    }
+    const jobs = new pg.Client({ connectionString: readConfig(process.env).jobs.url.reveal() });
+    await jobs.connect();
+    try {
+      await assert.rejects(jobs.query('SELECT * FROM public.message'), /denied/);
+    } finally {
+      await jobs.end();
+    }
+  });
+
+  it('stops when the job under way has ended, and leaves no connection', async () => {
+    const name = nameOf();
+    let finish = (): void => undefined;
+    let ended = false;
+    const begun = new Promise<void>((resolve, reject) => {
+      runs(name, async () => {
+        resolve();
+        await new Promise<void>((done) => (finish = done));
+        ended = true;
+      }).catch(reject);
+    });
+    await enqueue(name, {});
+    await begun;
+    const [runner] = running.splice(0);
+    const stopped = runner?.stop();
+    finish();
+    await stopped;
+    assert.ok(ended);
+    const text = 'SELECT FROM pg_stat_activity WHERE application_name = $1';
+    // A server process ends a moment after its connection: asked until it has.
+    for (let left: number | null = 1; left !== 0;)
+      left = (await owner.query(text, [runner?.workerId])).rowCount;
+  });
+
+  it('gives a job that a killed process had taken to another within seconds', async () => {
+    const name = nameOf();
+    const child = fork(join(import.meta.dirname, 'jobs-child.ts'), [name], {
+      execArgv: ['--import=tsx'],
+    });
+    const [message] = (await Promise.all([once(child, 'message'), enqueue(name, { n: 3 })]))[0] as [
+      unknown,
+    ];
+    assert.equal(message, 'begun');
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+    const seen = await new Promise<unknown[]>((resolve, reject) => {
+      runs(name, (...given) => {
+        resolve(given);
+        return Promise.resolve();
+      }).catch(reject);
+    });
+    assert.deepEqual(seen, [WORKSPACE, { n: 3 }]);
+  });
+});
