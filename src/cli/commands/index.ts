@@ -2,7 +2,11 @@
 import type { Command } from '../command.ts';
 import { adminCreateWorkspace } from './admin/create-workspace.ts';
 import { adminInvite } from './admin/invite.ts';
+import { adminLock } from './admin/lock.ts';
 import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
+import { adminSessions } from './admin/sessions.ts';
+import { adminUnlock } from './admin/unlock.ts';
+import { adminUsers } from './admin/users.ts';
 import { channels } from './channels.ts';
 import { chat } from './chat.ts';
 import { create } from './create.ts';
@@ -46,6 +50,10 @@ export const COMMANDS: readonly Command[] = [
   adminCreateWorkspace,
   adminInvite,
   adminRotateSigningKeys,
+  adminUsers,
+  adminLock,
+  adminUnlock,
+  adminSessions,
 ];
 
 /** What the first word of commands of two words is about. */
