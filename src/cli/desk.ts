@@ -7,7 +7,7 @@ import type { Output } from './output.ts';
 import { printable } from './printable.ts';
 import type { OpenScreen, ReadMarks } from './screen-port.ts';
 import { isInTheClear, serverAddress, USUAL_SERVER } from './server-address.ts';
-import type { OpenOperator, OperatorAtWork } from './operator-port.ts';
+import type { Examine, OpenOperator, OperatorAtWork } from './operator-port.ts';
 import { openProfile, type Profile } from './state/profile.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -38,6 +38,8 @@ export interface Desk<C extends OperationName = never> {
   dial(options?: Dial): Dialled;
   /** The server by its own settings, for who operates it. Throws Failure. */
   operator(): Promise<OperatorAtWork>;
+  /** What is wrong with the server, and what is not, by its own settings. */
+  examine(options: { readonly production: boolean }): ReturnType<Examine>;
   /** Up to where whoever is signed in has read; written when the command is over at the latest. */
   readonly marks: (me: Me) => ReadMarks;
 }
@@ -64,6 +66,7 @@ export interface OpenDesk {
 
 interface DeskParts extends Pick<Desk, 'surroundings' | 'output' | 'openScreen'> {
   readonly openOperator: OpenOperator;
+  readonly examine: Examine;
 }
 
 export function openDesk(everywhere: Everywhere, parts: DeskParts): OpenDesk {
@@ -98,6 +101,7 @@ export function openDesk(everywhere: Everywhere, parts: DeskParts): OpenDesk {
       desk.profile.rememberServer(other);
     },
     operator,
+    examine: (options) => parts.examine(surroundings, options),
     ask: createAsk(surroundings),
     output,
     surroundings,

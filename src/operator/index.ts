@@ -22,6 +22,8 @@ import { systemClock, systemEntropy } from '../platform/system.ts';
 import { operatorPeople, type OperatorPeople } from './people.ts';
 import { serverSettings, type Whereabouts } from './server-settings.ts';
 
+export { diagnose, type DiagnoseOptions, type Finding } from './doctor/index.ts';
+
 /** Makes the error for whoever asked, who knows how it is shown and what the process ends with. */
 export type Fail = (
   kind: 'usage' | 'refused' | 'unreachable' | 'local',

@@ -80,7 +80,8 @@ export class Machinery {
       ...streams,
     } as unknown as Surroundings;
     const heard = new Heard(out, err);
-    const ending = run({ surroundings, version: '1.2.3', openScreen, openOperator: none });
+    const ports = { openScreen, openOperator: none, examine: none };
+    const ending = run({ surroundings, version: '1.2.3', ...ports });
     return {
       said: () => heard.said(),
       line: (fits) => heard.line(fits),
@@ -189,7 +190,9 @@ class Heard {
   }
 }
 
-const none = (): Promise<never> => Promise.reject(new Error('nothing of that was to be opened'));
+const none = (): never => {
+  throw new Error('nothing of that was to be opened');
+};
 
 /** What it said when it did what it was to do. */
 export async function done(running: Running): Promise<string> {

@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import type { Command } from '../command.ts';
 import { adminCreateWorkspace } from './admin/create-workspace.ts';
+import { adminDoctor } from './admin/doctor.ts';
 import { adminInvite } from './admin/invite.ts';
 import { adminLock } from './admin/lock.ts';
 import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   adminLock,
   adminUnlock,
   adminSessions,
+  adminDoctor,
 ];
 
 /** What the first word of commands of two words is about. */
