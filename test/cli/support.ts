@@ -65,9 +65,7 @@ export class Machinery {
   here(words: readonly string[], options: Options = {}): Running {
     const { environment = {}, input, isTerminal = false, openScreen = none } = options;
     const interrupted = new AbortController();
-    const out = new PassThrough();
-    const err = new PassThrough();
-    const stdin = new PassThrough();
+    const [out, err, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
     stdin.end(input ?? '');
     const streams = { stdin, stdout: out, stderr: err };
     for (const stream of Object.values(streams)) Object.assign(stream, { isTTY: isTerminal });
@@ -190,9 +188,7 @@ class Heard {
   }
 }
 
-const none = (): never => {
-  throw new Error('nothing of that was to be opened');
-};
+const none = () => assert.fail('nothing of that was to be opened');
 
 /** What it said when it did what it was to do. */
 export async function done(running: Running): Promise<string> {
