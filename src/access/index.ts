@@ -22,6 +22,7 @@ export {
   mayRemove,
   sees,
 } from './decide.ts';
+export { leftTo, type LeftTo } from './left-to.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';
 export {
   CHANNEL_PERMISSIONS,

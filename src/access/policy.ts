@@ -18,12 +18,18 @@ type Action = (typeof ACTIONS)[number];
  * So does `user.find`: whoever invites people must find them, and whoever audits reads accounts without looking
  * for anybody by their address.
  */
-export type WorkspacePermission = `${Resource}.${Action}` | 'channel.create' | 'user.find';
+export type WorkspacePermission =
+  | `${Resource}.${Action}`
+  | 'channel.create'
+  | 'user.find'
+  /** To let others register; as far as the workspace leaves it to the role, see `leftTo`. */
+  | 'user.invite';
 
 export const WORKSPACE_PERMISSIONS = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
   'user.find',
+  'user.invite',
 ] as const satisfies readonly WorkspacePermission[];
 
 export const WORKSPACE_POLICY = {
@@ -37,6 +43,7 @@ export const WORKSPACE_POLICY = {
     'message.delete',
     'user.read',
     'user.find',
+    'user.invite',
     'setting.read',
     'report.read',
     'report.write',
@@ -48,6 +55,7 @@ export const WORKSPACE_POLICY = {
     'message.write',
     'user.read',
     'user.find',
+    'user.invite',
     'setting.read',
     'report.write',
   ],

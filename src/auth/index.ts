@@ -178,6 +178,7 @@ export function authDomain(options: AuthOptions): Auth {
           passwordChanges,
           mailed,
           knownDevices: known,
+          invited,
         }),
     },
     profileNames: (tx, workspaceId) => ({

@@ -7,6 +7,8 @@ import { shut } from './administration.ts';
 import type { ByMail } from './by-mail.ts';
 import type { Device } from './devices.ts';
 import type { EmailVerification } from './email-verification.ts';
+import type { InvitationRows } from './invitation-store.ts';
+import type { Invitations } from './invitations.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { OwnSessions } from './own-sessions.ts';
 import type { PasswordChange } from './password-change.ts';
@@ -42,6 +44,8 @@ export interface AuthServices {
   readonly passwords: Bound<Pick<PasswordChange, 'apply'>>;
   readonly passwordResets: Bound<Pick<PasswordReset, 'ask' | 'apply'>>;
   readonly emailVerification: Bound<EmailVerification>;
+  readonly invitations: Pick<InvitationRows, 'open' | 'one' | 'revoke'> &
+    Bound<Pick<Invitations, 'make'>>;
   readonly deviceToken: (email: string, shown: string | undefined, at: Date) => string;
   readonly administration: PeopleRows & Bound<{ shut: typeof shut }>;
   /** What people of the workspace are called; null where a profile does not open. */
@@ -70,6 +74,7 @@ interface Parts {
   readonly passwordChanges: PasswordChange;
   readonly mailed: Pick<ByMail, 'passwordResets' | 'verification'>;
   readonly knownDevices: KnownDevices;
+  readonly invited: Invitations;
 }
 
 export function authServices(parts: Parts): AuthServices {
@@ -87,6 +92,7 @@ export function authServices(parts: Parts): AuthServices {
     passwords: bound(rows, { apply: passwordChanges.apply }),
     passwordResets: bound(rows, { ask: passwordResets.ask, apply: passwordResets.apply }),
     emailVerification: bound(rows, verification),
+    invitations: { ...rows.invitations, ...bound(rows, { make: parts.invited.make }) },
     deviceToken: (email, shown, at) =>
       knownDevices.issue({ workspaceId: rows.workspaceId, email }, shown, at),
     administration: { ...rows.people, ...bound(rows, { shut }) },

@@ -1,4 +1,5 @@
 /** The rows of this domain within one transaction of one workspace, and the look-ups before one is known. */
+import type { LeftTo } from '../access/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { keyRows, type KeyRows } from '../crypto/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
@@ -17,6 +18,7 @@ export interface WorkspaceRow {
   readonly name: string;
   readonly registration: 'open' | 'invited';
   readonly passwordPolicy: 'composition' | 'nist';
+  readonly whoInvites: LeftTo;
 }
 
 export interface AuthRows {
@@ -31,7 +33,7 @@ export interface AuthRows {
   readonly tokens: OneTimeTokenRows;
   /** The workspace itself, or null when there is none of this id. */
   workspace(): Promise<WorkspaceRow | null>;
-  addWorkspace(row: WorkspaceRow, at: Date): Promise<void>;
+  addWorkspace(row: Omit<WorkspaceRow, 'whoInvites'>, at: Date): Promise<void>;
   /** Waits until no other transaction makes first workspaces, or makes or redeems set-up codes; held to the end. */
   lockFirstWorkspace(): Promise<void>;
   /** The workspace that a server starts with: the only one, or the one of that slug. */
@@ -73,6 +75,11 @@ export function workspaceLookups(statements: Statements): WorkspaceLookups {
   };
 }
 
+const WORKSPACE_COLUMNS = {
+  ...{ slug: true, name: true, registration: true, passwordPolicy: true },
+  whoInvites: true,
+} as const;
+
 export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
   return {
     workspaceId,
@@ -87,7 +94,7 @@ export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
     async workspace() {
       const row = await tx.workspace.findUnique({
         where: { id: workspaceId },
-        select: { slug: true, name: true, registration: true, passwordPolicy: true },
+        select: WORKSPACE_COLUMNS,
       });
       return row as WorkspaceRow | null; // the table's CHECKs allow nothing else
     },

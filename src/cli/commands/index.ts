@@ -13,6 +13,9 @@ import { chat } from './chat.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { history } from './history.ts';
+import { invitationCreate } from './invitation-create.ts';
+import { invitationList } from './invitation-list.ts';
+import { invitationRevoke } from './invitation-revoke.ts';
 import { invite } from './invite.ts';
 import { join } from './join.ts';
 import { leave } from './leave.ts';
@@ -48,6 +51,9 @@ export const COMMANDS: readonly Command[] = [
   send,
   listen,
   remove,
+  invitationCreate,
+  invitationList,
+  invitationRevoke,
   adminCreateWorkspace,
   adminInvite,
   adminRotateSigningKeys,
@@ -60,5 +66,6 @@ export const COMMANDS: readonly Command[] = [
 
 /** What the first word of commands of two words is about. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  invitation: 'Let others register, as far as you may.',
   admin: 'Operate the server, on the machine that has its settings.',
 };
