@@ -113,6 +113,7 @@ async function stands(
   if (invitedBy === null) return true;
   if (inviter?.status !== 'active' || !covers(inviter.role, role)) return false;
   const workspace = await rows.workspace();
-  if (!workspace || !mayInWorkspace(inviter.role, 'user.invite')) return false;
+  if (!workspace || workspace.registration === 'closed') return false;
+  if (!mayInWorkspace(inviter.role, 'user.invite')) return false;
   return leftTo(workspace.whoInvites, inviter.role);
 }

@@ -71,7 +71,7 @@ export function registration(parts: Parts): Registration {
       const { email, displayName, invitation } = application;
       const shown = invitation === undefined ? null : { code: invitation, email };
       const held = shown && (await invited.lock(rows, shown, at));
-      if (invitation !== undefined && !held) return false;
+      if (shown ? !held : (await rows.workspace())?.registration !== 'open') return false;
       const isFirstAdmin = held?.isSetupCode && !(await rows.accounts.hasActiveAdmin());
       const role = held?.role ?? 'user';
       const created = await people.create(rows, { id, email, displayName, role, password, at });

@@ -20,6 +20,7 @@ import type { Rotation } from './rotation.ts';
 import type { Grant } from './sessions.ts';
 import type { Proof, SignIn } from './sign-in.ts';
 import type { AuthRows, WorkspaceRow } from './store.ts';
+import type { WorkspaceSettingRows } from './workspace-settings-store.ts';
 
 /** Slow or separately committed work; holds no transaction. */
 export interface AuthDomain {
@@ -54,6 +55,7 @@ export interface AuthServices {
   readonly findPerson: (email: string) => Promise<FoundPerson | null>;
   /** The caller's own. */
   readonly workspace: () => Promise<WorkspaceRow>;
+  readonly workspaceSettings: WorkspaceSettingRows;
 }
 
 /** The same functions with the rows of this transaction already given. */
@@ -99,6 +101,7 @@ export function authServices(parts: Parts): AuthServices {
     names: (ids) => people.names(rows, ids),
     ownProfile: (userId) => people.own(rows, userId),
     findPerson: (email) => people.find(rows, email),
+    workspaceSettings: rows.settings,
     async workspace() {
       const found = await rows.workspace();
       if (!found) throw new Error('somebody who is signed in is in no workspace');
