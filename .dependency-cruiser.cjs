@@ -114,8 +114,8 @@ module.exports = {
       index('auth'),
       index('audit'),
       index('crypto'),
-      '^src/config\\.ts$',
-      '^src/platform/(postgres/index|system)\\.ts$',
+      '^src/(config|config-tls|settings)\\.ts$',
+      '^src/platform/(postgres/index|redis|system)\\.ts$',
     ),
     { from: { path: within('operator') }, to: node },
     {

@@ -23,6 +23,7 @@ export {
   mayRestrict,
   sees,
 } from './decide.ts';
+export { leftTo, type LeftTo } from './left-to.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';
 export {
   CHANNEL_PERMISSIONS,

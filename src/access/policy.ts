@@ -20,13 +20,19 @@ type Action = (typeof ACTIONS)[number];
  * for anybody by their address.
  */
 export type WorkspacePermission =
-  `${Resource}.${Action}` | 'channel.create' | 'channel.open-direct' | 'user.find';
+  | `${Resource}.${Action}`
+  | 'channel.create'
+  | 'channel.open-direct'
+  | 'user.find'
+  /** To let others register; as far as the workspace leaves it to the role, see `leftTo`. */
+  | 'user.invite';
 
 export const WORKSPACE_PERMISSIONS = [
   ...RESOURCES.flatMap((resource) => ACTIONS.map((action) => `${resource}.${action}` as const)),
   'channel.create',
   'channel.open-direct',
   'user.find',
+  'user.invite',
 ] as const satisfies readonly WorkspacePermission[];
 
 export const WORKSPACE_POLICY = {
@@ -41,6 +47,7 @@ export const WORKSPACE_POLICY = {
     'message.delete',
     'user.read',
     'user.find',
+    'user.invite',
     'setting.read',
     'report.read',
     'report.write',
@@ -53,6 +60,7 @@ export const WORKSPACE_POLICY = {
     'message.write',
     'user.read',
     'user.find',
+    'user.invite',
     'setting.read',
     'report.write',
   ],

@@ -1,9 +1,18 @@
 /** Reads who the caller is in the workspace and in a channel, as of this transaction and no earlier. */
-import type { ChannelId, UserId, WorkspaceRole } from '../contract/index.ts';
+import type { ChannelId, HistoryPolicy, UserId, WorkspaceRole } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
+import type { LeftTo } from './left-to.ts';
 import type { Standing } from './policy.ts';
 
+/** What the workspace has decided about its channels. */
+export interface ChannelChoices {
+  readonly whoCreatesChannels: LeftTo;
+  readonly defaultHistoryPolicy: HistoryPolicy;
+}
+
 export interface Standings {
+  /** As of this transaction. */
+  channelChoices(): Promise<ChannelChoices>;
   /** Whether the account is in use; null where there is none, or none any more. */
   isActive(userId: UserId): Promise<boolean | null>;
   /** The account's role, or null unless the account is active. */
@@ -42,6 +51,11 @@ export function standings(tx: Tx): Standings {
     return new Map(rows.map(({ channelId, ...standing }) => [channelId, standing]));
   };
   const all: Standings = {
+    async channelChoices() {
+      const select = { whoCreatesChannels: true, defaultHistoryPolicy: true };
+      const row: unknown = await tx.workspace.findFirstOrThrow({ select }); // row level security shows one
+      return row as ChannelChoices;
+    },
     async isActive(userId) {
       const account = await tx.account.findFirst({
         where: { id: userId, status: { not: 'erased' } },

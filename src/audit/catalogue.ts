@@ -27,6 +27,7 @@ const REFUSED: Partial<Record<RefusalCode, EventType>> = {
   token_expired: 'token_expired',
   forbidden: 'authorization_failed',
   not_found: 'authorization_failed',
+  restricted_by_workspace: 'authorization_failed',
   registration_closed: 'authorization_failed',
   rate_limited: 'limit_exceeded',
 };

@@ -50,8 +50,7 @@ export function onAccount(
       if (!target || target.status === 'erased') throw new Refusal('not_found');
       if (!covers(actor.role, target.role)) throw new Refusal('forbidden');
       if (self === 'not-own' && actor.id === target.id) throw new Refusal('forbidden');
-      const hasOtherAdmin = [...held.values()].some((one) => one !== target && isActiveAdmin(one));
-      return { actor, target, hasOtherAdmin };
+      return { actor, target, hasOtherAdmin: hasOtherAdmin(held, target) };
     },
   };
 }
@@ -83,10 +82,18 @@ export function actOn(
 
 /** Refuses what would leave the workspace without an active admin. */
 export function keepAnAdmin(
-  { target, hasOtherAdmin }: OnAccount,
+  { target, hasOtherAdmin }: Omit<OnAccount, 'actor'>,
   refuse: Refuse<'last_admin'>,
 ): void {
   if (isActiveAdmin(target) && !hasOtherAdmin) refuse('last_admin');
+}
+
+/** Whether those who are held have an active admin beside the target; admins are all held. */
+export function hasOtherAdmin(
+  held: ReadonlyMap<UserId, HeldAccount>,
+  target: HeldAccount,
+): boolean {
+  return [...held.values()].some((one) => one !== target && isActiveAdmin(one));
 }
 
 function isActiveAdmin({ role, status }: HeldAccount): boolean {

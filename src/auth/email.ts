@@ -32,3 +32,10 @@ export function emailDigests(digests: Digests, workspaceId: WorkspaceId, email: 
   const address = sameAddress(email);
   return digests.names.map((name) => digests.of('e-mail', workspaceId, address, name));
 }
+
+/** Enough of an address to know it again: at most three characters of its beginning and its last two, `ali***om`. */
+export function maskedEmail(email: string): string {
+  const characters = Array.from(email);
+  const local = characters.indexOf('@');
+  return `${characters.slice(0, Math.max(0, Math.min(3, local - 1))).join('')}***${characters.slice(-2).join('')}`;
+}

@@ -31,6 +31,16 @@ import { authRows, type AuthRows } from './store.ts';
 import type { InvitedRole } from './tenancy.ts';
 import { workspaces, type FirstWorkspace, type NewWorkspace } from './workspaces.ts';
 
+export {
+  byOperator,
+  isReason,
+  type Act,
+  type ByOperator,
+  type OnRecord,
+  type RosterEntry,
+  type RosterQuery,
+} from './by-operator.ts';
+export type { OpenSession } from './own-sessions.ts';
 export { rotateSigningKeys, type KeyRotation } from './key-rotation.ts';
 export type { KeyNotice } from './published-keys.ts';
 export { signingKeySeals } from './sealed-signing-key.ts';
@@ -43,7 +53,7 @@ export type { MailDesk } from './postman.ts';
 export { RefreshTokenReused } from './rotation.ts';
 export { sessionLookup, type SessionLookup } from './session-lookup-store.ts';
 export { workspaceLookups, type WorkspaceLookups } from './store.ts';
-export { isSlug, tenancy, type InvitedRole } from './tenancy.ts';
+export { isSlug, tenancy, type During, type InvitedRole } from './tenancy.ts';
 export type { FirstWorkspace, NewWorkspace } from './workspaces.ts';
 export type { MintedSession, Minting } from './minting.ts';
 
@@ -168,6 +178,7 @@ export function authDomain(options: AuthOptions): Auth {
           passwordChanges,
           mailed,
           knownDevices: known,
+          invited,
         }),
     },
     profileNames: (tx, workspaceId) => ({

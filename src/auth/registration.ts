@@ -58,7 +58,7 @@ export function registration(parts: Parts): Registration {
         const welcome =
           invitation === undefined
             ? workspace?.registration === 'open'
-            : (await invited.find(rows, invitation, at)) !== null;
+            : (await invited.find(rows, { code: invitation, email }, at)) !== null;
         return { workspace, welcome };
       });
       if (!workspace || !welcome) return { kind: 'closed' };
@@ -69,8 +69,9 @@ export function registration(parts: Parts): Registration {
     },
     async register(rows, { id, application, password, at }) {
       const { email, displayName, invitation } = application;
-      const held = invitation === undefined ? null : await invited.lock(rows, invitation, at);
-      if (invitation !== undefined && !held) return false;
+      const shown = invitation === undefined ? null : { code: invitation, email };
+      const held = shown && (await invited.lock(rows, shown, at));
+      if (shown ? !held : (await rows.workspace())?.registration !== 'open') return false;
       const isFirstAdmin = held?.isSetupCode && !(await rows.accounts.hasActiveAdmin());
       const role = held?.role ?? 'user';
       const created = await people.create(rows, { id, email, displayName, role, password, at });

@@ -7,6 +7,8 @@ import { shut } from './administration.ts';
 import type { ByMail } from './by-mail.ts';
 import type { Device } from './devices.ts';
 import type { EmailVerification } from './email-verification.ts';
+import type { InvitationRows } from './invitation-store.ts';
+import type { Invitations } from './invitations.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { OwnSessions } from './own-sessions.ts';
 import type { PasswordChange } from './password-change.ts';
@@ -18,6 +20,7 @@ import type { Rotation } from './rotation.ts';
 import type { Grant } from './sessions.ts';
 import type { Proof, SignIn } from './sign-in.ts';
 import type { AuthRows, WorkspaceRow } from './store.ts';
+import type { WorkspaceSettingRows } from './workspace-settings-store.ts';
 
 /** Slow or separately committed work; holds no transaction. */
 export interface AuthDomain {
@@ -42,6 +45,8 @@ export interface AuthServices {
   readonly passwords: Bound<Pick<PasswordChange, 'apply'>>;
   readonly passwordResets: Bound<Pick<PasswordReset, 'ask' | 'apply'>>;
   readonly emailVerification: Bound<EmailVerification>;
+  readonly invitations: Pick<InvitationRows, 'open' | 'one' | 'revoke'> &
+    Bound<Pick<Invitations, 'make'>>;
   readonly deviceToken: (email: string, shown: string | undefined, at: Date) => string;
   readonly administration: PeopleRows & Bound<{ shut: typeof shut }>;
   /** What people of the workspace are called; null where a profile does not open. */
@@ -50,6 +55,7 @@ export interface AuthServices {
   readonly findPerson: (email: string) => Promise<FoundPerson | null>;
   /** The caller's own. */
   readonly workspace: () => Promise<WorkspaceRow>;
+  readonly workspaceSettings: WorkspaceSettingRows;
 }
 
 /** The same functions with the rows of this transaction already given. */
@@ -70,6 +76,7 @@ interface Parts {
   readonly passwordChanges: PasswordChange;
   readonly mailed: Pick<ByMail, 'passwordResets' | 'verification'>;
   readonly knownDevices: KnownDevices;
+  readonly invited: Invitations;
 }
 
 export function authServices(parts: Parts): AuthServices {
@@ -87,12 +94,14 @@ export function authServices(parts: Parts): AuthServices {
     passwords: bound(rows, { apply: passwordChanges.apply }),
     passwordResets: bound(rows, { ask: passwordResets.ask, apply: passwordResets.apply }),
     emailVerification: bound(rows, verification),
+    invitations: { ...rows.invitations, ...bound(rows, { make: parts.invited.make }) },
     deviceToken: (email, shown, at) =>
       knownDevices.issue({ workspaceId: rows.workspaceId, email }, shown, at),
     administration: { ...rows.people, ...bound(rows, { shut }) },
     names: (ids) => people.names(rows, ids),
     ownProfile: (userId) => people.own(rows, userId),
     findPerson: (email) => people.find(rows, email),
+    workspaceSettings: rows.settings,
     async workspace() {
       const found = await rows.workspace();
       if (!found) throw new Error('somebody who is signed in is in no workspace');

@@ -1,5 +1,6 @@
 /** The rows of this domain within one transaction of one workspace, and the look-ups before one is known. */
-import type { WorkspaceId } from '../contract/index.ts';
+import type { LeftTo } from '../access/index.ts';
+import type { HistoryPolicy, WorkspaceId } from '../contract/index.ts';
 import { keyRows, type KeyRows } from '../crypto/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { accountRows, type AccountRows } from './account-store.ts';
@@ -8,6 +9,11 @@ import { profileRows, type ProfileRows } from './profile-store.ts';
 import { mailRows, type MailRows } from './mail-store.ts';
 import { oneTimeTokenRows, type OneTimeTokenRows } from './one-time-token-store.ts';
 import { invitationRows, type InvitationRows } from './invitation-store.ts';
+import {
+  WORKSPACE_COLUMNS,
+  workspaceSettingRows,
+  type WorkspaceSettingRows,
+} from './workspace-settings-store.ts';
 import { sessionRows, type SessionRows } from './session-store.ts';
 
 export type { Tx };
@@ -15,9 +21,20 @@ export type { Tx };
 export interface WorkspaceRow {
   readonly slug: string;
   readonly name: string;
-  readonly registration: 'open' | 'invited';
+  /** `closed`: only with an invitation of the operator. */
+  readonly registration: 'open' | 'invited' | 'closed';
   readonly passwordPolicy: 'composition' | 'nist';
+  readonly whoInvites: LeftTo;
+  readonly whoCreatesChannels: LeftTo;
+  /** Of channels that are created without one. */
+  readonly defaultHistoryPolicy: HistoryPolicy;
 }
+
+/** What a workspace begins with; the rest is as the table's defaults say. */
+export type FoundedWorkspace = Pick<
+  WorkspaceRow,
+  'slug' | 'name' | 'registration' | 'passwordPolicy'
+>;
 
 export interface AuthRows {
   readonly workspaceId: WorkspaceId;
@@ -29,9 +46,10 @@ export interface AuthRows {
   readonly sessions: SessionRows;
   readonly mails: MailRows;
   readonly tokens: OneTimeTokenRows;
+  readonly settings: WorkspaceSettingRows;
   /** The workspace itself, or null when there is none of this id. */
   workspace(): Promise<WorkspaceRow | null>;
-  addWorkspace(row: WorkspaceRow, at: Date): Promise<void>;
+  addWorkspace(row: FoundedWorkspace, at: Date): Promise<void>;
   /** Waits until no other transaction makes first workspaces, or makes or redeems set-up codes; held to the end. */
   lockFirstWorkspace(): Promise<void>;
   /** The workspace that a server starts with: the only one, or the one of that slug. */
@@ -82,12 +100,13 @@ export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
     people: peopleRows(tx, workspaceId),
     invitations: invitationRows(tx, workspaceId),
     sessions: sessionRows(tx, workspaceId),
+    settings: workspaceSettingRows(tx, workspaceId),
     mails: mailRows(tx, workspaceId),
     tokens: oneTimeTokenRows(tx, workspaceId),
     async workspace() {
       const row = await tx.workspace.findUnique({
         where: { id: workspaceId },
-        select: { slug: true, name: true, registration: true, passwordPolicy: true },
+        select: WORKSPACE_COLUMNS,
       });
       return row as WorkspaceRow | null; // the table's CHECKs allow nothing else
     },

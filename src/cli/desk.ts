@@ -6,7 +6,7 @@ import { misused, signedOut } from './failure.ts';
 import type { Output } from './output.ts';
 import type { OpenScreen } from './screen-port.ts';
 import { isInTheClear, serverAddress, USUAL_SERVER } from './server-address.ts';
-import type { OpenOperator, OperatorAtWork } from './operator-port.ts';
+import type { Examine, OpenOperator, OperatorAtWork } from './operator-port.ts';
 import { openProfile, type Profile } from './state/profile.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -37,6 +37,8 @@ export interface Desk<C extends OperationName = never> {
   dial(options?: Dial): Dialled;
   /** The server by its own settings, for who operates it. Throws Failure. */
   operator(): Promise<OperatorAtWork>;
+  /** What is wrong with the server, and what is not, by its own settings. */
+  examine(options: { readonly production: boolean }): ReturnType<Examine>;
 }
 
 interface Dial {
@@ -61,6 +63,7 @@ export interface OpenDesk {
 
 interface DeskParts extends Pick<Desk, 'surroundings' | 'output' | 'openScreen'> {
   readonly openOperator: OpenOperator;
+  readonly examine: Examine;
 }
 
 export function openDesk(everywhere: Everywhere, parts: DeskParts): OpenDesk {
@@ -94,6 +97,7 @@ export function openDesk(everywhere: Everywhere, parts: DeskParts): OpenDesk {
       desk.profile.rememberServer(other);
     },
     operator,
+    examine: (options) => parts.examine(surroundings, options),
     ask: createAsk(surroundings),
     output,
     surroundings,

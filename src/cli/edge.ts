@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants, homedir, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Failure } from './failure.ts';
-import type { OpenOperator } from './operator-port.ts';
+import type { Examine, OpenOperator } from './operator-port.ts';
 import { run } from './run.ts';
 import type { OpenScreen } from './screen-port.ts';
 import type { Machine, Surroundings } from './surroundings.ts';
@@ -30,7 +30,9 @@ export async function main(): Promise<never> {
     machine: machine(),
     interrupted: interrupted.signal,
   };
-  const ending = await run({ surroundings, version: version(), openScreen, openOperator });
+  const ending = await run({
+    ...{ surroundings, version: version(), openScreen, openOperator, examine },
+  });
   if (typeof ending === 'number') process.exit(ending);
   for (const signal of SIGNALS) process.off(signal, interrupt);
   // A shell wants to know how it ended. Whoever else listens, e.g. to mend the terminal, may need a moment to let go.
@@ -51,15 +53,24 @@ const openScreen: OpenScreen = async (options) => {
 /** The server's own parts, of which no other command knows: they take a while to load. */
 const openOperator: OpenOperator = async ({ environment, machine: { uid, host } }) => {
   const operator = await import('../operator/index.ts');
-  const root = fileURLToPath(new URL('../..', import.meta.url));
   return operator.openOperator({
     environment,
-    root,
+    root: root(),
     uid,
     host,
     fail: (exit, code, sentence) => new Failure({ exit, code, sentence }),
   });
 };
+
+const examine: Examine = async function* ({ environment, machine: { uid } }, { production }) {
+  const operator = await import('../operator/index.ts');
+  const nodeVersion = process.versions.node;
+  yield* operator.diagnose({ environment, root: root(), uid, production, nodeVersion });
+};
+
+function root(): string {
+  return fileURLToPath(new URL('../..', import.meta.url));
+}
 
 function machine(): Machine {
   return {

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   outbox_full: 'Too many messages are waiting to be sent.',
   storage_failed: 'The message could not be kept on this machine, so it was not sent.',
   forbidden: 'You may not do this.',
+  restricted_by_workspace: 'The settings of the workspace leave this to others.',
   not_found: 'There is no such thing, or you may not see it.',
   registration_closed: 'An invitation is needed to register here, and this one is not valid.',
   session_ended: 'The session was ended, here or elsewhere. Sign in again.',

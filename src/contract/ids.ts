@@ -7,6 +7,7 @@ const uuid = z.uuid().toLowerCase();
 export const WorkspaceId = uuid.brand<'WorkspaceId'>();
 export const UserId = uuid.brand<'UserId'>();
 export const SessionId = uuid.brand<'SessionId'>();
+export const InvitationId = uuid.brand<'InvitationId'>();
 export const ChannelId = uuid.brand<'ChannelId'>();
 export const MessageId = uuid.brand<'MessageId'>();
 /** Chosen by the client, once per message it means to send: a UUIDv7, whose time part tells how old a retry is. */
@@ -15,6 +16,7 @@ export const ClientId = z.uuidv7().toLowerCase().brand<'ClientId'>();
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
 export type UserId = z.infer<typeof UserId>;
 export type SessionId = z.infer<typeof SessionId>;
+export type InvitationId = z.infer<typeof InvitationId>;
 export type ChannelId = z.infer<typeof ChannelId>;
 export type MessageId = z.infer<typeof MessageId>;
 export type ClientId = z.infer<typeof ClientId>;

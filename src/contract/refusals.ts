@@ -33,6 +33,11 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The request came without TLS: whatever was secret in it is not any more.',
   },
+  restricted_by_workspace: {
+    http: 403,
+    retry: 'never',
+    title: 'The settings of the workspace leave this to others.',
+  },
   registration_closed: {
     http: 403,
     retry: 'never',

@@ -1,22 +1,28 @@
 /** What the operator does to a server from where its settings are: straight in Postgres, and on record. */
 import { auditDomain } from '../audit/index.ts';
 import {
+  byOperator,
   isSlug,
   rotateSigningKeys,
   signingKeyRows,
   signingKeySeals,
   tenancy,
   workspaceLookups,
+  type During,
   type InvitedRole,
   type KeyRotation,
+  type OnRecord,
 } from '../auth/index.ts';
 import { ConfigError, readConfig, type Config } from '../config.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { digests, keyring, Vault } from '../crypto/index.ts';
 import { Refusal, type Origin } from '../kernel/index.ts';
-import { Postgres, type Tx } from '../platform/postgres/index.ts';
+import { Postgres } from '../platform/postgres/index.ts';
 import { systemClock, systemEntropy } from '../platform/system.ts';
+import { operatorPeople, type OperatorPeople } from './people.ts';
 import { serverSettings, type Whereabouts } from './server-settings.ts';
+
+export { diagnose, type DiagnoseOptions, type Finding } from './doctor/index.ts';
 
 /** Makes the error for whoever asked, who knows how it is shown and what the process ends with. */
 export type Fail = (
@@ -35,7 +41,7 @@ export interface OperatorOptions extends Whereabouts {
  * All of it refuses `unavailable` and `outcome_unknown` as calls do, and `outdated_database` where the server of this
  * version has not run yet.
  */
-export interface Operator {
+export interface Operator extends OperatorPeople {
   rotateSigningKeys(options: { readonly atOnce: boolean }): Promise<KeyRotation>;
   /** Refuses `invalid_slug`, `invalid_name` and `slug_taken`. */
   createWorkspace(workspace: {
@@ -72,27 +78,31 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
   const root = keyring(config.keys.root);
   const vault = new Vault(root, entropy, clock);
   const transaction = postgres.transaction.bind(postgres);
-  const tenants = tenancy({
+  const workspaces = workspaceLookups(postgres.statements);
+  const shared = {
     clock,
     entropy,
     vault,
     transaction,
     digests: digests(keyring(config.keys.digests)),
-    workspaces: workspaceLookups(postgres.statements),
-  });
+  };
+  const tenants = tenancy({ ...shared, workspaces });
   const audit = auditDomain({ vault, entropy, clock, transaction, failed: () => undefined });
 
   /** Nobody's account: `actor_id` stays empty and `transport` says why. */
-  const onRecord =
-    (action: string, details: Readonly<Record<string, string>> = {}) =>
-    (tx: Tx, workspaceId: WorkspaceId) =>
+  const recordIn =
+    (workspaceId: WorkspaceId): OnRecord =>
+    (tx, action, facts) =>
       audit.event(tx, {
-        action,
-        type: 'operation',
-        outcome: 'ok',
-        traceId: entropy.id(),
+        ...{ action, type: 'operation', outcome: 'ok', traceId: entropy.id(), facts },
         caller: { kind: 'anonymous', workspaceId, origin: originOf(options) },
-        facts: { resource: { kind: 'workspace', id: workspaceId }, details },
+      });
+  const onRecord =
+    (action: string, details: Readonly<Record<string, string>> = {}): During =>
+    (tx, workspaceId) =>
+      recordIn(workspaceId)(tx, action, {
+        resource: { kind: 'workspace', id: workspaceId },
+        details,
       });
 
   const told = <T>(work: Promise<T>): Promise<T> =>
@@ -100,7 +110,10 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
       throw failureOf(error, fail);
     });
 
+  // What does not open is shown as such; the nodes raise the alarm.
+  const accounts = byOperator({ ...shared, alert: () => undefined });
   return {
+    ...operatorPeople({ accounts, workspaces, recordIn, told, fail }),
     rotateSigningKeys({ atOnce }) {
       const rows = signingKeyRows(postgres.statements);
       const seals = signingKeySeals(root, entropy);

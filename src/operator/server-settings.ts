@@ -21,13 +21,27 @@ export interface Whereabouts {
  * environment, then what the start that runs in this folder made itself (scripts/bootstrap/join.mjs writes it for
  * its owner alone). Null when no database is named anywhere. Throws an Error when that file is open to others.
  */
-export function serverSettings({ environment, root, uid }: Whereabouts): Environment | null {
-  if (namesDatabase(environment)) return environment;
-  const settings = { ...dotenv(join(root, '.env')), ...environment };
-  const state = resolve(root, settings['CONCLAVE_STATE_DIR'] || 'var');
+export function serverSettings(whereabouts: Whereabouts): Environment | null {
+  return settingSources(whereabouts)?.settings ?? null;
+}
+
+export interface SettingSources {
+  readonly settings: Environment;
+  /** What stands in `.env`, where that was looked at. */
+  readonly dotenv: Environment;
+  /** What the start that runs in this folder made itself. */
+  readonly house: Environment;
+}
+
+/** The same, with where they come from. */
+export function settingSources({ environment, root, uid }: Whereabouts): SettingSources | null {
+  if (namesDatabase(environment)) return { settings: environment, dotenv: {}, house: {} };
+  const written = dotenv(join(root, '.env'));
+  const given = { ...written, ...environment };
+  const state = resolve(root, given['CONCLAVE_STATE_DIR'] || 'var');
   const house = houseIn(join(state, 'run', 'house.json'), uid);
-  const found = { ...settings, ...house };
-  return namesDatabase(found) ? found : null;
+  const settings = { ...given, ...house };
+  return namesDatabase(settings) ? { settings, dotenv: written, house } : null;
 }
 
 function namesDatabase(environment: Environment): boolean {

@@ -65,9 +65,7 @@ export class Machinery {
   here(words: readonly string[], options: Options = {}): Running {
     const { environment = {}, input, isTerminal = false, openScreen = none } = options;
     const interrupted = new AbortController();
-    const out = new PassThrough();
-    const err = new PassThrough();
-    const stdin = new PassThrough();
+    const [out, err, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
     stdin.end(input ?? '');
     const streams = { stdin, stdout: out, stderr: err };
     for (const stream of Object.values(streams)) Object.assign(stream, { isTTY: isTerminal });
@@ -80,7 +78,8 @@ export class Machinery {
       ...streams,
     } as unknown as Surroundings;
     const heard = new Heard(out, err);
-    const ending = run({ surroundings, version: '1.2.3', openScreen, openOperator: none });
+    const ports = { openScreen, openOperator: none, examine: none };
+    const ending = run({ surroundings, version: '1.2.3', ...ports });
     return {
       said: () => heard.said(),
       line: (fits) => heard.line(fits),
@@ -189,7 +188,7 @@ class Heard {
   }
 }
 
-const none = (): Promise<never> => Promise.reject(new Error('nothing of that was to be opened'));
+const none = () => assert.fail('nothing of that was to be opened');
 
 /** What it said when it did what it was to do. */
 export async function done(running: Running): Promise<string> {

@@ -1,6 +1,6 @@
 /** Creates a channel; whoever creates it owns it. */
 import { z } from 'zod';
-import { onServer } from '../../access/index.ts';
+import { leftTo, onServer } from '../../access/index.ts';
 import {
   Channel,
   CHANNEL_NAME_CHARACTERS,
@@ -21,7 +21,8 @@ export const channelCreate = operation({
   input: z.strictObject({
     kind: z.enum(['public', 'private']),
     name: plainText(CHANNEL_NAME_CHARACTERS),
-    historyPolicy: HistoryPolicy.default('all'),
+    /** As the workspace says where it is left out. */
+    historyPolicy: HistoryPolicy.optional(),
   }),
   output: Channel,
   access: onServer('channel.create'),
@@ -29,14 +30,16 @@ export const channelCreate = operation({
   audit: {
     record: ({ input, reply: channel }) => ({
       resource: { kind: 'channel', id: channel.id },
-      details: { kind: input.kind, historyPolicy: input.historyPolicy },
+      details: { kind: input.kind, historyPolicy: channel.historyPolicy },
     }),
   },
-  refuses: [],
-  async handle({ input, caller, services, now }) {
+  refuses: ['restricted_by_workspace'],
+  async handle({ input, subject: role, caller, services, now, refuse }) {
     const { channels, memberships, content, keys, entropy } = services;
+    const choices = await services.standings.channelChoices();
+    if (!leftTo(choices.whoCreatesChannels, role)) refuse('restricted_by_workspace');
     const id = entropy.id() as ChannelId;
-    const { kind, historyPolicy } = input;
+    const { kind, historyPolicy = choices.defaultHistoryPolicy } = input;
     const sealed = await content.sealName(keys, id, input.name);
     const by = { createdBy: caller.userId, createdAt: now };
     const channel = await channels.create({ id, kind, historyPolicy, ...sealed, ...by });

@@ -1,13 +1,21 @@
 /** Every command, in the order of the help. */
 import type { Command } from '../command.ts';
 import { adminCreateWorkspace } from './admin/create-workspace.ts';
+import { adminDoctor } from './admin/doctor.ts';
 import { adminInvite } from './admin/invite.ts';
+import { adminLock } from './admin/lock.ts';
 import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
+import { adminSessions } from './admin/sessions.ts';
+import { adminUnlock } from './admin/unlock.ts';
+import { adminUsers } from './admin/users.ts';
 import { channels } from './channels.ts';
 import { chat } from './chat.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { history } from './history.ts';
+import { invitationCreate } from './invitation-create.ts';
+import { invitationList } from './invitation-list.ts';
+import { invitationRevoke } from './invitation-revoke.ts';
 import { invite } from './invite.ts';
 import { join } from './join.ts';
 import { leave } from './leave.ts';
@@ -43,12 +51,21 @@ export const COMMANDS: readonly Command[] = [
   send,
   listen,
   remove,
+  invitationCreate,
+  invitationList,
+  invitationRevoke,
   adminCreateWorkspace,
   adminInvite,
   adminRotateSigningKeys,
+  adminUsers,
+  adminLock,
+  adminUnlock,
+  adminSessions,
+  adminDoctor,
 ];
 
 /** What the first word of commands of two words is about. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  invitation: 'Let others register, as far as you may.',
   admin: 'Operate the server, on the machine that has its settings.',
 };

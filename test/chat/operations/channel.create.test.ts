@@ -88,6 +88,15 @@ describe('channel.create', () => {
     );
   });
 
+  it('is refused as restricted_by_workspace where the workspace leaves it to others', async () => {
+    const text = 'UPDATE workspace SET who_creates_channels = $2 WHERE workspace_id = $1';
+    await rows(world, text, world.workspaceId, 'moderator');
+    const asked = alice.call('channel.create', { kind: 'public', name: 'Mine' });
+    await changesNothing(world, () => asked.refused('restricted_by_workspace'));
+    await rows(world, text, world.workspaceId, 'user');
+    await alice.call('channel.create', { kind: 'public', name: 'Mine' }).accepted();
+  });
+
   it('is refused as invalid_input when its shape is wrong', async () => {
     const names = {
       ...UNACCEPTABLE_TEXT,

@@ -1,0 +1,90 @@
+/** The operator's commands on people: tables for people, lines of JSON for programs, and endings that stay the same. */
+import assert from 'node:assert/strict';
+import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
+import { Resident } from '../auth/residents.ts';
+import { World } from '../support/world.ts';
+import { done, failure, Machinery, parsed, rows } from './support.ts';
+
+describe('conclave admin, on people', function () {
+  this.timeout(120_000);
+  let database: OwnDatabase;
+  let world: World;
+  let home: Machinery;
+  let settings: Record<string, string>;
+  before(async () => {
+    database = await ownDatabase();
+    home = new Machinery();
+    world = await World.create({ environment: { DATABASE_APP_URL: database.serverUrl } });
+    const own = /^(CONCLAVE_.*(KEYS|PEPPERS)(_FILE)?|REDIS_URL)$/;
+    const given = Object.entries(process.env).filter(([name]) => own.test(name));
+    settings = { ...(Object.fromEntries(given) as Record<string, string>) };
+    settings['DATABASE_APP_URL'] = database.serverUrl;
+  });
+  after(async () => {
+    home.end();
+    await world.end();
+    await database.remove();
+  });
+  const admin = (...words: string[]) => home.apart(['admin', ...words], { environment: settings });
+
+  it('shows, locks, signs out and unlocks, in words and as JSON', async () => {
+    const ada = await world.person('Ada', { role: 'admin' });
+    const eve = await Resident.create(world, 'Eve');
+    const visit = await eve.arrives({ device: 'Phone' });
+    const running = admin('users');
+    const table = await done(running);
+    assert.match(running.said().err, /^ACCOUNT +E-MAIL +ROLE +STATUS +SINCE +NAME\n$/);
+    assert.match(
+      table,
+      new RegExp(`^${visit.userId}  ${eve.email.slice(0, 3)}\\*\\*\\*rg  user `, 'm'),
+    );
+    const [only, ...more] = await rows(admin('users', '--role', 'admin', '--json'));
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      [only?.['userId'], only?.['role'], only?.['status'], only?.['displayName']],
+      [ada.userId, 'admin', 'active', 'Ada'],
+    );
+    const sessions = await rows(admin('sessions', eve.email, '--json'));
+    assert.deepEqual(
+      sessions.map((one) => [one['sessionId'], one['device'], one['address']]),
+      [[visit.sessionId, 'Phone', '127.0.0.*']],
+    );
+    const inWords = await done(admin('sessions', eve.email));
+    assert.match(inWords, new RegExp(`^${visit.sessionId}  20.* 127\\.0\\.0\\.\\* .*Phone\n$`));
+    const revoked = await done(admin('sessions', eve.email, '--revoke', visit.sessionId));
+    assert.equal(revoked, `1 session of ${visit.userId} ended.\n`);
+    const locked = parsed(await done(admin('lock', eve.email, '--reason', 'spam', '--json')));
+    assert.deepEqual(locked, { userId: visit.userId, status: 'locked', revoked: 0 });
+    const again = await done(admin('unlock', visit.userId, '--workspace', world.slug));
+    assert.equal(again, `${visit.userId} is active; it was locked.\n`);
+  });
+
+  const refused: readonly [string, readonly string[], number, string][] = [
+    ['nobody of that address', ['lock', 'nobody@example.org', '--reason', 'x'], 1, 'not_found'],
+    ['no reason', ['lock', 'nobody@example.org'], 2, 'usage'],
+    ['a reason of two lines', ['lock', 'a@example.org', '--reason', 'a\nb'], 2, 'invalid_reason'],
+    ['two wishes at once', ['sessions', 'a@b', '--revoke', 'x', '--revoke-all'], 2, 'usage'],
+    ['a status that is none', ['users', '--status', 'asleep'], 2, 'usage'],
+    ['a workspace that is none', ['users', '--workspace', 'nowhere'], 1, 'not_found'],
+  ];
+  for (const [what, words, ending, code] of refused)
+    it(`ends with ${ending} for ${what}`, async () => {
+      const failed = await failure(admin(...words, '--json'));
+      assert.deepEqual([failed['ending'], failed['code']], [ending, code]);
+    });
+
+  it('ends with 1 for the last admin', async () => {
+    const [only] = await rows(admin('users', '--role', 'admin', '--json'));
+    const words = ['lock', String(only?.['userId']), '--reason', 'a try', '--json'];
+    const failed = await failure(admin(...words));
+    assert.deepEqual([failed['ending'], failed['code']], [1, 'last_admin']);
+    assert.match(String(failed['message']), /last active admin/);
+  });
+
+  it('asks for the workspace where there are several', async () => {
+    await world.anotherWorkspace();
+    const failed = await failure(admin('users', '--json'));
+    assert.deepEqual([failed['ending'], failed['code']], [2, 'workspace_needed']);
+    assert.ok((await rows(admin('users', '--workspace', world.slug, '--json'))).length > 1);
+  });
+});
