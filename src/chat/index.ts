@@ -11,6 +11,7 @@ import { Followers, type FollowersOptions } from './followers.ts';
 import { headStore } from './head-store.ts';
 import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
+import { overrideStore } from './override-store.ts';
 import * as operations from './operations/index.ts';
 import { Sealer } from './sealer.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
@@ -74,6 +75,7 @@ export function chatDomain(options: ChatOptions): Chat {
           channels: channelStore(tx, workspaceId),
           memberships: membershipStore(tx, workspaceId),
           messages: messageStore(tx),
+          overrides: overrideStore(tx, workspaceId),
           names: profileNames(tx, workspaceId),
           keys,
           content,

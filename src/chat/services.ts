@@ -8,6 +8,7 @@ import type { ChannelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MessageStore } from './message-store.ts';
+import type { OverrideStore } from './override-store.ts';
 import type { Sealer } from './sealer.ts';
 
 /** What people are called. Who they are is the matter of another domain, which provides this. */
@@ -22,6 +23,7 @@ export interface ChatServices {
   readonly channels: ChannelStore;
   readonly memberships: MembershipStore;
   readonly messages: MessageStore;
+  readonly overrides: OverrideStore;
   readonly names: ProfileNames;
   readonly keys: KeyRows;
   readonly content: Content;

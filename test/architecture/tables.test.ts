@@ -24,9 +24,15 @@ describe('the tables', () => {
     assert.deepEqual(await powersOf(owner, login()), []);
   });
 
-  it('keep what was recorded: nothing is deleted but what was used up and truncated posts', async () => {
+  it('keep what was recorded: nothing is deleted but what was used up or taken back, and truncated posts', async () => {
     const { deletes, others } = await rightsOf(owner, login());
-    assert.deepEqual(deletes, ['invitation', 'mail', 'message', 'one_time_token']);
+    assert.deepEqual(deletes, [
+      'channel_override',
+      'invitation',
+      'mail',
+      'message',
+      'one_time_token',
+    ]);
     const { rows } = await owner.query(
       `SELECT polname FROM pg_policy WHERE polrelid = 'message'::regclass AND polcmd = 'd' AND NOT polpermissive`,
     );

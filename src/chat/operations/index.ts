@@ -20,3 +20,5 @@ export { messageDelete } from './message.delete.ts';
 export { messageEdit } from './message.edit.ts';
 export { messageHistory } from './message.history.ts';
 export { messageSend } from './message.send.ts';
+export { overrideList } from './override.list.ts';
+export { overrideSet } from './override.set.ts';
