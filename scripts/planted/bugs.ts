@@ -1,6 +1,6 @@
 /** The bugs that are planted: each a change of one file, and the test that must catch it. */
 
-const APPEND = 'prisma/migrations/20261121120000_append_without_waiting/migration.sql';
+const APPEND = 'prisma/migrations/20261121170000_append_decides_more/migration.sql';
 const SPINE = 'prisma/migrations/20261121080000_spine/migration.sql';
 
 export interface Bug {

@@ -25,6 +25,8 @@ export const RULES = {
   'workspace-role-forbids':
     'The role in the workspace lacks what this takes whatever the role in the channel.',
   'channel-role': 'The role in the channel carries the permission.',
+  'override-denies': 'In this channel it is denied to the person, or to their role: that wins.',
+  'override-allows': 'In this channel it is allowed to the person, or to their role.',
   'channel-read-only': 'In a read-only channel only its owners and moderators write.',
   'history-since-join': 'The history is for who has joined.',
   'workspace-role-in-channel':
@@ -49,6 +51,8 @@ const UNSEEN = verdict(false, 'channel-not-seen');
 const DIRECT = verdict(false, 'direct-channel');
 const FORBIDDEN = verdict(false, 'workspace-role-forbids');
 const BY_CHANNEL_ROLE = verdict(true, 'channel-role');
+const DENIED = verdict(false, 'override-denies');
+const ALLOWED = verdict(true, 'override-allows');
 const READ_ONLY = verdict(false, 'channel-read-only');
 const HISTORY_CLOSED = verdict(false, 'history-since-join');
 const BY_WORKSPACE_ROLE = verdict(true, 'workspace-role-in-channel');
@@ -81,13 +85,16 @@ export function sees({ workspaceRole, channelRole, kind }: Standing): boolean {
 /** Whether the person sees the channel and holds the permission there, and by which rule. */
 export function judgeInChannel(standing: Standing, permission: ChannelPermission): Verdict {
   const rule: ChannelRule = CHANNEL_POLICY[permission];
-  const { workspaceRole, channelRole, kind, historyPolicy, readOnly } = standing;
+  const { workspaceRole, channelRole, kind, historyPolicy } = standing;
   if (!sees(standing) && !rule.whereUnseen) return UNSEEN;
   if (rule.notInDirect && kind === 'direct') return DIRECT;
   if (rule.needs !== null && !mayInWorkspace(workspaceRole, rule.needs)) return FORBIDDEN;
-  if (channelRole !== null && rule.channel.includes(channelRole)) {
-    const writes = !readOnly || rule.whereReadOnly?.includes(channelRole) !== false;
-    return writes ? BY_CHANNEL_ROLE : READ_ONLY;
+  const said = standing.overrides?.filter((one) => one.permission === permission) ?? [];
+  if (said.some(({ effect }) => effect === 'deny')) return DENIED;
+  if (channelRole !== null) {
+    if (standing.readOnly && rule.whereReadOnly?.includes(channelRole) === false) return READ_ONLY;
+    if (rule.channel.includes(channelRole)) return BY_CHANNEL_ROLE;
+    if (said.length > 0) return ALLOWED;
   }
   if (rule.whereHistoryIsOpen && historyPolicy !== 'all') return HISTORY_CLOSED;
   return rule.workspace.includes(workspaceRole) ? BY_WORKSPACE_ROLE : NO_ROLE;

@@ -1,5 +1,12 @@
 /** Who may do what, as data: nothing here is code that could decide differently at a second place. */
-import type { ChannelKind, ChannelRole, HistoryPolicy, WorkspaceRole } from '../contract/index.ts';
+import type {
+  ChannelKind,
+  ChannelRole,
+  HistoryPolicy,
+  OverrideEffect,
+  OverridePermission,
+  WorkspaceRole,
+} from '../contract/index.ts';
 
 export const RESOURCES = [
   'channel',
@@ -150,6 +157,12 @@ export const CHANNEL_POLICY = {
     notInDirect: true,
     needs: 'message.write',
   },
+  'override.set': {
+    channel: ['owner'],
+    workspace: ['admin'],
+    notInDirect: true,
+    needs: 'message.write',
+  },
   'member.join': {
     channel: [],
     workspace: ['admin', 'moderator', 'user'],
@@ -220,6 +233,12 @@ export const STAFF_REACH = {
   remove: { admin: 'owner', moderator: 'moderator' },
 } as const satisfies Record<string, Partial<Record<WorkspaceRole, ChannelRole>>>;
 
+/** What is decided in this channel otherwise, for the role or the person that a standing is of. */
+export interface Override {
+  readonly permission: OverridePermission;
+  readonly effect: OverrideEffect;
+}
+
 /** Everything that decides what somebody may do in a channel. */
 export interface Standing {
   readonly workspaceRole: WorkspaceRole;
@@ -228,4 +247,6 @@ export interface Standing {
   readonly kind: ChannelKind;
   readonly historyPolicy: HistoryPolicy;
   readonly readOnly: boolean;
+  /** Null, or left out, where there are none. */
+  readonly overrides?: readonly Override[] | null;
 }

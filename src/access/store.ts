@@ -43,7 +43,11 @@ export function standings(tx: Tx): Standings {
   const inChannels: Standings['inChannels'] = async (userId, channelIds) => {
     const rows = await tx.$queryRaw<Row[]>`
       SELECT c.id AS "channelId", a.role AS "workspaceRole", m.role AS "channelRole", c.kind,
-        c.history_policy AS "historyPolicy", c.read_only AS "readOnly"
+        c.history_policy AS "historyPolicy", c.read_only AS "readOnly",
+        CASE WHEN c.has_overrides THEN (
+          SELECT jsonb_agg(jsonb_build_object('permission', o.permission, 'effect', o.effect))
+          FROM channel_override o
+          WHERE o.channel_id = c.id AND (o.role = m.role OR o.user_id = a.id)) END AS overrides
       FROM account a
       JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = ANY (${channelIds}::uuid[])
       LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL
@@ -84,7 +88,11 @@ export function standings(tx: Tx): Standings {
       const rows = await tx.$queryRaw<(Asked & Standing & { readonly place: number })[]>`
         SELECT n.place::int, a.id AS "userId", c.id AS "channelId", a.role AS "workspaceRole",
           m.role AS "channelRole", c.kind, c.history_policy AS "historyPolicy",
-          c.read_only AS "readOnly"
+          c.read_only AS "readOnly",
+          CASE WHEN c.has_overrides THEN (
+            SELECT jsonb_agg(jsonb_build_object('permission', o.permission, 'effect', o.effect))
+            FROM channel_override o
+            WHERE o.channel_id = c.id AND (o.role = m.role OR o.user_id = a.id)) END AS overrides
         FROM unnest(${asked.map(({ userId }) => userId)}::uuid[],
             ${asked.map(({ channelId }) => channelId)}::uuid[]) WITH ORDINALITY AS n (user_id, channel_id, place)
         JOIN account a ON a.id = n.user_id AND a.status = 'active'

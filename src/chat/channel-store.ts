@@ -27,6 +27,7 @@ export type SettingsChange = Partial<
     | 'topicKey'
     | 'historyPolicy'
     | 'readOnly'
+    | 'hasOverrides'
     | 'archivedAt'
   >
 >;
@@ -235,6 +236,7 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
       const rows = await tx.$queryRaw<RawListed[]>`
         SELECT c.id, c.kind, c.name_sealed AS "nameSealed", c.name_key AS "nameKey",
           c.topic_sealed AS "topicSealed", c.topic_key AS "topicKey", c.read_only AS "readOnly",
+          c.has_overrides AS "hasOverrides",
           c.settings_rev AS "settingsRev", c.access_rev AS "accessRev",
           c.history_policy AS "historyPolicy", c.last_seq AS "lastSeq", c.last_rev AS "lastRev",
           c.purged_rev AS "purgedRev", c.purged_seq AS "purgedSeq",

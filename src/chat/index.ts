@@ -14,6 +14,7 @@ import { moveMarks } from './mark-store.ts';
 import { membershipStore } from './membership-store.ts';
 import { mentionStore } from './mention-store.ts';
 import { messageStore } from './message-store.ts';
+import { overrideStore } from './override-store.ts';
 import * as operations from './operations/index.ts';
 import { pinStore } from './pin-store.ts';
 import { commitReactions } from './reaction-commit.ts';
@@ -96,6 +97,7 @@ export function chatDomain(options: ChatOptions): Chat {
       messages: messageStore(tx),
       tombstones: tombstoneStore(tx),
       mentions: mentionStore(tx, workspaceId),
+      overrides: overrideStore(tx, workspaceId),
       pins: pinStore(tx),
       reactions: reactionStore(tx, workspaceId),
       versions: versionStore(tx, workspaceId),

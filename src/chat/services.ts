@@ -14,6 +14,7 @@ import type { MessageStore } from './message-store.ts';
 import type { PinStore } from './pin-store.ts';
 import type { ReactionBatch, ReactionVerdict } from './reaction-commit.ts';
 import type { ReactionStore } from './reaction-store.ts';
+import type { OverrideStore } from './override-store.ts';
 import type { Sealer } from './sealer.ts';
 import type { VersionStore } from './version-store.ts';
 import type { Typists } from './typists.ts';
@@ -55,6 +56,7 @@ export interface ChatServices {
   readonly reactions: ReactionStore;
   readonly mentions: MentionStore;
   readonly pins: PinStore;
+  readonly overrides: OverrideStore;
   readonly names: ProfileNames;
   readonly acts: Acts;
   readonly keys: KeyRows;

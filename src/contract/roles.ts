@@ -10,6 +10,22 @@ export const ChannelKind = z.enum(['public', 'private', 'direct']);
  */
 export const HistoryPolicy = z.enum(['all', 'since-join']);
 
+/** What may be decided in one channel otherwise than everywhere, for a role there or for a person. */
+export const OverridePermission = z.enum([
+  'message.read',
+  'message.send',
+  'message.edit.own',
+  'message.delete.own',
+  'message.delete.any',
+  'channel.update',
+  'member.add',
+  'member.remove',
+]);
+/** Of several that say something of the same permission, one that denies it wins. */
+export const OverrideEffect = z.enum(['allow', 'deny']);
+
+export type OverridePermission = z.infer<typeof OverridePermission>;
+export type OverrideEffect = z.infer<typeof OverrideEffect>;
 export type WorkspaceRole = z.infer<typeof WorkspaceRole>;
 export type ChannelRole = z.infer<typeof ChannelRole>;
 export type ChannelKind = z.infer<typeof ChannelKind>;

@@ -8,6 +8,8 @@ export const BODY_CHARACTERS = 4_000;
 export const CHANNEL_NAME_CHARACTERS = 80;
 /** Most others in a direct channel. */
 export const DIRECT_OTHERS = 8;
+/** Most overrides of one channel. */
+export const CHANNEL_OVERRIDES = 200;
 /** Longest topic of a channel, in characters. */
 export const CHANNEL_TOPIC_CHARACTERS = 250;
 /** Longest display name, in characters. */

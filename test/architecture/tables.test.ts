@@ -24,9 +24,10 @@ describe('the tables', () => {
     assert.deepEqual(await powersOf(owner, login()), []);
   });
 
-  it('keep what was recorded: nothing is deleted but what was used up, truncated posts and deleted texts', async () => {
+  it('keep what was recorded: nothing is deleted but what was used up or taken back, truncated posts and deleted texts', async () => {
     const { deletes, others } = await rightsOf(owner, login());
     assert.deepEqual(deletes, [
+      'channel_override',
       'invitation',
       'mail',
       'mention',

@@ -1,6 +1,7 @@
 /** A channel that becomes narrower is taken from who may read it no more, and given on to all others, on every node. */
 import assert from 'node:assert/strict';
 import type { ChannelId } from '../../src/contract/index.ts';
+import { eventually } from '../support/bootstrap-clone.ts';
 import type { Person } from '../support/person.ts';
 import { clientId, TwoNodes } from '../support/two-nodes.ts';
 import type { World } from '../support/world.ts';
@@ -77,6 +78,33 @@ describe('a channel that fewer may read, on two nodes', () => {
       await passer.call('channel.subscribe', { channelId }).refused('not_found');
       await passer.connection.settled();
       assert.equal(passer.connection.frames().at(-1)?.last, sent.rev);
+    } finally {
+      await nodes.end();
+    }
+  });
+});
+
+describe('reading that is denied to a role, on two nodes', () => {
+  it('takes reading from the sockets of the other node within a second', async () => {
+    const nodes = await TwoNodes.create();
+    try {
+      const [alice, bob] = [
+        await nodes.person('Alice', nodes.a),
+        await nodes.person('Bob', nodes.b),
+      ];
+      const { id: channelId } = await nodes.channel(alice, bob);
+      const told = (payload: { channelId: string }) => payload.channelId === channelId;
+      await bob.hears('access.changed', told);
+      const about = { channelId, permission: 'message.read', role: 'member' } as const;
+      await alice.call('override.set', { ...about, effect: 'deny' }).accepted();
+      const began = performance.now();
+      const bobHeard = () =>
+        bob.connection.heard.filter(({ event }) => event === 'access.changed').length;
+      await eventually('Bob is told', () => bobHeard() === 2);
+      assert.ok(performance.now() - began < 1_000);
+      await alice.send(channelId, 'without Bob', clientId()).accepted();
+      await bob.connection.settled();
+      assert.ok(!JSON.stringify(bob.connection.heard).includes('without Bob'));
     } finally {
       await nodes.end();
     }

@@ -138,6 +138,26 @@ describe('the conclave command: listen', () => {
     await ended(running);
   });
 
+  it('tells what the channel is when that changes, and goes on where fewer may listen', async () => {
+    const { id } = await bob.call('channel.create', { kind: 'public', name: 'Porch' }).accepted();
+    const [me] = await rows(home.here(['whoami', '--json']));
+    const userId = me?.['userId'] as Person['userId'];
+    await bob.call('member.add', { channelId: id, userId }).accepted();
+    const words = home.here(['listen', 'Porch']);
+    await words.line((line) => line.includes('listening'));
+    const input = { channelId: id, topic: 'Tea', readOnly: true };
+    await bob.call('channel.update', input).accepted();
+    await words.line((line) => line.includes('read-only'));
+    await bob.call('channel.update', { channelId: id, kind: 'private' }).accepted();
+    await words.line((line) => line.includes('private'));
+    await bob.send(id, 'among ourselves', world.clientId()).accepted();
+    await words.line((line) => line.includes('among ourselves'));
+    const [, first, second, third] = await ended(words);
+    assert.equal(first, '[Porch] the channel is now Porch, about “Tea” (public, read-only)');
+    assert.equal(second, '[Porch] the channel is now Porch, about “Tea” (private, read-only)');
+    assert.ok(third?.endsWith('Bob: among ourselves'));
+  });
+
   it('ends when one is removed, and says which channel it was', async () => {
     const { id } = await bob.call('channel.create', { kind: 'private', name: 'Shed' }).accepted();
     const [me] = await rows(home.here(['whoami', '--json']));

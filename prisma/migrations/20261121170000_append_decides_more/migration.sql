@@ -1,4 +1,5 @@
--- The same append, which knows more of what a post may be: in a read-only channel its keepers alone write; 'muted' has the
+-- The same append, which knows more of what a post may be: overrides of the channel count, a deny above
+-- all; in a read-only channel its keepers alone write; 'muted' has the
 -- end of the mute as its time, 'slow_mode' the time from which the author may post again, and only in a channel with slow
 -- mode does a post write the membership of its author; a reply finds the first message of its thread, which learns how
 -- far the thread goes; and who is mentioned gets a row. All of it in the one round trip.
@@ -49,7 +50,8 @@ BEGIN
       WHEN c.id IS NOT NULL AND (c.id = ANY (_locked)) IS NOT TRUE THEN 'busy'
       WHEN c.id IS NULL OR a.id IS NULL THEN 'not_found'
       WHEN b.role IS NULL AND (c.kind <> 'public' OR a.role = 'guest') THEN 'not_found'
-      WHEN b.role IS NULL OR NOT b.role = ANY (_channel_roles) OR NOT a.role = ANY (_workspace_roles) THEN 'forbidden'
+      WHEN b.role IS NULL OR v.denied OR NOT (b.role = ANY (_channel_roles) OR v.allowed)
+        OR NOT a.role = ANY (_workspace_roles) THEN 'forbidden'
       -- access/policy.ts says the same of whoever does not post: in a read-only channel its keepers alone write.
       WHEN c.read_only AND NOT b.role IN ('owner', 'moderator') THEN 'forbidden'
       WHEN c.archived_at IS NOT NULL THEN 'archived'
@@ -68,6 +70,12 @@ BEGIN
     LEFT JOIN channel c ON c.id = n.channel
     LEFT JOIN account a ON a.workspace_id = _workspace AND a.id = n.author AND a.status = 'active'
     LEFT JOIN membership b ON b.channel_id = n.channel AND b.user_id = n.author AND b.left_rev IS NULL
+    -- Not looked for where the channel says that there are none.
+    CROSS JOIN LATERAL (
+      SELECT coalesce(bool_or(o.effect = 'deny'), false) AS denied, coalesce(bool_or(o.effect = 'allow'), false) AS allowed
+      FROM channel_override o
+      WHERE c.has_overrides AND o.channel_id = n.channel AND o.permission = 'message.send'
+        AND (o.role = b.role OR o.user_id = n.author)) v
     LEFT JOIN data_key k ON k.channel_id = n.channel AND k.author_id = n.author AND k.epoch = n.key_epoch
     LEFT JOIN message r ON r.channel_id = n.channel AND r.id = n.reply_to
       AND (c.history_policy = 'all' OR EXISTS (

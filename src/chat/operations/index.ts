@@ -33,3 +33,5 @@ export { reactionList } from './reaction.list.ts';
 export { threadRead } from './thread.read.ts';
 export { receiptMark } from './receipt.mark.ts';
 export { typingSignal } from './typing.signal.ts';
+export { overrideList } from './override.list.ts';
+export { overrideSet } from './override.set.ts';

@@ -2,8 +2,10 @@
 import type { SheetRow } from '../model/state.ts';
 import { CHANNEL_COMMANDS } from './channels.ts';
 import { done, no, type Command } from './declare.ts';
+import { FINDING_COMMANDS } from './finding.ts';
 import { MESSAGE_COMMANDS } from './messages.ts';
 import { PEOPLE_COMMANDS } from './people.ts';
+import { SETTINGS_COMMANDS } from './settings.ts';
 
 const help: Command = {
   name: 'help',
@@ -43,7 +45,9 @@ const signOut: Command = {
 
 export const COMMANDS: readonly Command[] = [
   ...CHANNEL_COMMANDS,
+  ...FINDING_COMMANDS,
   ...PEOPLE_COMMANDS,
+  ...SETTINGS_COMMANDS,
   ...MESSAGE_COMMANDS,
   help,
   quit,
@@ -68,7 +72,7 @@ const KEYS: readonly SheetRow[] = [
   { term: 'Ctrl-U K W Y', text: 'cuts to the begin, to the end, a word; puts it back' },
   { term: 'Ctrl-L', text: 'paints everything anew' },
   { term: 'Ctrl-C', text: 'leaves; twice, if something is written' },
-  { term: '#name *name', text: 'a channel everybody may join, a private one' },
+  { term: '#name *name @name', text: 'a channel everybody may join, a private one, people' },
 ];
 
 function helpRows(): SheetRow[] {

@@ -1,6 +1,7 @@
 /** Everything on the screen as lines, each where it belongs: the whole of what is painted, decided without painting anything. */
 import type { Channel, ChannelLog, UserId } from '../../../client/index.ts';
 import { BODY_CHARACTERS } from '../../../contract/index.ts';
+import { printable } from '../../printable.ts';
 import { labelOf, type Room } from '../model/room.ts';
 import { composerOf, type ScreenState } from '../model/state.ts';
 import type { Place as Spot } from '../terminal/painter.ts';
@@ -122,13 +123,15 @@ function rowsOf({ rooms, state }: FrameParts, isRead: boolean) {
 
 function headerLine({ room, people, log, title }: FrameParts, width: number): Line {
   if (!room) return cut(lineOf(` ${title}`, 'strong'), width);
-  const { kind, historyPolicy, archived, role }: Channel = room.channel;
+  const { kind, topic, historyPolicy, readOnly, archived, role }: Channel = room.channel;
   const facts = [
     ...(kind === 'public' ? [] : [kind]),
     ...(historyPolicy === 'since-join' ? ['history since joining'] : []),
+    ...(readOnly ? ['read-only'] : []),
     ...(archived ? ['archived'] : []),
     ...(people === null ? [] : [people === 1 ? '1 person' : `${people} people`]),
     ...(role === null || role === 'member' ? [] : [`you are ${role}`]),
+    ...(topic === null ? [] : [printable(topic)]),
   ];
   const state = log?.is === 'loading' ? 'loading …' : log?.is === 'behind' ? 'catching up …' : '';
   const left = [span(' '), span(labelOf(room), 'strong'), span(`  ${facts.join(' · ')}`, 'quiet')];

@@ -58,6 +58,7 @@ export class Chat {
       client,
       me: me.userId,
       marks,
+      nameOf: (userId, channelId) => this.names.nameOf(userId, channelId),
       changed: () => this.#roomsChanged(),
       lost: (channel) => this.#lost(channel),
     });

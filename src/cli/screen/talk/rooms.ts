@@ -7,6 +7,8 @@ import { unreadIn } from '../model/unread.ts';
 export interface RoomsParts {
   readonly client: Client;
   readonly me: UserId;
+  /** What somebody who is in a channel is called. */
+  readonly nameOf: (userId: UserId, channelId: ChannelId) => string;
   readonly marks: ReadMarks;
   /** Something that is shown may be different. */
   readonly changed: () => void;
@@ -136,12 +138,20 @@ export class Rooms {
     return {
       id,
       channel: log?.channel ?? channel,
-      name: nameOfChannel(channel),
+      name: this.#nameOf(log?.channel ?? channel, log),
       isJoined,
       unread: isJoined ? unreadIn({ me, mark, lastSeq, joinedSeq, messages }) : 0,
       unsent: unsent.length,
       hasFailed: unsent.some(({ state }) => state.is === 'failed'),
     };
+  }
+
+  /** A direct channel is called by its people. */
+  #nameOf(channel: Channel, log: ChannelLog | null): string {
+    const { me, nameOf } = this.#parts;
+    const others = [...(log?.members.keys() ?? [])].filter((userId) => userId !== me);
+    if (channel.kind !== 'direct' || others.length === 0) return nameOfChannel(channel);
+    return others.map((userId) => nameOf(userId, channel.id)).join(', ');
   }
 
   async #list(): Promise<void> {
