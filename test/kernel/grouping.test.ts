@@ -13,11 +13,12 @@ interface Batch {
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A grouping whose commits are answered by the test, and whose timers are rung by it. */
-function scene() {
+function scene(lingerMs?: number) {
   const batches: Batch[] = [];
   const timers: { readonly milliseconds: number; readonly ring: () => Promise<void> }[] = [];
   const grouping = new Grouping<string, string>({
     heldBy: (call) => call.split(' ')[0] ?? '',
+    lingerMs,
     decide: (calls, patient) =>
       new Promise((resolve, reject) => {
         batches.push({
@@ -65,6 +66,26 @@ describe('a grouping', () => {
     await batch(0).answer();
     assert.equal(await one, 'a 1: yes');
     assert.deepEqual([batches.length, timers.length, grouping.idle], [1, 0, true]);
+  });
+
+  it('lingers as long as it was told to, and no longer than a crowd is worth', async () => {
+    for (const [lingerMs, crowd, expected] of [
+      [undefined, 60, 10],
+      [100, 60, 100],
+      [100, 20, 40],
+    ] as const) {
+      const { grouping, batch, timers } = scene(lingerMs);
+      const all = Array.from({ length: crowd }, (_, i) => grouping.add(`a ${i}`));
+      await settled();
+      await batch(0).answer();
+      await Promise.all(all);
+      void grouping.add('a next').catch(() => undefined);
+      await settled();
+      assert.deepEqual(
+        timers.map(({ milliseconds }) => milliseconds),
+        [expected],
+      );
+    }
   });
 
   it('commits together what comes together, and what comes while a commit is under way', async () => {
