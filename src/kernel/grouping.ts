@@ -84,7 +84,8 @@ export class Grouping<C, V> {
     await this.#decide(batch, false);
     this.#committing = false;
     // A batch of one means that nobody came while the one before was stored: then waiting would only cost time.
-    this.#lingerMs = batch.length === 1 ? 0 : Math.min(this.#options.lingerMs ?? LINGER_MS, 2 * batch.length);
+    this.#lingerMs =
+      batch.length === 1 ? 0 : Math.min(this.#options.lingerMs ?? LINGER_MS, 2 * batch.length);
     this.#begin();
   }
 

@@ -171,30 +171,6 @@ describe('the truncation of a channel', () => {
     assert.equal((await alice.send(id, 'next', world.clientId()).accepted()).seq, 3);
   });
 
-  it('takes along what others made of what went, and what it said before, and nothing else', async () => {
-    const { id: channelId } = await quietChannel(world, alice, [bob]);
-    for (const body of ['old', 'new']) {
-      const send = { channelId, body, clientId: world.clientId(), mentions: [bob.userId] };
-      const { id: messageId } = await alice.call('message.send', send).accepted();
-      const input = { channelId, messageId };
-      await alice.call('message.edit', { ...input, body: 'x', mentions: [bob.userId] }).accepted();
-      await bob.call('message.react', { ...input, emoji: '👍' }).accepted();
-      await alice.call('message.pin', input).accepted();
-    }
-    await truncate(channelId, 2);
-    for (const table of ['message_version', 'reaction', 'mention']) {
-      const left = await rows(world, `SELECT seq FROM ${table} WHERE channel_id = $1`, channelId);
-      assert.deepEqual(left, [{ seq: '2' }], table);
-    }
-    const { pins } = await bob.call('pin.list', { channelId }).accepted();
-    const mentions = await bob.call('mention.list', { channelId }).accepted();
-    for (const found of [pins, mentions.messages])
-      assert.deepEqual(
-        found.map(({ seq }) => seq),
-        [2],
-      );
-  });
-
   it('leaves nothing to change or to answer of what went', async () => {
     const { id: channelId, posts } = await quietChannel(world, alice, [], { sayings: SAYINGS });
     await truncate(channelId, 3);
