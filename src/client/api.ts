@@ -95,6 +95,13 @@ export interface Client {
   readonly readMarks: ReadMarks;
 }
 
+export interface SendOptions {
+  /** What it answers: the message is in the thread of that one. */
+  readonly replyTo?: MessageId;
+  /** Members who are to take note of it, at most 50. */
+  readonly mentions?: readonly UserId[];
+}
+
 /** Why a log is closed: by the application, because one left or was removed, or because reading was refused. */
 export type LogEnd =
   | { readonly code: 'closed' }
@@ -114,7 +121,10 @@ export interface ChannelLog {
   readonly channel: Channel | null;
   /** Up to which revision everything is applied. */
   readonly rev: number;
-  /** The newest messages without a hole between them, lowest seq first. Tombstones are in it. */
+  /**
+   * The newest messages without a hole between them, lowest seq first. Tombstones are in it. Each carries its
+   * reactions, whom it mentions, whether it is pinned, and the first of a thread how many replies there are.
+   */
   readonly messages: readonly Message[];
   /** Who is in the channel, as far as the log told: complete if `membersComplete`. */
   readonly members: ReadonlyMap<UserId, Member>;
@@ -129,7 +139,7 @@ export interface ChannelLog {
    * Keeps the message in `storage` and then sends it, again and again until there is an answer. Resolves when it
    * is kept. Messages of one channel are sent in the order of the calls.
    */
-  send(body: string, options?: { readonly replyTo?: MessageId }): Promise<OutboxEntry>;
+  send(body: string, options?: SendOptions): Promise<OutboxEntry>;
   /** Reads a page of older messages; how many there were. They stay until `trim`, up to ten times the newest. */
   loadOlder(): Promise<Outcome<number>>;
   /** Lets go of what `loadOlder` read. */
@@ -162,6 +172,7 @@ export interface OutboxEntry {
   readonly channelId: ChannelId;
   readonly body: string;
   readonly replyTo: MessageId | null;
+  readonly mentions: readonly UserId[];
   /** When it was written, milliseconds since the epoch. */
   readonly at: number;
   readonly state: OutboxState;

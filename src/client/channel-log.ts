@@ -1,7 +1,7 @@
 /** A channel as its reader sees it: frames are applied only where they follow on, and every gap is read back. */
-import type { ChannelId, MessageId, UserId } from '../contract/ids.ts';
+import type { ChannelId, UserId } from '../contract/ids.ts';
 import type { ChannelFrame } from '../contract/shapes.ts';
-import type { ChannelLog, LogEnd, LogState, OutboxEntry, Unlisten } from './api.ts';
+import type { ChannelLog, LogEnd, LogState, OutboxEntry, SendOptions, Unlisten } from './api.ts';
 import type { Calls } from './calls.ts';
 import { FrameQueue } from './frame-queue.ts';
 import { LogContent, type Position } from './log-content.ts';
@@ -107,8 +107,8 @@ export class Log implements ChannelLog {
     });
   }
 
-  send(body: string, { replyTo }: { readonly replyTo?: MessageId } = {}): Promise<OutboxEntry> {
-    return this.#parts.outbox.add(this.id, body, replyTo ?? null);
+  send(body: string, { replyTo, mentions }: SendOptions = {}): Promise<OutboxEntry> {
+    return this.#parts.outbox.add(this.id, body, replyTo ?? null, mentions);
   }
 
   loadOlder(): Promise<Outcome<number>> {

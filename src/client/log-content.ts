@@ -88,6 +88,7 @@ export class LogContent {
     const left = messages.filter(({ seq }) => seq >= this.#belowSeq);
     this.window.prepend(left, hasOlder && left.length === messages.length);
     for (const message of aside.values()) this.#applyMessage(message);
+    this.window.noteReplies(); // the page may have been read before the newest of them came
     return true;
   }
 
@@ -118,6 +119,7 @@ export class LogContent {
       return;
     }
     this.window.apply(message);
+    if (message.thread) this.window.noteReply(message);
     const isWithheld = this.window.get(message.seq)?.content === 'withheld';
     if (isWithheld) this.withheld.add(message.seq);
     else this.withheld.delete(message.seq);

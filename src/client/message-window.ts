@@ -59,6 +59,24 @@ export class MessageWindow {
     this.#snapshot = null;
   }
 
+  /** Takes from a reply how far its thread goes by now, where the thread's first message is here. */
+  noteReply({ seq, thread }: Message): void {
+    const place = thread ? this.#messages.findIndex(({ id }) => id === thread.root) : -1;
+    const root = this.#messages[place];
+    if (!root || !thread || root.content === 'withheld') return;
+    if ((root.replies?.count ?? 0) >= thread.place) return;
+    this.#messages[place] = { ...root, replies: { count: thread.place, lastSeq: seq } };
+    this.#snapshot = null;
+  }
+
+  /** The same for all replies that are here. */
+  noteReplies(): void {
+    const newest = new Map<string, Message>();
+    for (const message of this.#messages)
+      if (message.thread) newest.set(message.thread.root, message);
+    for (const reply of newest.values()) this.noteReply(reply);
+  }
+
   get(seq: number): Message | null {
     const held = this.#messages[this.#placeOf(seq)];
     return held?.seq === seq ? held : null;

@@ -43,6 +43,10 @@ export class Entry implements OutboxEntry {
     return this.draft.replyTo;
   }
 
+  get mentions() {
+    return this.draft.mentions ?? [];
+  }
+
   get at() {
     return this.draft.at;
   }

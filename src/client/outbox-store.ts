@@ -9,6 +9,8 @@ export interface Draft {
   readonly channelId: ChannelId;
   readonly body: string;
   readonly replyTo: MessageId | null;
+  /** Left out where nobody is mentioned. */
+  readonly mentions?: readonly UserId[];
   readonly at: number;
   /** Its place among the author's drafts. */
   readonly order: number;

@@ -73,12 +73,19 @@ export class OutboxBox implements Outbox, EntryOwner {
     this.#author = null;
   }
 
-  async add(channelId: ChannelId, body: string, replyTo: MessageId | null): Promise<OutboxEntry> {
+  async add(
+    channelId: ChannelId,
+    body: string,
+    replyTo: MessageId | null,
+    mentions: readonly UserId[] = [],
+  ): Promise<OutboxEntry> {
     await this.#ready;
     const at = this.#parts.now();
     this.#order = Math.max(this.#order + 1, at);
     const clientId = this.#freshId();
-    const draft = { clientId, channelId, body, replyTo, at, order: this.#order, failed: null };
+    const order = this.#order;
+    const named = mentions.length > 0 && { mentions };
+    const draft = { clientId, channelId, body, replyTo, ...named, at, order, failed: null };
     const entry = new Entry(this, draft);
     const refusal = this.#refusalOf(body);
     if (refusal) entry.become(failedWith(refusal));
@@ -168,10 +175,11 @@ export class OutboxBox implements Outbox, EntryOwner {
   }
 
   async #attempt(entry: Entry): Promise<void> {
-    const { clientId, channelId, body, replyTo } = entry.draft;
+    const { clientId, channelId, body, replyTo, mentions } = entry.draft;
     this.#busy.add(channelId);
     entry.attempts += 1;
-    const input = { clientId, channelId, body, ...(replyTo && { replyTo }) };
+    const named = mentions && { mentions: [...mentions] };
+    const input = { clientId, channelId, body, ...(replyTo && { replyTo }), ...named };
     const outcome = await this.#parts.calls.call('message.send', input);
     this.#busy.delete(channelId);
     if (outcome.ok) {

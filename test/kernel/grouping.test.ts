@@ -1,6 +1,6 @@
 /** Calls share commits without sharing fates: at once when it is quiet, together in a crowd, apart when one must wait. */
 import assert from 'node:assert/strict';
-import { Grouping, LATER, Refusal } from '../../src/kernel/index.ts';
+import { Grouping, LATER, Refusal, type GroupingOptions } from '../../src/kernel/index.ts';
 
 interface Batch {
   readonly calls: readonly string[];
@@ -13,12 +13,12 @@ interface Batch {
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A grouping whose commits are answered by the test, and whose timers are rung by it. */
-function scene(monotonic?: () => number) {
+function scene(given: Pick<GroupingOptions<string, string>, 'monotonic' | 'lingerMs'> = {}) {
   const batches: Batch[] = [];
   const timers: { readonly milliseconds: number; readonly ring: () => Promise<void> }[] = [];
   const grouping = new Grouping<string, string>({
     heldBy: (call) => call.split(' ')[0] ?? '',
-    ...(monotonic && { monotonic }),
+    ...given,
     decide: (calls, patient) =>
       new Promise((resolve, reject) => {
         batches.push({
@@ -68,6 +68,26 @@ describe('a grouping', () => {
     assert.deepEqual([batches.length, timers.length, grouping.idle], [1, 0, true]);
   });
 
+  it('lingers as long as it was told to, and no longer than a crowd is worth', async () => {
+    for (const [lingerMs, crowd, expected] of [
+      [undefined, 60, 10],
+      [100, 60, 100],
+      [100, 20, 40],
+    ] as const) {
+      const { grouping, batch, timers } = scene(lingerMs);
+      const all = Array.from({ length: crowd }, (_, i) => grouping.add(`a ${i}`));
+      await settled();
+      await batch(0).answer();
+      await Promise.all(all);
+      void grouping.add('a next').catch(() => undefined);
+      await settled();
+      assert.deepEqual(
+        timers.map(({ milliseconds }) => milliseconds),
+        [expected],
+      );
+    }
+  });
+
   it('commits together what comes together, and what comes while a commit is under way', async () => {
     const { grouping, batch, batches, timers } = scene();
     const first = [grouping.add('a 1'), grouping.add('b 2')];
@@ -111,7 +131,7 @@ describe('a grouping', () => {
 
   it('shares commits also where calls never overlap, as long as they come thick and fast', async () => {
     let now = 1_000;
-    const { grouping, batch, batches, timers } = scene(() => now);
+    const { grouping, batch, batches, timers } = scene({ monotonic: () => now });
     const oneByOne = async (calls: number, everyMs: number) => {
       for (let i = 0; i < calls; i += 1) {
         const verdict = grouping.add(`a ${i}`);

@@ -35,6 +35,7 @@ export function entryOf(
     channelId: 'channel' as OutboxEntry['channelId'],
     body,
     replyTo: null,
+    mentions: [],
     at,
     state,
     settled: () => Promise.resolve(state),

@@ -1,4 +1,4 @@
-/** The command about messages: to delete one, by the number that stands beside it. */
+/** Finds the message that a command is about, by the number that stands beside it, and deletes one. */
 import type { ChannelId, Message } from '../../../client/index.ts';
 import { refusalSentence } from '../model/words.ts';
 import { done, inRoom, no, type Command, type Outcome, type Talk } from './declare.ts';
@@ -11,7 +11,7 @@ const remove: Command = {
   run: inRoom(async (talk, room, typed) => {
     const [number = '', ...words] = typed.trim().split(/\s+/u);
     const reason = words.join(' ');
-    const found = await messageCalled(talk, room.id, number);
+    const found = await messageCalled(talk, room.id, number, 'delete');
     if (!found.ok) return found;
     const { value: message } = found;
     if (message.content === 'deleted') return no(`Message ${message.seq} is deleted already.`);
@@ -28,21 +28,24 @@ const remove: Command = {
 };
 
 /** The message of that number, from the server where it is not at hand. */
-async function messageCalled(
+export async function messageCalled(
   { client, me }: Talk,
   channelId: ChannelId,
   number: string,
+  command: string,
 ): Promise<Outcome<Message>> {
   const { messages } = client.channel(channelId);
   if (number === 'last') {
     const own = messages.findLast(
       ({ authorId, content }) => authorId === me && content !== 'deleted',
     );
-    return own ? { ok: true, value: own } : no('There is no message of yours here to delete.');
+    return own ? { ok: true, value: own } : no(`There is no message of yours here to ${command}.`);
   }
   const seq = Number(number.replace(/^#/u, ''));
   if (!Number.isSafeInteger(seq) || seq < 1)
-    return no('Which one? /delete N – the number is at the right of the message – or /delete last');
+    return no(
+      `Which one? /${command} N – the number is at the right of the message – or /${command} last`,
+    );
   const here = messages.find((message) => message.seq === seq);
   if (here) return { ok: true, value: here };
   const page = await client.call('message.history', { channelId, before: seq + 1, limit: 1 });

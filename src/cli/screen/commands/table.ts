@@ -1,6 +1,7 @@
 /** Every slash command, in the order in which /help shows them, and what else the help has to say. */
 import type { SheetRow } from '../model/state.ts';
 import { CHANNEL_COMMANDS } from './channels.ts';
+import { CONVERSATION_COMMANDS } from './conversation.ts';
 import { done, no, type Command } from './declare.ts';
 import { FINDING_COMMANDS } from './finding.ts';
 import { MESSAGE_COMMANDS } from './messages.ts';
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   ...PEOPLE_COMMANDS,
   ...SETTINGS_COMMANDS,
   ...MESSAGE_COMMANDS,
+  ...CONVERSATION_COMMANDS,
   help,
   quit,
   signOut,

@@ -50,7 +50,9 @@ export function messageLines(message: Message, parts: MessageParts): Line[] {
     message.content === 'present'
       ? bodyLines(message, room)
       : [lineOf(inItsPlace(message, parts), 'quiet')];
-  const mark = message.content === 'present' ? span(INDENT) : marked('×');
+  const isForMe = message.mentions?.includes(parts.me) === true;
+  const plain = isForMe ? span(' @ ', 'notice') : span(INDENT);
+  const mark = message.content === 'present' ? plain : marked('×');
   const number = parts.width < NUMBERED_COLUMNS ? [] : [span(String(message.seq), 'quiet')];
   return body.map((line, index) =>
     index === 0 ? spread([mark, ...line], number, parts.width) : [span(INDENT), ...line],
@@ -63,6 +65,21 @@ export function replyLine(replied: Message | null, parts: MessageParts): Line {
     ? `${parts.nameOf(replied.authorId)}: ${replied.body === null ? '…' : printable(replied.body)}`
     : 'an older message';
   return cut([marked('↳'), span(to, 'quiet')], INDENT.length + roomFor(parts.width));
+}
+
+/** `👍 3  🎉 1  2 replies  pinned`, below the text; nothing where it would be empty. */
+export function aboutLine(
+  { seq, reactions = [], replies, pinned }: Message,
+  width: number,
+): Line[] {
+  const said = reactions.map(({ emoji, count }) => `${printable(emoji)} ${count}`);
+  if (replies)
+    said.push(
+      replies.count === 1 ? `1 reply: /thread ${seq}` : `${replies.count} replies: /thread ${seq}`,
+    );
+  if (pinned) said.push('pinned');
+  if (said.length === 0) return [];
+  return [cut([span(INDENT), span(said.join('  '), 'quiet')], INDENT.length + roomFor(width))];
 }
 
 /** What one has written oneself and is not there yet. */

@@ -2,7 +2,14 @@
 import type { Message, OutboxEntry } from '../../../client/index.ts';
 import { whyNot } from '../model/words.ts';
 import { lineOf, rule, span, type Line, type Tone } from './line.ts';
-import { headerLine, messageLines, replyLine, unsentLines, type MessageParts } from './message.ts';
+import {
+  aboutLine,
+  headerLine,
+  messageLines,
+  replyLine,
+  unsentLines,
+  type MessageParts,
+} from './message.ts';
 import { dayOf, isSameDay, stretchOf } from './time.ts';
 import type { Block, Blocks } from './viewport.ts';
 import { wrapped } from './wrap.ts';
@@ -116,7 +123,8 @@ export class Timeline implements Blocks {
 
   #message(message: Message): Line[] {
     const { replyTo } = message;
-    const lines = messageLines(message, this.#parts);
+    const about = aboutLine(message, this.#parts.width);
+    const lines = [...messageLines(message, this.#parts), ...about];
     if (replyTo === null) return lines;
     this.#byId ??= new Map(this.#parts.messages.map((one) => [one.id, one]));
     return [replyLine(this.#byId.get(replyTo) ?? null, this.#parts), ...lines];

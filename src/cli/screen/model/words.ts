@@ -12,6 +12,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   channel_archived: 'the channel is archived and takes no changes',
   message_deleted: 'the message has been deleted',
   edit_window_closed: 'it is too old to be changed',
+  too_many_reactions: 'it has as many kinds of reactions as a message can have',
+  too_many_pins: 'the channel has as many pinned messages as it can have',
   last_owner: 'a channel keeps at least one owner: make somebody else one first',
   stale_client_id: 'it was written too long ago to be sent as it is',
   payload_too_large: 'it is too long',

@@ -23,12 +23,14 @@ type Actions = Readonly<Record<string, Action>>;
 
 /** Does what the input asks for; keys that mean nothing do nothing. */
 export function act(input: Input, hands: Hands): void {
-  const { chat } = hands;
+  const { chat, submitting } = hands;
   const name = input.kind === 'key' ? input.name : null;
   if (chat.state.isLeaving && name !== 'ctrl+c')
     chat.update((state) => ({ ...state, isLeaving: false, notice: null }));
-  if (input.kind !== 'key') typed(input.text, chat);
-  else (actionsOf(chat.state)[input.name] ?? EVERYWHERE[input.name])?.(hands);
+  if (input.kind !== 'key') {
+    typed(input.text, chat);
+    if (input.text.includes('@')) submitting.expectMentions();
+  } else (actionsOf(chat.state)[input.name] ?? EVERYWHERE[input.name])?.(hands);
 }
 
 function actionsOf({ picker, sheet }: ScreenState): Actions {

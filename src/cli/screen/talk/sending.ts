@@ -1,5 +1,12 @@
 /** One's own messages from the key to the log: each is shown once, as pending, as refused or as sent, and none is lost. */
-import type { ChannelId, Client, Message, OutboxEntry, UserId } from '../../../client/index.ts';
+import type {
+  ChannelId,
+  Client,
+  Message,
+  OutboxEntry,
+  SendOptions,
+  UserId,
+} from '../../../client/index.ts';
 
 export interface SendingParts {
   readonly client: Client;
@@ -26,9 +33,14 @@ export class Sending {
   }
 
   /** Hands it to the outbox. What the outbox did not take comes back as a refused entry, to be written again. */
-  async send(channelId: ChannelId, body: string, after: number): Promise<OutboxEntry> {
+  async send(
+    channelId: ChannelId,
+    body: string,
+    after: number,
+    options: SendOptions = {},
+  ): Promise<OutboxEntry> {
     const { client, changed } = this.#parts;
-    const entry = await client.channel(channelId).send(body);
+    const entry = await client.channel(channelId).send(body, options);
     if (entry.state.is !== 'failed')
       this.#onTheirWay = [...this.#onTheirWay.slice(1 - REMEMBERED), { entry, after }];
     changed();

@@ -3,6 +3,7 @@ import type { CallOutcome, ChannelId, InputOf } from '../../../client/index.ts';
 import { BODY_CHARACTERS } from '../../../contract/index.ts';
 import type { Command, Listed, Outcome, Talk } from '../commands/declare.ts';
 import { typedAs } from '../commands/typed.ts';
+import { mentionsIn } from '../model/mentions.ts';
 import { composerOf, sentOff, takenBack } from '../model/state.ts';
 import { refusalSentence, whyNot } from '../model/words.ts';
 import type { Chat } from './chat.ts';
@@ -63,6 +64,11 @@ export class Submitting {
     };
   }
 
+  /** Somebody is about to be mentioned: asks for names that are not known yet, so that they are when the text is sent. */
+  expectMentions(): void {
+    this.talk();
+  }
+
   async #send(body: string): Promise<void> {
     const chat = this.#chat;
     const { room } = chat;
@@ -79,7 +85,8 @@ export class Submitting {
     const written = composerOf(chat.state).text;
     const last = chat.rooms.logOf(room.id)?.messages.at(-1)?.seq ?? 0;
     chat.update((state) => ({ ...sentOff(state), place: 'end', unreadAfter: null }));
-    const entry = await chat.sending.send(room.id, body, last);
+    const mentions = mentionsIn(body, this.talk().people);
+    const entry = await chat.sending.send(room.id, body, last, { mentions });
     if (entry.state.is === 'failed' && !chat.sending.holds(entry))
       this.#refused(room.id, written, whyNot(entry.state.refusal));
   }
