@@ -134,6 +134,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       stages,
       entropy,
       clientAddress,
+      allowedOrigins: config.allowedOrigins,
       door,
       machineTime: () => systemClock.now(),
       misused: (cause) => log.error('express-rate-limit', { cause }),

@@ -1,11 +1,13 @@
 /** The tokens of who is signed in: kept, renewed before they expire, by one refresh at a time, and never lost to a lost answer. */
+import type { Delivery } from '../contract/delivery.ts';
 import type { SessionId, UserId, WorkspaceId } from '../contract/ids.ts';
 import type { Me } from './api.ts';
 import type { Http } from './http.ts';
 import { freshNonce } from './platform.ts';
 import type { Alone, Storage } from './ports.ts';
 import { backoff, type Timers } from './timers.ts';
-import type { OutputOf, Refused } from './types.ts';
+import { madeAt } from './token-time.ts';
+import type { Outcome, OutputOf, Refused } from './types.ts';
 
 type Grant = OutputOf<'session.refresh'>;
 
@@ -14,7 +16,8 @@ interface Kept {
   readonly sessionId: SessionId;
   readonly workspaceId: WorkspaceId;
   readonly accessToken: string;
-  readonly refreshToken: string;
+  /** Null where a cookie has it. */
+  readonly refreshToken: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   /** Of the refresh under way: its retries, even after a restart, are answered with the same tokens. */
@@ -24,6 +27,7 @@ interface Kept {
 }
 
 export interface SessionParts {
+  readonly delivery: Delivery;
   readonly storage: Storage;
   readonly alone: Alone;
   readonly http: Http;
@@ -56,6 +60,8 @@ export class Session {
   #kept: Kept | null = null;
   #flight: Promise<Renewal> | null = null;
   #paused = false;
+  /** Of a refresh for whoever the cookie is of: said again until it is answered. */
+  #nonce: string | null = null;
   #callOff: () => void = () => undefined;
 
   constructor(parts: SessionParts) {
@@ -78,11 +84,14 @@ export class Session {
     return this.#parts.now() + (Math.abs(ahead) < SKEW_MS ? 0 : ahead);
   }
 
-  /** Takes up what is kept, if anything is. */
+  /** Takes up what is kept, if anything is; where a cookie keeps it, only the server can tell whose it is. */
   async load(): Promise<void> {
     this.#paused = false;
     const kept = this.#kept ?? (await this.#read());
     if (kept) this.#hold(kept);
+    if (this.#parts.delivery === 'body') return;
+    if (kept?.accessToken === '') await this.renew('');
+    else if (!kept) await this.#parts.alone(() => this.#byCookie()).catch(this.#parts.failed);
   }
 
   async open(grant: Grant): Promise<void> {
@@ -133,7 +142,7 @@ export class Session {
   }
 
   async #refresh(held: Kept): Promise<Renewal> {
-    const { http, ended } = this.#parts;
+    const { ended } = this.#parts;
     const stored = await this.#read();
     if (this.#kept !== held) return this.#overtaken(held);
     if (stored?.sessionId === held.sessionId && stored.refreshToken !== held.refreshToken) {
@@ -145,26 +154,44 @@ export class Session {
     const using: Kept = { ...held, nonce };
     this.#kept = using;
     await this.#write(using); // before it is used: whoever comes after a crash must use the same
-    const { refreshToken } = using;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const outcome = await http.call('session.refresh', { refreshToken, nonce }, null);
-      if (this.#kept !== using) return this.#overtaken(using);
-      if (outcome.ok) {
-        await this.#keep(outcome.data as Grant);
-        this.#parts.renewed();
-        return 'renewed';
-      }
-      const { refusal } = outcome;
-      if (refusal.retry !== 'later') {
-        await this.forget();
-        ended(refusal);
-        return 'ended';
-      }
-      await this.#parts.timers.wait(refusal.retryAfterMs ?? backoff(attempt));
-      if (this.#paused) return 'failed';
+    const outcome = await this.#ask(using.refreshToken, nonce, () => this.#kept === using);
+    if (this.#kept !== using) return this.#overtaken(using);
+    if (!outcome) {
+      if (!this.#paused) this.#renewIn(AGAIN_MS);
+      return 'failed';
     }
-    this.#renewIn(AGAIN_MS);
-    return 'failed';
+    if (outcome.ok) {
+      await this.#keep(outcome.data as Grant);
+      this.#parts.renewed();
+      return 'renewed';
+    }
+    await this.forget();
+    ended(outcome.refusal);
+    return 'ended';
+  }
+
+  async #byCookie(): Promise<void> {
+    const nonce = (this.#nonce ??= freshNonce());
+    const outcome = await this.#ask(null, nonce, () => this.#kept === null);
+    if (outcome) this.#nonce = null;
+    if (outcome?.ok && this.#kept === null) await this.#keep(outcome.data as Grant);
+  }
+
+  /** Until there is an answer, or nobody to whom it would matter; null where it has to be asked another time. */
+  async #ask(
+    token: string | null,
+    nonce: string,
+    matters: () => boolean,
+  ): Promise<Outcome<unknown> | null> {
+    const { http, timers, delivery } = this.#parts;
+    const shown = delivery === 'cookie' ? { delivery } : { refreshToken: token };
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const outcome = await http.call('session.refresh', { ...shown, nonce }, null);
+      if (outcome.ok || outcome.refusal.retry !== 'later' || !matters()) return outcome;
+      await timers.wait(outcome.refusal.retryAfterMs ?? backoff(attempt));
+      if (this.#paused) return null;
+    }
+    return null;
   }
 
   /** Somebody signed out or in while the refresh was under way: what it brings is nobody's any more. */
@@ -172,10 +199,14 @@ export class Session {
     return this.#kept?.sessionId === sessionId ? 'failed' : 'ended';
   }
 
-  async #keep({ expiresIn, ...grant }: Grant): Promise<void> {
+  async #keep(grant: Grant): Promise<void> {
+    const { userId, sessionId, workspaceId, accessToken, refreshToken = null, expiresIn } = grant;
     const now = this.#parts.now();
-    const ahead = (madeAt(grant.accessToken) ?? now) - now;
-    const kept: Kept = { ...grant, expiresAt: now + expiresIn * 1000, nonce: null, ahead };
+    const ahead = (madeAt(accessToken) ?? now) - now;
+    const kept: Kept = {
+      ...{ userId, sessionId, workspaceId, accessToken, refreshToken },
+      ...{ expiresAt: now + expiresIn * 1000, nonce: null, ahead },
+    };
     this.#hold(kept, expiresIn * 1000);
     await this.#write(kept);
   }
@@ -203,19 +234,10 @@ export class Session {
     }
   }
 
+  /** With a cookie nothing is stored that opens anything: who is signed in, and the nonce that must not be lost. */
   #write(kept: Kept): Promise<void> {
-    return this.#parts.storage.write(KEY, JSON.stringify(kept)).catch(this.#parts.failed);
-  }
-}
-
-/** When the token was made, in milliseconds since the epoch (`iat` of a JWT, RFC 7519); null if it does not say. */
-function madeAt(token: string): number | null {
-  try {
-    const claims = token.split('.')[1] ?? '';
-    const text = atob(claims.replaceAll('-', '+').replaceAll('_', '/'));
-    const { iat } = JSON.parse(text) as { iat?: unknown };
-    return typeof iat === 'number' ? iat * 1000 : null;
-  } catch {
-    return null;
+    const { delivery, storage, failed } = this.#parts;
+    const stored = delivery === 'cookie' ? { ...kept, accessToken: '', expiresAt: 0 } : kept;
+    return storage.write(KEY, JSON.stringify(stored)).catch(failed);
   }
 }

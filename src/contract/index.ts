@@ -5,5 +5,6 @@ export * from './sizes.ts';
 export * from './limits.ts';
 export * from './refusals.ts';
 export * from './closures.ts';
+export * from './delivery.ts';
 export * from './shapes.ts';
 export type * from './broadcasts.ts';

@@ -28,6 +28,11 @@ export const REFUSALS = {
   },
   forbidden: { http: 403, retry: 'never', title: 'The caller may not do this.' },
   origin_not_allowed: { http: 403, retry: 'never', title: 'Pages of this origin may not connect.' },
+  ambiguous_credential: {
+    http: 400,
+    retry: 'never',
+    title: 'The refresh token came twice: one place has to be chosen.',
+  },
   insecure_transport: {
     http: 403,
     retry: 'never',

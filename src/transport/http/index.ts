@@ -1,14 +1,14 @@
 /** Every HTTP request ends in one answer of known shape, and only a declared operation runs behind /v1. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type RequestHandler } from 'express';
-import { Refusal, type AnyOperation, type Entropy, type Stages } from '../../kernel/index.ts';
+import { Refusal, type AnyOperation, type Entropy } from '../../kernel/index.ts';
 import { malformed, refuse } from './answer.ts';
 import { doorkeeper, isProbe, type DoorOptions } from './doorkeeper.ts';
 import { begin, exchangeOf, type RequestLine } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
 import { pages, type Health } from './pages.ts';
 import { operationRoutes } from './routes.ts';
-import { serve } from './serve.ts';
+import { serve, type ServeOptions } from './serve.ts';
 import { HEADERS } from './server.ts';
 
 export type { DoorRow } from './doorkeeper.ts';
@@ -16,9 +16,8 @@ export type { RequestLine } from './exchange.ts';
 export type { Health } from './pages.ts';
 export { hardenServer, serverFor, type TlsIdentity } from './server.ts';
 
-export interface HttpOptions extends DoorOptions {
+export interface HttpOptions extends DoorOptions, ServeOptions {
   readonly operations: readonly AnyOperation[];
-  readonly stages: Stages;
   readonly entropy: Entropy;
   /** Must not throw. */
   readonly log: (line: RequestLine) => void;
@@ -55,8 +54,7 @@ export function httpApp(options: HttpOptions): express.Express {
     app.all(path, otherMethod(path, ['GET', 'HEAD']));
   }
   const routes = operationRoutes(options.operations);
-  for (const route of routes)
-    app[route.verb](route.path, serve(route, options.stages, options.clientAddress));
+  for (const route of routes) app[route.verb](route.path, serve(route, options));
   for (const { path, method } of routes) app.all(path, otherMethod(path, [method]));
   app.use(nothingThere);
 
