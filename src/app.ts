@@ -21,6 +21,7 @@ import { clientAddresses } from './transport/client-address.ts';
 import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
+import { hostJudge } from './wiring/hosts.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
 import { signing } from './wiring/signing.ts';
@@ -105,6 +106,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     },
   });
   const { profileNames } = auth;
+  const judgeHost = hostJudge(config.hosts, auth.workspaceOfHost);
   const { editWindowMs } = config;
   const chat = chatDomain({ ...base, statements, profileNames, editWindowMs, later });
   const audit = auditDomain({
@@ -146,6 +148,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       jwks: auth.jwks,
       secure: config.secure,
       plaintext: unencrypted,
+      judgeHost,
     }),
     () => clock.monotonic(),
   );
@@ -163,13 +166,12 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     handshakes: sizes.handshakes,
     allowedOrigins: config.allowedOrigins,
     plaintext: unencrypted,
+    judgeHost,
     drainMs: config.drainMs,
     later,
-    async prove(token) {
+    async prove(...shown) {
       await lease.required('unavailable');
-      const claims = auth.proveToken(token);
-      await auth.sessionIsLive(claims);
-      return claims;
+      return auth.enter(...shown);
     },
     left: (channels) => followers.left(channels),
     refused: (what, result, traceId, count) =>

@@ -72,6 +72,11 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The clientId is too old to be accepted as new.',
   },
+  unknown_host: {
+    http: 421,
+    retry: 'never',
+    title: 'This server does not answer to that host. Proxies have to pass the Host header on.',
+  },
   payload_too_large: { http: 413, retry: 'never', title: 'The request is larger than allowed.' },
   unsupported_media_type: {
     http: 415,

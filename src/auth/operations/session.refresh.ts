@@ -27,7 +27,11 @@ function parsed({ refreshToken = '' }: Input): OpaqueToken {
   return token;
 }
 
-const hint = (given: Input): WorkspaceHint => ({ by: 'id', id: parsed(given).workspaceId });
+const hint = (given: Input): WorkspaceHint => ({
+  by: 'id',
+  id: parsed(given).workspaceId,
+  otherwise: 'invalid_refresh_token',
+});
 
 export const sessionRefresh = operationsFor<AuthServices, AuthDomain>()({
   name: 'session.refresh',

@@ -28,6 +28,8 @@ export interface HttpOptions extends DoorOptions, ServeOptions {
   readonly secure: boolean;
   /** Whether a request is refused because it came without TLS; probes are not asked. */
   readonly plaintext: (request: IncomingMessage) => boolean;
+  /** The no to a request for a host that is not of this server, or null; probes are not asked. May reject with a no. */
+  readonly judgeHost: (request: IncomingMessage) => Promise<Refusal | null>;
 }
 
 /** Express with the step before its router within reach. */
@@ -70,10 +72,22 @@ export function httpApp(options: HttpOptions): express.Express {
       if (!isProbe(request) && options.plaintext(request))
         refuse(request, response, new Refusal('insecure_transport'));
       else if (oddity !== null) refuse(request, response, malformed(oddity));
-      else route(request, response, (error) => fail(request, response, error));
+      else
+        judged(options, request).then(
+          (no) => {
+            if (no) refuse(request, response, no);
+            else route(request, response, (error) => fail(request, response, error));
+          },
+          (error: unknown) => fail(request, response, error),
+        );
     });
   };
   return app;
+}
+
+/** Probes come by address, and ask for nothing. */
+async function judged({ judgeHost }: HttpOptions, request: IncomingMessage) {
+  return isProbe(request) ? null : judgeHost(request);
 }
 
 /** What Express or Node would take in their own way, and a proxy before them perhaps in another. */
@@ -107,6 +121,10 @@ const nothingThere: RequestHandler = (request, response) => {
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (error instanceof URIError) {
     refuse(request, response, malformed('percent_encoding')); // thrown while the path was matched
+    return;
+  }
+  if (error instanceof Refusal) {
+    refuse(request, response, error);
     return;
   }
   exchangeOf(request).fault = error;

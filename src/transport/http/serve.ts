@@ -10,6 +10,7 @@ import {
   type Origin,
   type Stages,
 } from '../../kernel/index.ts';
+import { hostOf } from '../host.ts';
 import { userAgentOf } from '../user-agent.ts';
 import { announceLimit, answer, problem } from './answer.ts';
 import { bearer } from './bearer.ts';
@@ -72,9 +73,11 @@ async function carryOut(
 }
 
 function originOf(request: IncomingMessage, clientAddress: ServeOptions['clientAddress']): Origin {
+  const host = hostOf(request);
   return {
     transport: 'http',
     address: clientAddress(request),
+    ...(host && { host }),
     userAgent: userAgentOf(request.headers),
     connectionId: null,
   };

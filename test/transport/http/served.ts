@@ -120,6 +120,7 @@ export async function serve(
     jwks: () => ({ keys: [] }),
     secure: false,
     plaintext: () => false,
+    judgeHost: () => Promise.resolve(null),
     ...options,
   });
   const server = createServer(app);
