@@ -81,7 +81,10 @@ describe('the tokens of a stranger', function () {
       await rotate(true);
       await rotate(false);
       const pairs = (await rows.all()).rows.map((row) => seals.open(row));
-      const isRetired = () => world.app.auth.jwks().keys.length === 2;
+      const isRetired = () => {
+        const served = world.app.auth.jwks().keys.map((key) => key['kid']);
+        return served.length === 2 && pairs.every((pair) => served.includes(pair?.kid));
+      };
       await eventually('the key of the settings is retired', isRetired);
       return pairs;
     } finally {
