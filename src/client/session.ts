@@ -1,30 +1,16 @@
 /** The tokens of who is signed in: kept, renewed before they expire, by one refresh at a time, and never lost to a lost answer. */
 import type { Delivery } from '../contract/delivery.ts';
-import type { SessionId, UserId, WorkspaceId } from '../contract/ids.ts';
 import type { Me } from './api.ts';
 import type { Http } from './http.ts';
+import { KeptSession, type Kept } from './kept-session.ts';
 import { freshNonce } from './platform.ts';
 import type { Alone, Storage } from './ports.ts';
+import { refused } from './refusals.ts';
 import { backoff, type Timers } from './timers.ts';
 import { madeAt } from './token-time.ts';
 import type { Outcome, OutputOf, Refused } from './types.ts';
 
 type Grant = OutputOf<'session.refresh'>;
-
-interface Kept {
-  readonly userId: UserId;
-  readonly sessionId: SessionId;
-  readonly workspaceId: WorkspaceId;
-  readonly accessToken: string;
-  /** Null where a cookie has it. */
-  readonly refreshToken: string | null;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-  /** Of the refresh under way: its retries, even after a restart, are answered with the same tokens. */
-  readonly nonce: string | null;
-  /** How far the server's clock is ahead, in milliseconds. */
-  readonly ahead: number;
-}
 
 export interface SessionParts {
   readonly delivery: Delivery;
@@ -44,7 +30,6 @@ export interface SessionParts {
 /** `renewed`: there is a newer token. `ended`: there is no session. `failed`: not now; the same one can be renewed later. */
 export type Renewal = 'renewed' | 'ended' | 'failed';
 
-const KEY = 'session';
 /** The token is renewed when a fifth of its life is left, but no more than a minute before its end. */
 const LEAD = 0.2;
 const LEAD_MS = 60_000;
@@ -57,6 +42,7 @@ const AGAIN_MS = 15_000;
 
 export class Session {
   readonly #parts: SessionParts;
+  readonly #store: KeptSession;
   #kept: Kept | null = null;
   #flight: Promise<Renewal> | null = null;
   #paused = false;
@@ -66,6 +52,7 @@ export class Session {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    this.#store = new KeptSession(parts);
   }
 
   get me(): Me | null {
@@ -87,7 +74,7 @@ export class Session {
   /** Takes up what is kept, if anything is; where a cookie keeps it, only the server can tell whose it is. */
   async load(): Promise<void> {
     this.#paused = false;
-    const kept = this.#kept ?? (await this.#read());
+    const kept = this.#kept ?? (await this.#store.read());
     if (kept) this.#hold(kept);
     if (this.#parts.delivery === 'body') return;
     if (kept?.accessToken === '') await this.renew('');
@@ -108,7 +95,7 @@ export class Session {
 
   /** Takes it out of the storage; until `forget` it can still be used to end it on the server. */
   conceal(): Promise<void> {
-    return this.#parts.storage.remove(KEY).catch(this.#parts.failed);
+    return this.#store.remove();
   }
 
   /** Stops the timer and refreshes no more; `load` goes on. */
@@ -143,22 +130,28 @@ export class Session {
 
   async #refresh(held: Kept): Promise<Renewal> {
     const { ended } = this.#parts;
-    const stored = await this.#read();
+    const stored = await this.#store.read();
     if (this.#kept !== held) return this.#overtaken(held);
     if (stored?.sessionId === held.sessionId && stored.refreshToken !== held.refreshToken) {
       this.#hold(stored); // another window with the same storage was faster
       this.#parts.renewed();
       return 'renewed';
     }
+    if (this.#parts.delivery === 'cookie' && stored && stored.userId !== held.userId)
+      return this.#supplanted();
     const nonce = held.nonce ?? stored?.nonce ?? freshNonce();
     const using: Kept = { ...held, nonce };
     this.#kept = using;
-    await this.#write(using); // before it is used: whoever comes after a crash must use the same
+    await this.#store.write(using); // before it is used: whoever comes after a crash must use the same
     const outcome = await this.#ask(using.refreshToken, nonce, () => this.#kept === using);
     if (this.#kept !== using) return this.#overtaken(using);
     if (!outcome) {
       if (!this.#paused) this.#renewIn(AGAIN_MS);
       return 'failed';
+    }
+    if (outcome.ok && (outcome.data as Grant).userId !== using.userId) {
+      await this.conceal();
+      return this.#supplanted();
     }
     if (outcome.ok) {
       await this.#keep(outcome.data as Grant);
@@ -167,6 +160,14 @@ export class Session {
     }
     await this.forget();
     ended(outcome.refusal);
+    return 'ended';
+  }
+
+  /** Somebody else signed in to this browser, and the cookie is theirs: nothing must be said in their name here. */
+  #supplanted(): Renewal {
+    this.#kept = null;
+    this.#callOff();
+    this.#parts.ended(refused('signed_out'));
     return 'ended';
   }
 
@@ -208,7 +209,7 @@ export class Session {
       ...{ expiresAt: now + expiresIn * 1000, nonce: null, ahead },
     };
     this.#hold(kept, expiresIn * 1000);
-    await this.#write(kept);
+    await this.#store.write(kept);
   }
 
   #hold(kept: Kept, life = kept.expiresAt - this.#parts.now()): void {
@@ -221,23 +222,5 @@ export class Session {
     this.#callOff = this.#parts.timers.after(Math.max(milliseconds, 0), () => {
       if (this.#kept) void this.renew(this.#kept.accessToken);
     });
-  }
-
-  async #read(): Promise<Kept | null> {
-    const { storage, failed } = this.#parts;
-    try {
-      const text = await storage.read(KEY);
-      return text === null ? null : (JSON.parse(text) as Kept);
-    } catch (error) {
-      failed(error);
-      return null;
-    }
-  }
-
-  /** With a cookie nothing is stored that opens anything: who is signed in, and the nonce that must not be lost. */
-  #write(kept: Kept): Promise<void> {
-    const { delivery, storage, failed } = this.#parts;
-    const stored = delivery === 'cookie' ? { ...kept, accessToken: '', expiresAt: 0 } : kept;
-    return storage.write(KEY, JSON.stringify(stored)).catch(failed);
   }
 }

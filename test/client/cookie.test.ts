@@ -164,6 +164,27 @@ describe('the client: a refresh token in a cookie', () => {
     assert.ok(asked.length >= 7);
   });
 
+  for (const [what, shared] of [
+    ['whose storage they share', memoryStorage()],
+    ['each with its own storage', null],
+  ] as const)
+    it(`says nothing in the name of who signed in to another window of the browser, ${what}`, async () => {
+      const kept = () => ({ tokens: shared ?? memoryStorage() });
+      const { client: ada } = await clients.somebody('Ada', options(kept()));
+      const { client: bob } = await clients.somebody('Bob', options(kept()));
+      world.clock.forward(16 * MINUTE);
+      const outcome = await ada.call('channel.create', { kind: 'public', name: 'Whose?' });
+      assert.equal(outcome.ok ? 'ok' : outcome.refusal.code, 'signed_out');
+      assert.equal(ada.state.value.is, 'signed-out');
+      assert.equal(ada.me.value, null);
+      assert.ok((await bob.call('channel.list', {})).ok, 'who is signed in stays so');
+      bob.close();
+      const again = clients.make(options(kept()));
+      await again.connect();
+      await reaches(again, 'online');
+      assert.deepEqual(again.me.value, bob.me.value);
+    });
+
   it('takes a cookie of a session that was ended for no session', async () => {
     const { client, email, password } = await clients.somebody('Ada', options());
     client.close();
