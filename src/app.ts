@@ -24,6 +24,7 @@ import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
 import { ephemera, typingTold } from './wiring/ephemeral.ts';
 import { jobsOf } from './wiring/jobs.ts';
+import { hostJudge } from './wiring/hosts.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
 import { signing } from './wiring/signing.ts';
@@ -104,6 +105,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     sessionEnded: (sessionId, closure) => announce({ effect: 'session-ended', sessionId, closure }),
   });
   const { profileNames } = auth;
+  const judgeHost = hostJudge(config.hosts, auth.workspaceOfHost);
   const { editWindowMs } = config;
   const kept = { ephemera: ephemera(redis, lookUps) };
   const acts = moderationActs({ vault, entropy });
@@ -137,6 +139,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       stages,
       entropy,
       clientAddress,
+      allowedOrigins: config.allowedOrigins,
       door,
       machineTime: () => systemClock.now(),
       misused: (cause) => log.error('express-rate-limit', { cause }),
@@ -148,6 +151,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       jwks: auth.jwks,
       secure: config.secure,
       plaintext: unencrypted,
+      judgeHost,
     }),
     () => clock.monotonic(),
   );
@@ -165,13 +169,12 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     handshakes: sizes.handshakes,
     allowedOrigins: config.allowedOrigins,
     plaintext: unencrypted,
+    judgeHost,
     drainMs: config.drainMs,
     later,
-    async prove(token) {
+    async prove(...shown) {
       await lease.required('unavailable');
-      const claims = auth.proveToken(token);
-      await auth.sessionIsLive(claims);
-      return claims;
+      return auth.enter(...shown);
     },
     left: (channels) => followers.left(channels),
     refused: (what, result, traceId, count) =>

@@ -47,6 +47,7 @@ export function readConfig(environment: Environment) {
     publicUrl,
     secure: publicUrl.startsWith('https:'),
     allowedOrigins: new Set([new URL(publicUrl).origin, ...settings.ALLOWED_ORIGINS]),
+    hosts: hostsOf(settings, publicUrl),
     logLevel: settings.LOG_LEVEL,
     database: {
       url: new Secret(database),
@@ -98,6 +99,16 @@ export function readConfig(environment: Environment) {
       },
     },
   };
+}
+
+/** Which hosts are answered to, besides those of workspaces. */
+function hostsOf(
+  { ALLOWED_HOSTS, NODE_ENV }: Settings,
+  publicUrl: string,
+): 'any' | ReadonlySet<string> {
+  if (NODE_ENV !== 'production' && ALLOWED_HOSTS.length === 0) return 'any';
+  const { hostname } = new URL(publicUrl);
+  return new Set([hostname.replace(/\.$/, ''), ...ALLOWED_HOSTS]);
 }
 
 function readSettings(environment: Environment): Settings {

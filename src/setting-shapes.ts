@@ -100,6 +100,18 @@ function isNetwork(text: string): boolean {
   return length >= least && length <= bits;
 }
 
+/** Hosts that clients ask for, separated by commas; as `Host` names them, in lower case and without ports. */
+export const hosts = list.pipe(
+  z.array(
+    z
+      .string()
+      .toLowerCase()
+      .regex(/^(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])$/, {
+        message: 'each a host name or an address as it stands in a URL, without a port',
+      }),
+  ),
+);
+
 /** Addresses and networks, separated by commas. */
 export const networks = list.pipe(
   z.array(

@@ -1,6 +1,7 @@
 /** Every setting there is: its variable, what it means and what it may be. Docs and .env.example are made from this. */
 import { z } from 'zod';
 import { MAIL_SETTINGS } from './mail-settings.ts';
+import { HOST_SETTINGS } from './host-settings.ts';
 import {
   busKeys,
   count,
@@ -58,6 +59,7 @@ export const SETTINGS = {
     allowed: 'origins, separated by commas',
     standard: '',
   },
+  ...HOST_SETTINGS,
   TRUSTED_PROXIES: {
     schema: networks,
     about:

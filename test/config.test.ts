@@ -51,6 +51,23 @@ describe('a setting', () => {
     assert.equal(appUrl(GOOD['DATABASE_URL'] ?? '', 'app-password-of-chat'), login);
   });
 
+  it('names the hosts that are answered to: any in development, its own in production, and what is allowed', () => {
+    const hosts = (more: object) => {
+      const { hosts: found } = readConfig({
+        ...GOOD,
+        PUBLIC_URL: 'https://Chat.example:8443',
+        ...more,
+      });
+      return found === 'any' ? found : [...found].sort();
+    };
+    assert.equal(hosts({}), 'any');
+    assert.deepEqual(hosts({ ALLOWED_HOSTS: 'A.example, [::1],10.0.0.1' }), [
+      ...['10.0.0.1', '[::1]', 'a.example', 'chat.example'],
+    ]);
+    const proxied = { TRUSTED_PROXIES: '10.0.0.1', SERVICES_NETWORK: 'private' };
+    assert.deepEqual(hosts({ ...proxied, NODE_ENV: 'production' }), ['chat.example']);
+  });
+
   for (const [name, { allowed }] of Object.entries<Setting>(SETTINGS)) {
     const isNumber = /^\d+-\d+$/.test(allowed);
     const rings = (KEYRINGS as readonly string[]).includes(name);

@@ -1,5 +1,6 @@
 /** The operations page: one section per operation, from its declaration. */
 import { z } from 'zod';
+import { REFRESH_COOKIE } from '../../src/contract/index.ts';
 import type { AnyOperation } from '../../src/kernel/index.ts';
 import { operations } from '../../src/operations.ts';
 
@@ -12,6 +13,9 @@ export function operationsPage(): string {
     'written with commas. Any operation may also answer the universal refusals: `invalid_input`, `unauthenticated`,',
     '`token_expired`, `not_found`, `forbidden`, `rate_limited`, `overloaded`, `unavailable`, `outcome_unknown`,',
     '`internal`.',
+    '',
+    `The refresh cookie is \`${REFRESH_COOKIE}\` (HttpOnly, Secure, SameSite=Strict, Path=/, no Domain); see`,
+    '[the client library](../client.md#in-a-browser) and [SECURITY.md](../../SECURITY.md#requests-from-other-pages).',
     '',
     ...sorted.flatMap(section),
   ].join('\n');
@@ -30,9 +34,23 @@ function section(operation: AnyOperation): string[] {
     '|---|---|---|---|---|---|',
     `| ${where} | ${access.describe} | ${limits} | ${commit} | ${'record' in audit ? 'yes' : `no: ${audit.skip}`} | ${refuses.map((code) => `\`${code}\``).join(', ') || '-'} |`,
     '',
+    ...byCookie(operation),
     ...shape('Input', operation.input as z.ZodType, 'input'),
     ...shape('Reply', operation.output as z.ZodType, 'output'),
   ];
+}
+
+/** What `delivery` `cookie` means for the operation, from what it declares. */
+function byCookie(operation: AnyOperation): string[] {
+  const cookie = operation.commit === 'grouped' ? undefined : operation.cookie;
+  if (!cookie) return [];
+  const does = [
+    cookie.reads ? 'the cookie stands in for `refreshToken` of the input' : [],
+    cookie.writes ? '`refreshToken` of the reply goes into the cookie and not into the body' : [],
+    cookie.clears ? 'a yes that ends the session of the caller clears the cookie' : [],
+  ].flat();
+  const demand = 'The request must name an allowed `Origin`.';
+  return [`With \`delivery\` \`cookie\`, over HTTP: ${does.join('; ')}. ${demand}`, ''];
 }
 
 function shape(title: string, schema: z.ZodType, io: 'input' | 'output'): string[] {

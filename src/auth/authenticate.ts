@@ -11,6 +11,7 @@ import {
   type WorkspaceHint,
 } from '../kernel/index.ts';
 import type { AccessTokens } from './access-token.ts';
+import type { WorkspaceOfHost } from './hosts.ts';
 import type { Liveness } from './liveness.ts';
 import type { Within, WorkspaceLookups } from './store.ts';
 
@@ -19,18 +20,35 @@ interface Parts {
   readonly tokens: AccessTokens;
   readonly live: Liveness;
   readonly workspaces: WorkspaceLookups;
+  readonly ofHost: WorkspaceOfHost;
   readonly within: Within;
 }
 
 /** Ids of workspaces that are known to exist; none is ever deleted by the server. */
 const REMEMBERED = 10_000;
 
+const DEFAULT: WorkspaceHint = { by: 'default' };
+
+/**
+ * Refuses `unauthenticated` where the host belongs to another workspace than the token: as if it were none.
+ */
+export async function requireAt(
+  ofHost: WorkspaceOfHost,
+  { workspaceId }: ProvedClaims,
+  host = '',
+): Promise<void> {
+  const here = await ofHost(host);
+  if (here !== null && here !== workspaceId) throw new Refusal('unauthenticated');
+}
+
 export function authenticate(parts: Parts): Stages['authenticate'] {
-  const { clock, tokens, live, workspaces, within } = parts;
+  const { clock, tokens, live, workspaces, ofHost, within } = parts;
   const existing = new LRUCache<WorkspaceId, true>({ max: REMEMBERED });
 
   async function actor({ credential, origin }: Call): Promise<Actor> {
     const claims = prove(credential);
+    // What a connection proved, it proved at the host that it has asked for once and for all.
+    if (credential.kind === 'token') await requireAt(ofHost, claims, origin.host);
     if (claims.expiresAt <= clock.now().getTime()) throw new Refusal('token_expired');
     const { role } = await live.require(claims);
     const { workspaceId, userId, sessionId } = claims;
@@ -41,6 +59,14 @@ export function authenticate(parts: Parts): Stages['authenticate'] {
     if (credential.kind === 'proved') return credential.claims;
     if (credential.kind === 'token') return tokens.prove(credential.token);
     throw new Refusal('unauthenticated');
+  }
+
+  /** At the host of a workspace there is no other one. */
+  async function workspaceAt(hint: WorkspaceHint, host = ''): Promise<WorkspaceId | null> {
+    const here = await ofHost(host);
+    if (here && hint.by === 'default') return here;
+    const named = await workspaceOf(hint);
+    return here === null || here === named ? named : null;
   }
 
   async function workspaceOf(hint: WorkspaceHint): Promise<WorkspaceId | null> {
@@ -55,9 +81,9 @@ export function authenticate(parts: Parts): Stages['authenticate'] {
   return async (operation, call, input) => {
     const { access } = operation;
     if (access.audience === 'signed-in') return actor(call);
-    const hint = 'workspace' in access ? access.workspace?.(input) : undefined;
-    const workspaceId = await workspaceOf(hint ?? { by: 'default' });
-    if (!workspaceId) throw new Refusal('not_found');
+    const hint = ('workspace' in access && access.workspace?.(input)) || DEFAULT;
+    const workspaceId = await workspaceAt(hint, call.origin.host);
+    if (!workspaceId) throw new Refusal(hint.by === 'id' ? hint.otherwise : 'not_found');
     return { kind: 'anonymous', workspaceId, origin: call.origin };
   };
 }

@@ -6,9 +6,10 @@ import type { Caller, Module, ProvedClaims, Stages } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { accessTokens } from './access-token.ts';
 import { accounts } from './accounts.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, requireAt } from './authenticate.ts';
 import { byMail } from './by-mail.ts';
 import { devices } from './devices.ts';
+import { workspaceOfHost, type WorkspaceOfHost } from './hosts.ts';
 import { invitations } from './invitations.ts';
 import { knownDevices } from './known-devices.ts';
 import { liveness } from './liveness.ts';
@@ -53,7 +54,7 @@ export type { MailDesk } from './postman.ts';
 export { RefreshTokenReused } from './rotation.ts';
 export { sessionLookup, type SessionLookup } from './session-lookup-store.ts';
 export { workspaceLookups, type WorkspaceLookups } from './store.ts';
-export { isSlug, tenancy, type During, type InvitedRole } from './tenancy.ts';
+export { isHost, isSlug, tenancy, type During, type InvitedRole } from './tenancy.ts';
 export type { FirstWorkspace, NewWorkspace } from './workspaces.ts';
 export type { MintedSession, Minting } from './minting.ts';
 
@@ -78,6 +79,9 @@ export interface Auth {
    * `unauthenticated` when the session has ended or expired or its account is not active.
    */
   readonly sessionIsLive: (claims: ProvedClaims) => Promise<{ readonly role: WorkspaceRole }>;
+  /** The claims of who may begin a connection at that host. Throws Refusal as `proveToken` and `sessionIsLive` do. */
+  readonly enter: (token: string, host: string | undefined) => Promise<ProvedClaims>;
+  readonly workspaceOfHost: WorkspaceOfHost;
   /** Sends what waits to be sent, from `start` until `stop`. */
   readonly postman: Postman;
   /** Drops what is remembered of a session: call it on every node when a session-ended effect is published. */
@@ -90,7 +94,7 @@ export interface Auth {
   readonly readSigningKeys: () => Promise<void>;
   /** The public halves of the signing keys, for `/.well-known/jwks.json` (RFC 7517). */
   readonly jwks: () => JwkSet;
-  /** Makes a workspace with its first key. Throws an Error when the slug is malformed or taken. */
+  /** Makes a workspace with its first key. Throws an Error when the slug or the host is malformed or taken. */
   readonly createWorkspace: (workspace: NewWorkspace) => Promise<WorkspaceId>;
   /**
    * Makes the workspace `main` when the server has none, once however many nodes start together. As long as it
@@ -144,6 +148,7 @@ export function authDomain(options: AuthOptions): Auth {
   const signIns = signIn({ within, hashes, people, opened });
   const passwordChanges = passwordChange({ within, hashes, people: opening, own });
   const rotations = rotation({ ...options, within, sealing, opened, forget: live.forget });
+  const ofHost = workspaceOfHost((host) => options.workspaces.byHost(host), clock);
   const tenants = workspaces({
     clock,
     entropy,
@@ -184,7 +189,21 @@ export function authDomain(options: AuthOptions): Auth {
     profileNames: (tx, workspaceId) => ({
       open: (ids) => opening.names(authRows(tx, workspaceId), ids),
     }),
-    authenticate: authenticate({ clock, tokens, live, workspaces: options.workspaces, within }),
+    authenticate: authenticate({
+      clock,
+      tokens,
+      live,
+      workspaces: options.workspaces,
+      ofHost,
+      within,
+    }),
+    async enter(token, host) {
+      const claims = tokens.prove(token);
+      await requireAt(ofHost, claims, host);
+      await live.require(claims);
+      return claims;
+    },
+    workspaceOfHost: ofHost,
     postman: mailed.postman,
     proveToken: tokens.prove,
     sessionIsLive: live.require,

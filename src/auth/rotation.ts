@@ -99,7 +99,12 @@ export function rotation(parts: Parts): Rotation {
     await rows.sessions.used(sessionId, at);
     return {
       kind: 'renewed',
-      grant: opened.grant(rows, { id: userId, role }, { sessionId, expiresAt }, successor),
+      grant: opened.grant(
+        rows,
+        { id: userId, role },
+        { sessionId, expiresAt },
+        { secret: successor, issuedAt: at, at },
+      ),
     };
   }
 
@@ -119,7 +124,12 @@ export function rotation(parts: Parts): Rotation {
     if (successor)
       return {
         kind: 'renewed',
-        grant: opened.grant(rows, { id: userId, role }, { sessionId, expiresAt }, successor),
+        grant: opened.grant(
+          rows,
+          { id: userId, role },
+          { sessionId, expiresAt },
+          { secret: successor, issuedAt: usedAt, at },
+        ),
       };
     await rows.sessions.end(sessionId, 'reuse', at);
     return { kind: 'reused', reuse: new RefreshTokenReused(workspaceId, userId, sessionId) };

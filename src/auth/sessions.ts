@@ -14,11 +14,16 @@ export const Grant = z.strictObject({
   /** Seconds until the access token expires. */
   expiresIn: z.int().positive(),
   refreshToken: z.string(),
+  /** Seconds until the refresh token expires, unless it is used before. */
+  refreshExpiresIn: z.int().positive(),
   userId: UserId,
   sessionId: SessionId,
   workspaceId: WorkspaceId,
 });
 export type Grant = z.infer<typeof Grant>;
+
+/** As a client gets it: delivered by cookie, the refresh token is not in the body. */
+export const GrantOnWire = Grant.partial({ refreshToken: true });
 
 interface Owner {
   readonly id: UserId;
@@ -30,12 +35,19 @@ export interface Sessions {
   /** Stores a new refresh token of the session and gives its secret. */
   readonly addToken: (rows: AuthRows, session: Continued, at: Date) => Promise<string>;
   /** A fresh access token beside a refresh token. */
-  readonly grant: (rows: AuthRows, owner: Owner, session: Continued, secret: string) => Grant;
+  readonly grant: (rows: AuthRows, owner: Owner, session: Continued, token: Held) => Grant;
 }
 
 interface Continued {
   readonly sessionId: SessionId;
   readonly expiresAt: Date;
+}
+
+/** A refresh token that is handed out `at`. */
+interface Held {
+  readonly secret: string;
+  readonly issuedAt: Date;
+  readonly at: Date;
 }
 
 interface Parts {
@@ -50,6 +62,9 @@ interface Parts {
 export function sessions(parts: Parts): Sessions {
   const { entropy, digests, devices, tokens, refreshMs, sessionMs } = parts;
 
+  const endOf = (issuedAt: Date, sessionEnds: Date): Date =>
+    new Date(Math.min(issuedAt.getTime() + refreshMs, sessionEnds.getTime()));
+
   const addToken: Sessions['addToken'] = async (rows, { sessionId, expiresAt }, at) => {
     const secret = newSecret(entropy);
     await rows.sessions.addToken({
@@ -57,16 +72,19 @@ export function sessions(parts: Parts): Sessions {
       digestKey: digests.current,
       sessionId,
       issuedAt: at,
-      expiresAt: new Date(Math.min(at.getTime() + refreshMs, expiresAt.getTime())),
+      expiresAt: endOf(at, expiresAt),
     });
     return secret;
   };
 
-  const grant: Sessions['grant'] = ({ workspaceId }, { id: userId, role }, session, secret) => {
+  const grant: Sessions['grant'] = ({ workspaceId }, { id: userId, role }, session, token) => {
     const { sessionId, expiresAt: sessionEnds } = session;
+    const { secret, issuedAt, at } = token;
     const access = tokens.issue({ workspaceId, userId, sessionId, role, sessionEnds });
     const refreshToken = writeToken('cr1', { workspaceId, secret });
-    return { ...access, refreshToken, userId, sessionId, workspaceId };
+    const left = endOf(issuedAt, sessionEnds).getTime() - at.getTime();
+    const refreshExpiresIn = Math.max(Math.floor(left / 1_000), 1);
+    return { ...access, refreshToken, refreshExpiresIn, userId, sessionId, workspaceId };
   };
 
   return {
@@ -76,7 +94,8 @@ export function sessions(parts: Parts): Sessions {
       const deviceSealed = device && (await devices.seal(rows, owner.id, id, device));
       await rows.sessions.begin({ id, userId: owner.id, deviceSealed, createdAt: at, expiresAt });
       const session = { sessionId: id, expiresAt };
-      return grant(rows, owner, session, await addToken(rows, session, at));
+      const secret = await addToken(rows, session, at);
+      return grant(rows, owner, session, { secret, issuedAt: at, at });
     },
     addToken,
     grant,

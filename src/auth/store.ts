@@ -49,7 +49,7 @@ export interface AuthRows {
   readonly settings: WorkspaceSettingRows;
   /** The workspace itself, or null when there is none of this id. */
   workspace(): Promise<WorkspaceRow | null>;
-  addWorkspace(row: FoundedWorkspace, at: Date): Promise<void>;
+  addWorkspace(row: FoundedWorkspace & { readonly host: string | null }, at: Date): Promise<void>;
   /** Waits until no other transaction makes first workspaces, or makes or redeems set-up codes; held to the end. */
   lockFirstWorkspace(): Promise<void>;
   /** The workspace that a server starts with: the only one, or the one of that slug. */
@@ -73,6 +73,7 @@ export type Within = <T>(
 /** Finds ids before a workspace is known, through functions that give nothing else away. */
 export interface WorkspaceLookups {
   bySlug(slug: string): Promise<WorkspaceId | null>;
+  byHost(host: string): Promise<WorkspaceId | null>;
   /** The only workspace of the server; null where there is none or a choice. */
   only(): Promise<WorkspaceId | null>;
 }
@@ -87,6 +88,7 @@ export function workspaceLookups(statements: Statements): WorkspaceLookups {
   };
   return {
     bySlug: (slug) => look('workspace-by-slug', 'SELECT workspace_by_slug($1) AS id', [slug]),
+    byHost: (host) => look('workspace-by-host', 'SELECT workspace_by_host($1) AS id', [host]),
     only: () => look('only-workspace', 'SELECT only_workspace() AS id', []),
   };
 }

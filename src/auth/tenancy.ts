@@ -4,7 +4,7 @@ import type { Digests, Vault } from '../crypto/index.ts';
 import type { Clock, Entropy } from '../kernel/index.ts';
 import { invitations } from './invitations.ts';
 import { authRows, type Tx, type Within, type WorkspaceLookups } from './store.ts';
-import { Slug, workspaces, type NewWorkspace } from './workspaces.ts';
+import { Host, Slug, workspaces, type NewWorkspace } from './workspaces.ts';
 
 /** Everybody but `system`, which no person holds. */
 export type InvitedRole = Exclude<WorkspaceRole, 'system'>;
@@ -14,13 +14,13 @@ export type During = (tx: Tx, workspaceId: WorkspaceId) => Promise<void>;
 
 export interface Tenancy {
   /**
-   * Makes a workspace and a code, good once and for 24 hours, with which its first admin registers. Gives null when
-   * the slug is taken.
+   * Makes a workspace and a code, good once and for 24 hours, with which its first admin registers. Says what is
+   * taken already, if anything is.
    */
   readonly found: (
     workspace: NewWorkspace,
     during: During,
-  ) => Promise<{ readonly workspaceId: WorkspaceId; readonly setupCode: string } | null>;
+  ) => Promise<{ readonly workspaceId: WorkspaceId; readonly setupCode: string } | 'slug' | 'host'>;
   /** A code to register with, once and within 24 hours. Null when there is no workspace of that slug. */
   readonly invite: (
     slug: string,
@@ -44,6 +44,8 @@ export interface TenancyOptions {
 
 /** Whether `createWorkspace` and `found` would take the slug. */
 export const isSlug = (text: string): boolean => Slug.safeParse(text).success;
+/** The same of the host. */
+export const isHost = (text: string): boolean => Host.safeParse(text).success;
 
 const BY_THE_OPERATOR: UserId | null = null;
 
@@ -53,10 +55,16 @@ export function tenancy(options: TenancyOptions): Tenancy {
     transaction(workspaceId, mode, (tx) => work(authRows(tx, workspaceId), tx));
   const invited = invitations(options);
   const { add } = workspaces({ ...options, within, invited });
+  const taken = async ({ slug, host }: NewWorkspace): Promise<'slug' | 'host' | null> => {
+    if (await options.workspaces.bySlug(slug)) return 'slug';
+    const other = host === undefined ? null : await options.workspaces.byHost(Host.parse(host));
+    return other && 'host';
+  };
   const issue = { invitedBy: BY_THE_OPERATOR };
   return {
     async found(workspace, during) {
-      if (await options.workspaces.bySlug(workspace.slug)) return null;
+      const before = await taken(workspace);
+      if (before) return before;
       const workspaceId = entropy.id() as WorkspaceId;
       const making = within(workspaceId, 'own', async (rows, tx) => {
         await add(rows, workspace);
@@ -67,7 +75,8 @@ export function tenancy(options: TenancyOptions): Tenancy {
       try {
         return { workspaceId, setupCode: await making };
       } catch (error) {
-        if (await options.workspaces.bySlug(workspace.slug)) return null; // somebody was quicker
+        const meanwhile = await taken(workspace); // somebody was quicker
+        if (meanwhile) return meanwhile;
         throw error;
       }
     },

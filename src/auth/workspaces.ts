@@ -12,9 +12,19 @@ export const Slug = z
   .max(63)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/);
 
+/** A host of the DNS, by which clients ask for a workspace (RFC 1123 §2.1); an address is none. */
+export const Host = z
+  .string()
+  .toLowerCase()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/)
+  .refine((text) => !/(^|\.)\d+$/.test(text));
+
 export interface NewWorkspace {
   readonly slug: string;
   readonly name: string;
+  /** The host that is its own, without a port: there, nothing of another workspace counts. */
+  readonly host?: string;
   /** `open` unless told. */
   readonly registration?: WorkspaceRow['registration'];
   /** `composition` unless told. */
@@ -28,7 +38,7 @@ export interface FirstWorkspace {
 }
 
 export interface Workspaces {
-  /** Into the given transaction. Throws an Error when the slug is malformed or taken. */
+  /** Into the given transaction. Throws an Error when the slug or the host is malformed or taken. */
   readonly add: (rows: AuthRows, workspace: NewWorkspace) => Promise<void>;
   readonly create: (workspace: NewWorkspace) => Promise<WorkspaceId>;
   readonly ensureFirst: () => Promise<FirstWorkspace>;
@@ -47,7 +57,8 @@ const FIRST = { slug: 'main', name: 'Main' } as const satisfies NewWorkspace;
 export function workspaces({ clock, entropy, vault, within, invited }: Parts): Workspaces {
   async function add(rows: AuthRows, { slug, name, ...choices }: NewWorkspace): Promise<void> {
     const { registration = 'open', passwordPolicy = 'composition' } = choices;
-    const row = { slug: Slug.parse(slug), name, registration, passwordPolicy };
+    const host = choices.host === undefined ? null : Host.parse(choices.host);
+    const row = { slug: Slug.parse(slug), name, host, registration, passwordPolicy };
     await rows.addWorkspace(row, clock.now());
     await vault.createWorkspaceKey(rows.keys);
   }

@@ -11,7 +11,7 @@ import { LogSync } from './log-sync.ts';
 import { OutboxBox } from './outbox.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { channelsIn, Marks } from './read-marks.ts';
-import { rethrow, systemFetch, systemLater, systemNow } from './platform.ts';
+import { oneWindow, rethrow, systemFetch, systemLater, systemNow } from './platform.ts';
 import { memoryStorage, type ClientOptions } from './ports.ts';
 import { Session } from './session.ts';
 import { Timers } from './timers.ts';
@@ -59,9 +59,11 @@ class TheClient implements Client {
     this.#timers = timers;
     const http = new Http({ url, timers, fetch: options.fetch ?? systemFetch });
     this.#device = new KnownDevice({ storage: options.device ?? memoryStorage(), failed });
+    const { delivery = 'body' } = options;
     const session = new Session({
+      delivery,
       storage: options.tokens ?? memoryStorage(),
-      alone: options.alone ?? ((work) => work()),
+      alone: options.alone ?? (delivery === 'cookie' ? oneWindow(url) : (work) => work()),
       http,
       timers,
       now,
@@ -109,7 +111,8 @@ class TheClient implements Client {
   async signIn(
     credentials: Omit<InputOf<'session.open'>, 'workspace'>,
   ): Promise<Outcome<Me, RefusalOf<'session.open'>>> {
-    const claim = { ...this.#workspace, ...(await this.#device.shown()), ...credentials };
+    const shown = await this.#device.shown();
+    const claim = { ...this.#workspace, ...shown, ...credentials, ...this.#delivery };
     const outcome = await this.call('session.open', claim);
     if (!outcome.ok) return outcome;
     const { deviceToken, ...grant } = outcome.data;
@@ -128,7 +131,7 @@ class TheClient implements Client {
     this.#endLogs();
     await this.#session.conceal();
     if (!keepDrafts) await this.outbox.clear();
-    if (token !== null) await this.#calls.overHttp('session.close', {});
+    if (token !== null) await this.#calls.overHttp('session.close', this.#delivery);
     await this.#session.forget();
     this.#user = null;
     this.#link.stop({ is: 'signed-out', because: null });
@@ -192,6 +195,10 @@ class TheClient implements Client {
   get #workspace() {
     const { workspace } = this.#options;
     return workspace === undefined ? {} : { workspace };
+  }
+
+  get #delivery(): { readonly delivery?: 'cookie' } {
+    return this.#options.delivery === 'cookie' ? { delivery: 'cookie' } : {};
   }
 
   get #online(): boolean {

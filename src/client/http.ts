@@ -38,6 +38,7 @@ export class Http {
     const { url, fetch, timers } = this.#parts;
     const [method = '', path = ''] = ROUTES[name].split(' ');
     const body = method === 'POST' ? JSON.stringify(input) : null;
+    const query = body === null ? new URLSearchParams({ ...input }).toString() : '';
     if (body !== null && bytesOf(body) > FRAME_BYTES) return no('payload_too_large');
     const headers: Record<string, string> = {};
     if (body !== null) headers['content-type'] = 'application/json';
@@ -47,8 +48,14 @@ export class Http {
     const callOff = timers.after(PATIENCE_MS, giveUp, giveUp);
     try {
       const { signal } = patience;
-      const init = { method, headers, signal, ...(body !== null && { body }) };
-      const response = await fetch(url.replace(/\/+$/, '') + path, init);
+      const init = {
+        ...{ method, headers, signal },
+        ...(body !== null && { body }),
+        ...('delivery' in input &&
+          input.delivery === 'cookie' && { credentials: 'include' as const }),
+      };
+      const target = url.replace(/\/+$/, '') + path + (query && `?${query}`);
+      const response = await fetch(target, init);
       const answer = await response.json();
       if (response.ok) return { ok: true, data: answer };
       const refusal = refusalFrom(answer);

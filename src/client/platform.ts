@@ -1,5 +1,5 @@
 /** The only place where the client touches what surrounds it: time, timers, chance and the network. */
-import type { Fetch, Later } from './ports.ts';
+import type { Alone, Fetch, Later } from './ports.ts';
 
 /** The longest that a timer can wait; beyond, it would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -14,6 +14,17 @@ export const systemLater: Later = (milliseconds, task) => {
 
 /** Called as a method of the global object: browsers refuse a `fetch` that was taken off it. */
 export const systemFetch: Fetch = (url, init) => globalThis.fetch(url, init);
+
+/** The part of the Web Locks API that is used. */
+interface Locks {
+  request<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** One at a time among all windows of the browser that use the name; where there are no windows, at once. */
+export function oneWindow(name: string): Alone {
+  const { locks } = (globalThis as { navigator?: { locks?: Locks } }).navigator ?? {};
+  return locks ? (work) => locks.request(name, work) : (work) => work();
+}
 
 export function rethrow(error: unknown): void {
   queueMicrotask(() => {

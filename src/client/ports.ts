@@ -1,5 +1,7 @@
 /** What the client needs of its surroundings; everything has a default that works in Node and in browsers. */
 
+import type { Delivery } from '../contract/delivery.ts';
+
 /** Texts under keys, e.g. over IndexedDB or a file. A write that resolved is there after a restart. */
 export interface Storage {
   read(key: string): Promise<string | null>;
@@ -16,6 +18,8 @@ export type Fetch = (
     readonly method: string;
     readonly headers: Record<string, string>;
     readonly body?: string;
+    /** Where the call is delivered by cookie. */
+    readonly credentials?: 'include';
     readonly signal: AbortSignal;
   },
 ) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;
@@ -41,10 +45,16 @@ export interface ClientOptions {
    */
   readonly device?: Storage;
   /**
-   * Where several clients share `tokens`: lets one refresh at a time, e.g. `(work) => navigator.locks.request(…, work)`.
-   * Unless told, a refresh just runs.
+   * Where several clients share `tokens`, or a cookie: lets one refresh at a time, e.g.
+   * `(work) => navigator.locks.request(…, work)`. That is what is done with a cookie unless told otherwise; without one,
+   * a refresh just runs.
    */
   readonly alone?: Alone;
+  /**
+   * `cookie`, in a browser: the refresh token stays in a cookie that no script can read, and `tokens` keeps nothing that
+   * opens anything. `body` unless told.
+   */
+  readonly delivery?: Delivery;
   /** Newest messages kept in memory per channel; 500 unless told. */
   readonly keepMessages?: number;
   readonly fetch?: Fetch;

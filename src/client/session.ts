@@ -1,29 +1,19 @@
 /** The tokens of who is signed in: kept, renewed before they expire, by one refresh at a time, and never lost to a lost answer. */
-import type { SessionId, UserId, WorkspaceId } from '../contract/ids.ts';
+import type { Delivery } from '../contract/delivery.ts';
 import type { Me } from './api.ts';
 import type { Http } from './http.ts';
+import { KeptSession, type Kept } from './kept-session.ts';
 import { freshNonce } from './platform.ts';
 import type { Alone, Storage } from './ports.ts';
+import { refused } from './refusals.ts';
 import { backoff, type Timers } from './timers.ts';
-import type { OutputOf, Refused } from './types.ts';
+import { madeAt } from './token-time.ts';
+import type { Outcome, OutputOf, Refused } from './types.ts';
 
 type Grant = OutputOf<'session.refresh'>;
 
-interface Kept {
-  readonly userId: UserId;
-  readonly sessionId: SessionId;
-  readonly workspaceId: WorkspaceId;
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-  /** Of the refresh under way: its retries, even after a restart, are answered with the same tokens. */
-  readonly nonce: string | null;
-  /** How far the server's clock is ahead, in milliseconds. */
-  readonly ahead: number;
-}
-
 export interface SessionParts {
+  readonly delivery: Delivery;
   readonly storage: Storage;
   readonly alone: Alone;
   readonly http: Http;
@@ -40,7 +30,6 @@ export interface SessionParts {
 /** `renewed`: there is a newer token. `ended`: there is no session. `failed`: not now; the same one can be renewed later. */
 export type Renewal = 'renewed' | 'ended' | 'failed';
 
-const KEY = 'session';
 /** The token is renewed when a fifth of its life is left, but no more than a minute before its end. */
 const LEAD = 0.2;
 const LEAD_MS = 60_000;
@@ -53,13 +42,17 @@ const AGAIN_MS = 15_000;
 
 export class Session {
   readonly #parts: SessionParts;
+  readonly #store: KeptSession;
   #kept: Kept | null = null;
   #flight: Promise<Renewal> | null = null;
   #paused = false;
+  /** Of a refresh for whoever the cookie is of: said again until it is answered. */
+  #nonce: string | null = null;
   #callOff: () => void = () => undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    this.#store = new KeptSession(parts);
   }
 
   get me(): Me | null {
@@ -78,11 +71,14 @@ export class Session {
     return this.#parts.now() + (Math.abs(ahead) < SKEW_MS ? 0 : ahead);
   }
 
-  /** Takes up what is kept, if anything is. */
+  /** Takes up what is kept, if anything is; where a cookie keeps it, only the server can tell whose it is. */
   async load(): Promise<void> {
     this.#paused = false;
-    const kept = this.#kept ?? (await this.#read());
+    const kept = this.#kept ?? (await this.#store.read());
     if (kept) this.#hold(kept);
+    if (this.#parts.delivery === 'body') return;
+    if (kept?.accessToken === '') await this.renew('');
+    else if (!kept) await this.#parts.alone(() => this.#byCookie()).catch(this.#parts.failed);
   }
 
   async open(grant: Grant): Promise<void> {
@@ -99,7 +95,7 @@ export class Session {
 
   /** Takes it out of the storage; until `forget` it can still be used to end it on the server. */
   conceal(): Promise<void> {
-    return this.#parts.storage.remove(KEY).catch(this.#parts.failed);
+    return this.#store.remove();
   }
 
   /** Stops the timer and refreshes no more; `load` goes on. */
@@ -133,38 +129,70 @@ export class Session {
   }
 
   async #refresh(held: Kept): Promise<Renewal> {
-    const { http, ended } = this.#parts;
-    const stored = await this.#read();
+    const { ended } = this.#parts;
+    const stored = await this.#store.read();
     if (this.#kept !== held) return this.#overtaken(held);
     if (stored?.sessionId === held.sessionId && stored.refreshToken !== held.refreshToken) {
       this.#hold(stored); // another window with the same storage was faster
       this.#parts.renewed();
       return 'renewed';
     }
+    if (this.#parts.delivery === 'cookie' && stored && stored.userId !== held.userId)
+      return this.#supplanted();
     const nonce = held.nonce ?? stored?.nonce ?? freshNonce();
     const using: Kept = { ...held, nonce };
     this.#kept = using;
-    await this.#write(using); // before it is used: whoever comes after a crash must use the same
-    const { refreshToken } = using;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const outcome = await http.call('session.refresh', { refreshToken, nonce }, null);
-      if (this.#kept !== using) return this.#overtaken(using);
-      if (outcome.ok) {
-        await this.#keep(outcome.data as Grant);
-        this.#parts.renewed();
-        return 'renewed';
-      }
-      const { refusal } = outcome;
-      if (refusal.retry !== 'later') {
-        await this.forget();
-        ended(refusal);
-        return 'ended';
-      }
-      await this.#parts.timers.wait(refusal.retryAfterMs ?? backoff(attempt));
-      if (this.#paused) return 'failed';
+    await this.#store.write(using); // before it is used: whoever comes after a crash must use the same
+    const outcome = await this.#ask(using.refreshToken, nonce, () => this.#kept === using);
+    if (this.#kept !== using) return this.#overtaken(using);
+    if (!outcome) {
+      if (!this.#paused) this.#renewIn(AGAIN_MS);
+      return 'failed';
     }
-    this.#renewIn(AGAIN_MS);
-    return 'failed';
+    if (outcome.ok && (outcome.data as Grant).userId !== using.userId) {
+      await this.conceal();
+      return this.#supplanted();
+    }
+    if (outcome.ok) {
+      await this.#keep(outcome.data as Grant);
+      this.#parts.renewed();
+      return 'renewed';
+    }
+    await this.forget();
+    ended(outcome.refusal);
+    return 'ended';
+  }
+
+  /** Somebody else signed in to this browser, and the cookie is theirs: nothing must be said in their name here. */
+  #supplanted(): Renewal {
+    this.#kept = null;
+    this.#callOff();
+    this.#parts.ended(refused('signed_out'));
+    return 'ended';
+  }
+
+  async #byCookie(): Promise<void> {
+    const nonce = (this.#nonce ??= freshNonce());
+    const outcome = await this.#ask(null, nonce, () => this.#kept === null);
+    if (outcome) this.#nonce = null;
+    if (outcome?.ok && this.#kept === null) await this.#keep(outcome.data as Grant);
+  }
+
+  /** Until there is an answer, or nobody to whom it would matter; null where it has to be asked another time. */
+  async #ask(
+    token: string | null,
+    nonce: string,
+    matters: () => boolean,
+  ): Promise<Outcome<unknown> | null> {
+    const { http, timers, delivery } = this.#parts;
+    const shown = delivery === 'cookie' ? { delivery } : { refreshToken: token };
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const outcome = await http.call('session.refresh', { ...shown, nonce }, null);
+      if (outcome.ok || outcome.refusal.retry !== 'later' || !matters()) return outcome;
+      await timers.wait(outcome.refusal.retryAfterMs ?? backoff(attempt));
+      if (this.#paused) return null;
+    }
+    return null;
   }
 
   /** Somebody signed out or in while the refresh was under way: what it brings is nobody's any more. */
@@ -172,12 +200,16 @@ export class Session {
     return this.#kept?.sessionId === sessionId ? 'failed' : 'ended';
   }
 
-  async #keep({ expiresIn, ...grant }: Grant): Promise<void> {
+  async #keep(grant: Grant): Promise<void> {
+    const { userId, sessionId, workspaceId, accessToken, refreshToken = null, expiresIn } = grant;
     const now = this.#parts.now();
-    const ahead = (madeAt(grant.accessToken) ?? now) - now;
-    const kept: Kept = { ...grant, expiresAt: now + expiresIn * 1000, nonce: null, ahead };
+    const ahead = (madeAt(accessToken) ?? now) - now;
+    const kept: Kept = {
+      ...{ userId, sessionId, workspaceId, accessToken, refreshToken },
+      ...{ expiresAt: now + expiresIn * 1000, nonce: null, ahead },
+    };
     this.#hold(kept, expiresIn * 1000);
-    await this.#write(kept);
+    await this.#store.write(kept);
   }
 
   #hold(kept: Kept, life = kept.expiresAt - this.#parts.now()): void {
@@ -190,32 +222,5 @@ export class Session {
     this.#callOff = this.#parts.timers.after(Math.max(milliseconds, 0), () => {
       if (this.#kept) void this.renew(this.#kept.accessToken);
     });
-  }
-
-  async #read(): Promise<Kept | null> {
-    const { storage, failed } = this.#parts;
-    try {
-      const text = await storage.read(KEY);
-      return text === null ? null : (JSON.parse(text) as Kept);
-    } catch (error) {
-      failed(error);
-      return null;
-    }
-  }
-
-  #write(kept: Kept): Promise<void> {
-    return this.#parts.storage.write(KEY, JSON.stringify(kept)).catch(this.#parts.failed);
-  }
-}
-
-/** When the token was made, in milliseconds since the epoch (`iat` of a JWT, RFC 7519); null if it does not say. */
-function madeAt(token: string): number | null {
-  try {
-    const claims = token.split('.')[1] ?? '';
-    const text = atob(claims.replaceAll('-', '+').replaceAll('_', '/'));
-    const { iat } = JSON.parse(text) as { iat?: unknown };
-    return typeof iat === 'number' ? iat * 1000 : null;
-  } catch {
-    return null;
   }
 }

@@ -6,6 +6,7 @@ export * from './limits.ts';
 export * from './refusals.ts';
 export * from './closures.ts';
 export * from './emoji.ts';
+export * from './delivery.ts';
 export * from './shapes.ts';
 export * from './moderation.ts';
 export type * from './broadcasts.ts';

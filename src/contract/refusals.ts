@@ -28,6 +28,11 @@ export const REFUSALS = {
   },
   forbidden: { http: 403, retry: 'never', title: 'The caller may not do this.' },
   origin_not_allowed: { http: 403, retry: 'never', title: 'Pages of this origin may not connect.' },
+  ambiguous_credential: {
+    http: 400,
+    retry: 'never',
+    title: 'The refresh token came twice: one place has to be chosen.',
+  },
   insecure_transport: {
     http: 403,
     retry: 'never',
@@ -102,6 +107,11 @@ export const REFUSALS = {
     http: 409,
     retry: 'never',
     title: 'The clientId is too old to be accepted as new.',
+  },
+  unknown_host: {
+    http: 421,
+    retry: 'never',
+    title: 'This server does not answer to that host. Proxies have to pass the Host header on.',
   },
   payload_too_large: { http: 413, retry: 'never', title: 'The request is larger than allowed.' },
   unsupported_media_type: {

@@ -1,11 +1,19 @@
 /** Who is asking, from where, and in which workspace: the only identity that a handler ever sees. */
-import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
+import type {
+  RefusalCode,
+  SessionId,
+  UserId,
+  WorkspaceId,
+  WorkspaceRole,
+} from '../contract/index.ts';
 
 /** Where a call came from. The address is the client's, already taken from behind declared proxies. */
 export interface Origin {
   /** `command`: the operator of the server, at the machine that has its settings. */
   readonly transport: 'http' | 'socket' | 'command';
   readonly address: string;
+  /** Which host was asked for, in lower case and without a port; left out where there was none. */
+  readonly host?: string;
   readonly userAgent: string | null;
   /** The live connection that asked, for effects that concern just that one. */
   readonly connectionId: string | null;
@@ -47,5 +55,7 @@ export interface ProvedClaims {
 /** How an operation without a signed-in caller names the workspace it is about. */
 export type WorkspaceHint =
   | { readonly by: 'slug'; readonly slug: string }
-  | { readonly by: 'id'; readonly id: WorkspaceId }
+  /** Out of a token, which is refused as `otherwise` where there is no such workspace, or not at this host. */
+  | { readonly by: 'id'; readonly id: WorkspaceId; readonly otherwise: RefusalCode }
+  /** The workspace of the host that was asked for, or the only one of the server. */
   | { readonly by: 'default' };

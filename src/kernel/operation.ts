@@ -39,6 +39,38 @@ interface Declaration<
   readonly refuses: readonly R[];
 }
 
+/**
+ * What an operation does with the refresh cookie when its caller asks for `delivery: 'cookie'`. It is the transport
+ * that does it, and it demands an allowed Origin first: a cookie comes along with whatever a page makes a browser ask.
+ */
+export interface RefreshCookie<I> {
+  /** The cookie stands in for the `refreshToken` of the input. */
+  readonly reads?: true;
+  /** `refreshToken` leaves the reply for the cookie, which lasts for the reply's `refreshExpiresIn` in seconds. */
+  readonly writes?: true;
+  /** Whether a yes to this input leaves a browser nothing to keep. */
+  readonly clears?: (input: I) => boolean;
+}
+
+/**
+ * Who takes or gives a refresh token must take part in the delivery by cookie, and so must who lets a caller ask for
+ * it; nobody else can.
+ */
+type OfCookie<I, O> = Where<I, 'refreshToken', { readonly cookie: { readonly reads: true } }> &
+  Where<
+    O,
+    'refreshToken',
+    { readonly cookie: { readonly writes: true }; readonly output: HasLife }
+  > &
+  Where<I, 'delivery', { readonly cookie: object }, { readonly cookie?: never }>;
+type HasLife = z.ZodType<{ readonly refreshExpiresIn: number }>;
+/** `Then` for an object with that very key; an empty one, as zod infers it, has every key. */
+type Where<T, Key extends string, Then, Else = unknown> = string extends keyof T
+  ? Else
+  : Key extends keyof T
+    ? Then
+    : Else;
+
 /** What must be ready before the transaction begins: slow work (a password hash) that must not hold a lock. */
 export type Prepare<I, A extends Caller, D, P, R extends RefusalCode> = (call: {
   readonly input: I;
@@ -90,6 +122,7 @@ export interface Operation<
   readonly access: Access<z.output<In>, A, S, V>;
   readonly audit: Audit<z.output<In>, S, z.output<Out>>;
   readonly known?: Known<z.output<In>, D>;
+  readonly cookie?: RefreshCookie<z.input<In>>;
   readonly prepare?: Prepare<z.output<In>, A, D, P, R>;
   readonly handle: (
     handling: Handling<z.output<In>, A, S, V, P, R>,
@@ -165,8 +198,10 @@ export function operationsFor<V, D>() {
     S,
     P = undefined,
     const R extends RefusalCode = never,
-  >(declaration: Operation<N, In, Out, A, S, V, D, P, R>): Operation<N, In, Out, A, S, V, D, P, R> {
-    return Object.freeze(declaration);
+  >(
+    declaration: Operation<N, In, Out, A, S, V, D, P, R> & OfCookie<z.output<In>, z.output<Out>>,
+  ): Operation<N, In, Out, A, S, V, D, P, R> {
+    return Object.freeze<Operation<N, In, Out, A, S, V, D, P, R>>(declaration);
   };
 }
 

@@ -2,6 +2,7 @@
 import { auditDomain } from '../audit/index.ts';
 import {
   byOperator,
+  isHost,
   isSlug,
   rotateSigningKeys,
   signingKeyRows,
@@ -43,10 +44,11 @@ export interface OperatorOptions extends Whereabouts {
  */
 export interface Operator extends OperatorPeople {
   rotateSigningKeys(options: { readonly atOnce: boolean }): Promise<KeyRotation>;
-  /** Refuses `invalid_slug`, `invalid_name` and `slug_taken`. */
+  /** Refuses `invalid_slug`, `invalid_name`, `invalid_host`, `slug_taken` and `host_taken`. */
   createWorkspace(workspace: {
     readonly slug: string;
     readonly name: string;
+    readonly host?: string;
     readonly registration?: 'open' | 'invited';
   }): Promise<{ readonly workspaceId: WorkspaceId; readonly setupCode: string }>;
   /** Refuses `not_found` when there is no such workspace. */
@@ -129,9 +131,18 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
         );
       if (name.trim() === '' || name.length > NAME_CHARACTERS)
         throw fail('usage', 'invalid_name', `A name has 1-${NAME_CHARACTERS} characters.`);
+      if (choices.host !== undefined && !isHost(choices.host))
+        throw fail(
+          'usage',
+          'invalid_host',
+          'A host is a name like tea.example.org, without a port.',
+        );
       const during = onRecord('workspace.create');
       const made = await told(tenants.found({ slug, name, ...choices }, during));
-      if (!made) throw fail('refused', 'slug_taken', `There is a workspace ${slug} already.`);
+      if (made === 'slug')
+        throw fail('refused', 'slug_taken', `There is a workspace ${slug} already.`);
+      if (made === 'host')
+        throw fail('refused', 'host_taken', 'That host belongs to another workspace already.');
       return made;
     },
     async invite(slug, role) {

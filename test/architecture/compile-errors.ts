@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { onServer, open, signedIn } from '../../src/access/index.ts';
 import { onChannel, onMessage } from '../../src/chat/access.ts';
 import type { ChatDomain, ChatGrouped, ChatServices } from '../../src/chat/services.ts';
-import { ChannelId, MessageId, type UserId } from '../../src/contract/index.ts';
+import { ChannelId, Delivery, MessageId, type UserId } from '../../src/contract/index.ts';
 import {
   groupedOperationsFor,
   operationsFor,
@@ -158,3 +158,39 @@ void person.call('message.delete', { id: 'x' });
 const described = await person.call('role.describe', {}).accepted();
 // @ts-expect-error the reply has no such field
 described.isAdmin satisfies boolean;
+
+const keeping = {
+  ...fields,
+  access,
+  limit,
+  audit,
+  input: z.strictObject({ channelId: ChannelId, messageId: MessageId, delivery: Delivery }),
+  output: z.strictObject({ refreshToken: z.string(), refreshExpiresIn: z.int() }),
+  handle: () => Promise.resolve(reply({ refreshToken: '', refreshExpiresIn: 1 })),
+} as const;
+// What the following leave out or spell wrongly: this one is whole.
+export const kept = operation({ ...keeping, cookie: { writes: true } });
+
+// @ts-expect-error a refresh token that is given in bodies alone
+operation({ ...keeping, input: fields.input });
+
+// @ts-expect-error a caller who may ask for a cookie that is never set
+operation(keeping);
+
+// @ts-expect-error a cookie that is only read where a token is given
+operation({ ...keeping, cookie: { reads: true } });
+
+const ageless = {
+  ...keeping,
+  output: z.strictObject({ refreshToken: z.string() }),
+  handle: () => Promise.resolve(reply({ refreshToken: '' })),
+};
+// @ts-expect-error a cookie that nobody knows how long to keep
+operation({ ...ageless, cookie: { writes: true } });
+
+const presented = keeping.input.extend({ refreshToken: z.string().optional() });
+// @ts-expect-error a refresh token that is taken out of bodies alone
+operation({ ...keeping, cookie: { writes: true }, input: presented });
+
+// @ts-expect-error a cookie for which no caller can ask
+operation({ ...fields, access, limit, audit, handle, cookie: { clears: () => true } });

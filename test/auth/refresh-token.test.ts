@@ -86,7 +86,7 @@ describe('a refresh token', () => {
     const secret = minted.refreshToken.split('.').at(-1) ?? '';
     refused(await refresh(`cr1.${other.id}.${secret}`, 'a'), 'invalid_refresh_token');
     const nowhere = '01890000-0000-7000-8000-000000000000';
-    refused(await refresh(`cr1.${nowhere}.${secret}`, 'a'), 'not_found');
+    refused(await refresh(`cr1.${nowhere}.${secret}`, 'a'), 'invalid_refresh_token');
     accepted(await refresh(minted.refreshToken, 'a'));
   });
 

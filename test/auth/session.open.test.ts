@@ -53,6 +53,7 @@ describe('session.open', () => {
         'accessToken',
         'deviceToken',
         'expiresIn',
+        'refreshExpiresIn',
         'refreshToken',
         'sessionId',
         'userId',

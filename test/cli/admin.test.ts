@@ -106,6 +106,24 @@ describe('conclave admin', function () {
     assert.deepEqual([again['ending'], again['code']], [1, 'slug_taken']);
   });
 
+  it('gives a workspace a host of its own, in one spelling, once', async () => {
+    const slug = `hosted-${randomBytes(4).toString('hex')}`;
+    const make = (name: string, host: string) =>
+      admin(['create-workspace', name, '--name', 'Hosted', '--host', host, '--json']);
+    const made = JSON.parse(await done(make(slug, `${slug.toUpperCase()}.example`))) as object;
+    assert.equal((made as { host?: string }).host, `${slug}.example`);
+    const { rows } = await database.owner.query('SELECT host FROM workspace WHERE slug = $1', [
+      slug,
+    ]);
+    assert.deepEqual(rows, [{ host: `${slug}.example` }]);
+    const again = await failure(make(`${slug}-2`, `${slug}.example`));
+    assert.deepEqual([again['ending'], again['code']], [1, 'host_taken']);
+    const { rowCount } = await database.owner.query('SELECT FROM workspace WHERE slug = $1', [
+      `${slug}-2`,
+    ]);
+    assert.equal(rowCount, 0);
+  });
+
   it('invites with a role, on the record of that workspace', async () => {
     const { code, role, workspaceId } = await row(['invite', world.slug, '--role', 'auditor']);
     assert.deepEqual([role, workspaceId], ['auditor', world.workspaceId]);
@@ -137,6 +155,15 @@ describe('conclave admin', function () {
       'invalid_slug',
     ],
     ['an empty name', ['create-workspace', 'tea', '--name', ' '], {}, 2, 'invalid_name'],
+    ...['10.0.0.1', 'tea.example:443', 'https://tea.example', 'tea_house.example', '*.example'].map(
+      (host): [string, readonly string[], Record<string, string>, number, string] => [
+        `the host ${host}`,
+        ['create-workspace', 'tea', '--name', 'X', '--host', host],
+        {},
+        2,
+        'invalid_host',
+      ],
+    ),
     ['no name', ['create-workspace', 'tea'], {}, 2, 'usage'],
     ['a setting that is missing', ['rotate-signing-keys'], { REDIS_URL: '' }, 5, 'bad_settings'],
     ['a setting that is wrong', ['rotate-signing-keys'], { PORT: 'x' }, 5, 'bad_settings'],

@@ -74,7 +74,7 @@ describe('a grouping', () => {
       [100, 60, 100],
       [100, 20, 40],
     ] as const) {
-      const { grouping, batch, timers } = scene(lingerMs);
+      const { grouping, batch, timers } = scene({ lingerMs });
       const all = Array.from({ length: crowd }, (_, i) => grouping.add(`a ${i}`));
       await settled();
       await batch(0).answer();

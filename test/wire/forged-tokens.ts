@@ -28,6 +28,8 @@ export interface Forgery {
   readonly name: string;
   readonly token: string;
   readonly code: RefusalCode;
+  /** Where it is brought into a live connection: a genuine token of somebody else is no forgery there, and not theirs. */
+  readonly inBand: RefusalCode;
 }
 
 const encoded = (part: string | Buffer) => Buffer.from(part).toString('base64url');
@@ -69,8 +71,11 @@ export function forgeries(genuine: Genuine): readonly Forgery[] {
   const bits = Buffer.from(signature, 'base64url');
   const flipped = Buffer.from(bits.map((byte, i) => (i === 40 ? byte ^ 1 : byte)));
   const spare = `${signature.slice(0, -1)}${spareOf(signature.at(-1) ?? '')}`;
-  const of = (rows: Readonly<Record<string, string>>, code: RefusalCode = 'unauthenticated') =>
-    Object.entries(rows).map(([name, wrong]) => ({ name, token: wrong, code }));
+  const of = (
+    rows: Readonly<Record<string, string>>,
+    code: RefusalCode = 'unauthenticated',
+    inBand = code,
+  ) => Object.entries(rows).map(([name, wrong]) => ({ name, token: wrong, code, inBand }));
 
   return [
     ...of({
@@ -140,13 +145,19 @@ export function forgeries(genuine: Genuine): readonly Forgery[] {
       ...Object.fromEntries(
         Object.keys(claims).map((claim) => [`no ${claim}`, signed({ [claim]: undefined })]),
       ),
-      'the sub of somebody else': signed({ sub: bob.sub }),
-      'the sid of somebody else': signed({ sid: bob.sid }),
-      'a session that never was': signed({ sid: '01890000-0000-7000-8000-000000000000' }),
-      "another workspace's wid": signed({ wid: eve.wid }),
-      "another workspace's session": signed({ sid: eve.sid, sub: eve.sub }),
-      'a workspace that never was': signed({ wid: '01890000-0000-7000-8000-000000000000' }),
     }),
+    ...of(
+      {
+        'the sub of somebody else': signed({ sub: bob.sub }),
+        'the sid of somebody else': signed({ sid: bob.sid }),
+        'a session that never was': signed({ sid: '01890000-0000-7000-8000-000000000000' }),
+        "another workspace's wid": signed({ wid: eve.wid }),
+        "another workspace's session": signed({ sid: eve.sid, sub: eve.sub }),
+        'a workspace that never was': signed({ wid: '01890000-0000-7000-8000-000000000000' }),
+      },
+      'unauthenticated',
+      'forbidden',
+    ),
     ...of({
       'sub twice, ours last': raw(cut(header), text.replace('{', `{"sub":"${bob.sub}",`)),
       'sub twice, ours first': raw(
@@ -185,6 +196,15 @@ export function forgeries(genuine: Genuine): readonly Forgery[] {
       'token_expired',
     ),
   ];
+}
+
+/** The genuine token with other claims, as the server itself would have made it. */
+export function reissued({ token, current: { key } }: Genuine, changes: Fields): string {
+  const [head = '', body = ''] = token.split('.');
+  const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Fields;
+  const text = `${head}.${encoded(JSON.stringify({ ...claims, ...changes }))}`;
+  const signature = sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' });
+  return `${text}.${signature.toString('base64url')}`;
 }
 
 /** JWS wants r and s side by side (RFC 7518 §3.4). */

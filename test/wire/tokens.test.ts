@@ -13,7 +13,7 @@ import { Connection } from '../support/connection.ts';
 import type { Person } from '../support/person.ts';
 import { statementsOf } from '../support/statements.ts';
 import { World } from '../support/world.ts';
-import { forgeries, type Forgery, type Genuine } from './forged-tokens.ts';
+import { forgeries, reissued, type Forgery, type Genuine } from './forged-tokens.ts';
 
 /** Calls that would read, make and end something. */
 const CALLS = [
@@ -81,7 +81,10 @@ describe('the tokens of a stranger', function () {
       await rotate(true);
       await rotate(false);
       const pairs = (await rows.all()).rows.map((row) => seals.open(row));
-      const isRetired = () => world.app.auth.jwks().keys.length === 2;
+      const isRetired = () => {
+        const served = world.app.auth.jwks().keys.map((key) => key['kid']);
+        return served.length === 2 && pairs.every((pair) => served.includes(pair?.kid));
+      };
       await eventually('the key of the settings is retired', isRetired);
       return pairs;
     } finally {
@@ -135,6 +138,25 @@ describe('the tokens of a stranger', function () {
     assert.deepEqual(await rows(), before);
   });
 
+  it('are refused where they are brought into a live connection, which keeps the authority that it had', async () => {
+    const before = await rows();
+    const connection = await Connection.open(world.url, { token: ada.accessToken });
+    for (const { name, token, inBand } of table) {
+      const { code, retry } = await connection.call('auth.refresh', { token }).refused(inBand);
+      assert.equal(retry, inBand === 'forbidden' ? 'never' : 'reauthenticate', `${name}: ${code}`);
+      await connection.call('profile.read', {}).accepted();
+    }
+    assert.deepEqual(await rows(), before);
+    const { expiresIn } = await connection
+      .call('auth.refresh', { token: ada.accessToken })
+      .accepted();
+    assert.ok(
+      expiresIn >= 890 && expiresIn <= 900,
+      'the genuine one is taken, and lasts as long as ever',
+    );
+    connection.close();
+  });
+
   it('cost no query, however many keys they make up', async () => {
     const [, claims = '', signature = ''] = genuine.token.split('.');
     const texts = await statementsOf(async () => {
@@ -151,6 +173,17 @@ describe('the tokens of a stranger', function () {
       Math.abs(reads('signing_keys()') - reads('control_events_since')) <= 1,
       'none is asked for',
     );
+  });
+
+  it('lengthen no connection: the one that was shown all of them ends with its own token', async () => {
+    const brief = reissued(genuine, { exp: genuine.now + 60 });
+    const connection = await Connection.open(world.url, { token: brief });
+    for (const { token } of table) await connection.raw('auth.refresh', { token });
+    world.clock.forward(59_000);
+    await connection.call('profile.read', {}).accepted();
+    world.clock.forward(1_000);
+    await connection.call('profile.read', {}).refused('token_expired');
+    connection.close();
   });
 
   it('leave nobody signed out, and nothing of themselves in the log', async () => {

@@ -31,7 +31,7 @@ type Input = z.output<typeof input>;
 function hint({ workspace, invitation }: Input): WorkspaceHint {
   const invited = invitation === undefined ? null : readToken('ci1', invitation);
   return workspace === undefined && invited
-    ? { by: 'id', id: invited.workspaceId }
+    ? { by: 'id', id: invited.workspaceId, otherwise: 'registration_closed' }
     : bySlug(workspace);
 }
 

@@ -12,7 +12,7 @@ const input = z.strictObject({ token: VerificationToken });
 function hint({ token }: z.output<typeof input>): WorkspaceHint {
   const read = readToken('cv1', token);
   if (!read) throw new Refusal('invalid_input'); // the schema has let it through: it is one
-  return { by: 'id', id: read.workspaceId };
+  return { by: 'id', id: read.workspaceId, otherwise: 'invalid_code' };
 }
 
 export const emailVerify = operationsFor<AuthServices, AuthDomain>()({

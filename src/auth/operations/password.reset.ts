@@ -14,7 +14,7 @@ const input = z.strictObject({ token: ResetToken, password: PasswordText });
 function hint({ token }: z.output<typeof input>): WorkspaceHint {
   const read = readToken('cp1', token);
   if (!read) throw new Refusal('invalid_input'); // the schema has let it through: it is one
-  return { by: 'id', id: read.workspaceId };
+  return { by: 'id', id: read.workspaceId, otherwise: 'invalid_code' };
 }
 
 export const passwordReset = operationsFor<AuthServices, AuthDomain>()({

@@ -1,7 +1,7 @@
 /** Signs out: the caller's own session ends, here and on every connection that uses it. */
 import { z } from 'zod';
 import { signedIn } from '../../access/index.ts';
-import type { SessionId } from '../../contract/index.ts';
+import { Delivery, type SessionId } from '../../contract/index.ts';
 import { operationsFor, reply, type Access, type Actor } from '../../kernel/index.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
 
@@ -21,12 +21,13 @@ export const sessionClose = operationsFor<AuthServices, AuthDomain>()({
   summary: 'Ends the session of the caller; its tokens are void and its connections are closed.',
   on: { http: 'DELETE /v1/sessions/current', socket: true },
   commit: 'own',
-  input: z.strictObject({}),
+  input: z.strictObject({ delivery: Delivery.default('body') }),
   output: z.strictObject({ closed: z.literal(true) }),
   access: ownSession,
+  cookie: { clears: () => true },
   limit: 'state.write',
   audit: { record: ({ subject: id }) => ({ resource: { kind: 'session', id } }) },
-  refuses: [],
+  refuses: ['origin_not_allowed'],
   async handle({ subject: sessionId, services, now }) {
     await services.closeSession(sessionId, now);
     return reply(

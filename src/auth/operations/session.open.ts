@@ -1,12 +1,13 @@
 /** Signs in with e-mail and password. Whatever is wrong, the answer and the work are the same. */
 import { z } from 'zod';
 import { bySlug, open } from '../../access/index.ts';
+import { Delivery } from '../../contract/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
 import { Email, sameAddress } from '../email.ts';
 import { DeviceToken } from '../known-devices.ts';
 import { PasswordText } from '../passwords.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
-import { Grant } from '../sessions.ts';
+import { GrantOnWire } from '../sessions.ts';
 import { Slug } from '../workspaces.ts';
 
 const input = z.strictObject({
@@ -17,6 +18,7 @@ const input = z.strictObject({
   device: z.string().trim().max(100).optional(),
   /** From the last time this account was opened here: strangers who try its password do not keep its bearer out. */
   deviceToken: DeviceToken.optional(),
+  delivery: Delivery.default('body'),
 });
 
 export const sessionOpen = operationsFor<AuthServices, AuthDomain>()({
@@ -26,7 +28,7 @@ export const sessionOpen = operationsFor<AuthServices, AuthDomain>()({
   status: 201,
   commit: 'own',
   input,
-  output: Grant.extend({
+  output: GrantOnWire.extend({
     /** Keep it beside the refresh token, also after signing out, and show it when signing in to this account again. */
     deviceToken: z.string(),
   }),
@@ -34,6 +36,7 @@ export const sessionOpen = operationsFor<AuthServices, AuthDomain>()({
     'signing in is how a caller stops being anonymous',
     ({ workspace }: z.output<typeof input>) => bySlug(workspace),
   ),
+  cookie: { writes: true },
   limit: 'auth.login',
   limitBy: ({ email }) => sameAddress(email),
   known: {
@@ -47,7 +50,7 @@ export const sessionOpen = operationsFor<AuthServices, AuthDomain>()({
       actorId: userId,
     }),
   },
-  refuses: ['invalid_credentials'],
+  refuses: ['invalid_credentials', 'origin_not_allowed'],
   async prepare({ input: claim, caller, domain, refuse }) {
     return (await domain.prove(caller.workspaceId, claim)) ?? refuse('invalid_credentials');
   },

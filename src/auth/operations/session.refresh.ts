@@ -1,25 +1,37 @@
 /** Exchanges a refresh token for its successor; a copy of a used one ends the session it belongs to. */
 import { z } from 'zod';
 import { open } from '../../access/index.ts';
+import { Delivery } from '../../contract/index.ts';
 import { operationsFor, Refusal, reply, type WorkspaceHint } from '../../kernel/index.ts';
 import { readToken, RefreshToken, type OpaqueToken } from '../opaque-token.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
-import { Grant } from '../sessions.ts';
+import { GrantOnWire } from '../sessions.ts';
 
-const input = z.strictObject({
-  refreshToken: RefreshToken,
-  /** Fresh for each refresh and the same in its retries, so that a lost answer can be asked for again. */
-  nonce: z.string().regex(/^[\w-]{16,64}$/),
-});
+const input = z
+  .strictObject({
+    /** Left out where it is delivered by cookie. */
+    refreshToken: RefreshToken.optional(),
+    /** Fresh for each refresh and the same in its retries, so that a lost answer can be asked for again. */
+    nonce: z.string().regex(/^[\w-]{16,64}$/),
+    delivery: Delivery.default('body'),
+  })
+  .refine(({ refreshToken, delivery }) => refreshToken !== undefined || delivery === 'cookie', {
+    path: ['refreshToken'],
+  });
 type Input = z.output<typeof input>;
 
-function parsed({ refreshToken }: Input): OpaqueToken {
+/** A browser that has no cookie has no session, which is nothing that its page did wrong. */
+function parsed({ refreshToken = '' }: Input): OpaqueToken {
   const token = readToken('cr1', refreshToken);
-  if (!token) throw new Refusal('invalid_input'); // the schema has let it through: it is one
+  if (!token) throw new Refusal('invalid_refresh_token');
   return token;
 }
 
-const hint = (given: Input): WorkspaceHint => ({ by: 'id', id: parsed(given).workspaceId });
+const hint = (given: Input): WorkspaceHint => ({
+  by: 'id',
+  id: parsed(given).workspaceId,
+  otherwise: 'invalid_refresh_token',
+});
 
 export const sessionRefresh = operationsFor<AuthServices, AuthDomain>()({
   name: 'session.refresh',
@@ -27,8 +39,9 @@ export const sessionRefresh = operationsFor<AuthServices, AuthDomain>()({
   on: { http: 'POST /v1/sessions/refresh' },
   commit: 'own',
   input,
-  output: Grant,
+  output: GrantOnWire,
   access: open('the refresh token is the credential', hint),
+  cookie: { reads: true, writes: true },
   limit: 'auth.refresh',
   audit: {
     record: ({ reply: { userId, sessionId } }) => ({
@@ -36,7 +49,7 @@ export const sessionRefresh = operationsFor<AuthServices, AuthDomain>()({
       actorId: userId,
     }),
   },
-  refuses: ['invalid_refresh_token'],
+  refuses: ['invalid_refresh_token', 'origin_not_allowed', 'ambiguous_credential'],
   // The rotation commits here, in a transaction of its own: a reuse ends the session although it is refused. If
   // what follows fails, a retry with the same nonce gets the same tokens.
   async prepare({ input: given, caller, domain, now, traceId, refuse }) {

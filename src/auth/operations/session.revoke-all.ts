@@ -1,6 +1,7 @@
 /** Ends all of the caller's sessions but the one that asks, or that one too, on every connection that uses them. */
 import { z } from 'zod';
 import { signedIn } from '../../access/index.ts';
+import { Delivery } from '../../contract/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
 import { endedSessions } from '../ended-sessions.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
@@ -10,9 +11,14 @@ export const sessionRevokeAll = operationsFor<AuthServices, AuthDomain>()({
   summary: "Ends all of the caller's sessions, but for the one that asks unless told otherwise.",
   on: { http: 'DELETE /v1/sessions', socket: true },
   commit: 'own',
-  input: z.strictObject({ keepCurrent: z.boolean().default(true) }),
+  input: z.strictObject({
+    keepCurrent: z.boolean().default(true),
+    delivery: Delivery.default('body'),
+  }),
   output: z.strictObject({ revoked: z.int().nonnegative() }),
   access: signedIn(),
+  // The cookie holds a token of the session that asks: it stays as long as that one does.
+  cookie: { clears: ({ keepCurrent }) => keepCurrent === false },
   limit: 'state.write',
   audit: {
     record: ({ input: { keepCurrent }, reply: { revoked } }) => ({
@@ -20,7 +26,7 @@ export const sessionRevokeAll = operationsFor<AuthServices, AuthDomain>()({
       details: { keepCurrent, revoked },
     }),
   },
-  refuses: [],
+  refuses: ['origin_not_allowed'],
   async handle({ input: { keepCurrent }, caller: { userId, sessionId }, services, now }) {
     const but = keepCurrent ? sessionId : null;
     const ended = await services.ownSessions.end(userId, 'revoked', now, but);

@@ -1,14 +1,14 @@
 /** Every HTTP request ends in one answer of known shape, and only a declared operation runs behind /v1. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type RequestHandler } from 'express';
-import { Refusal, type AnyOperation, type Entropy, type Stages } from '../../kernel/index.ts';
+import { Refusal, type AnyOperation, type Entropy } from '../../kernel/index.ts';
 import { malformed, refuse } from './answer.ts';
 import { doorkeeper, isProbe, type DoorOptions } from './doorkeeper.ts';
 import { begin, exchangeOf, type RequestLine } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
 import { pages, type Health } from './pages.ts';
 import { operationRoutes } from './routes.ts';
-import { serve } from './serve.ts';
+import { serve, type ServeOptions } from './serve.ts';
 import { HEADERS } from './server.ts';
 
 export type { DoorRow } from './doorkeeper.ts';
@@ -16,9 +16,8 @@ export type { RequestLine } from './exchange.ts';
 export type { Health } from './pages.ts';
 export { hardenServer, serverFor, type TlsIdentity } from './server.ts';
 
-export interface HttpOptions extends DoorOptions {
+export interface HttpOptions extends DoorOptions, ServeOptions {
   readonly operations: readonly AnyOperation[];
-  readonly stages: Stages;
   readonly entropy: Entropy;
   /** Must not throw. */
   readonly log: (line: RequestLine) => void;
@@ -29,6 +28,8 @@ export interface HttpOptions extends DoorOptions {
   readonly secure: boolean;
   /** Whether a request is refused because it came without TLS; probes are not asked. */
   readonly plaintext: (request: IncomingMessage) => boolean;
+  /** The no to a request for a host that is not of this server, or null; probes are not asked. May reject with a no. */
+  readonly judgeHost: (request: IncomingMessage) => Promise<Refusal | null>;
 }
 
 /** Express with the step before its router within reach. */
@@ -55,8 +56,7 @@ export function httpApp(options: HttpOptions): express.Express {
     app.all(path, otherMethod(path, ['GET', 'HEAD']));
   }
   const routes = operationRoutes(options.operations);
-  for (const route of routes)
-    app[route.verb](route.path, serve(route, options.stages, options.clientAddress));
+  for (const route of routes) app[route.verb](route.path, serve(route, options));
   for (const { path, method } of routes) app.all(path, otherMethod(path, [method]));
   app.use(nothingThere);
 
@@ -72,10 +72,22 @@ export function httpApp(options: HttpOptions): express.Express {
       if (!isProbe(request) && options.plaintext(request))
         refuse(request, response, new Refusal('insecure_transport'));
       else if (oddity !== null) refuse(request, response, malformed(oddity));
-      else route(request, response, (error) => fail(request, response, error));
+      else
+        judged(options, request).then(
+          (no) => {
+            if (no) refuse(request, response, no);
+            else route(request, response, (error) => fail(request, response, error));
+          },
+          (error: unknown) => fail(request, response, error),
+        );
     });
   };
   return app;
+}
+
+/** Probes come by address, and ask for nothing. */
+async function judged({ judgeHost }: HttpOptions, request: IncomingMessage) {
+  return isProbe(request) ? null : judgeHost(request);
 }
 
 /** What Express or Node would take in their own way, and a proxy before them perhaps in another. */
@@ -109,6 +121,10 @@ const nothingThere: RequestHandler = (request, response) => {
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (error instanceof URIError) {
     refuse(request, response, malformed('percent_encoding')); // thrown while the path was matched
+    return;
+  }
+  if (error instanceof Refusal) {
+    refuse(request, response, error);
     return;
   }
   exchangeOf(request).fault = error;

@@ -9,7 +9,10 @@ const CREDENTIALS = /^(?:access_token|token|auth)$/i;
 const IN_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Refuses `invalid_input` for a key said twice or a credential in the URL, and whatever reading the body refuses. */
-export async function readInput(request: Request, route: Route): Promise<unknown> {
+export async function readInput(
+  request: Request,
+  route: Route,
+): Promise<Readonly<Record<string, unknown>>> {
   const query = readQuery(request);
   // Without a prototype there is nothing that a key could reach; `__proto__` is a key like any other.
   const input = Object.create(null) as Record<string, unknown>;

@@ -1,5 +1,6 @@
 /** The routes of the registry, each claimed once, the most exact first, each with an input that HTTP can carry. */
 import type { AnyOperation } from '../../kernel/index.ts';
+import { cookieOf } from './refresh-cookie.ts';
 import { inputShape, type InputShape } from './input-shape.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -37,6 +38,8 @@ function routeOf(operation: AnyOperation, declared: string): Route {
   if (method === undefined || path === undefined)
     throw new Error(`${operation.name}: "${declared}" is no METHOD /v1/path/:param.`);
   const shape = inputShape(operation);
+  if (method === 'GET' && cookieOf(operation))
+    throw new Error(`${operation.name}: browsers name no origin with GET, so it takes no cookie.`);
   const parameters = path.match(/(?<=:)\w+/g) ?? [];
   for (const name of parameters)
     if (!shape.has(name)) throw new Error(`${operation.name}: its input has no "${name}".`);

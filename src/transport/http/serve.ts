@@ -10,16 +10,26 @@ import {
   type Origin,
   type Stages,
 } from '../../kernel/index.ts';
+import { hostOf } from '../host.ts';
 import { userAgentOf } from '../user-agent.ts';
 import { announceLimit, answer, problem } from './answer.ts';
 import { bearer } from './bearer.ts';
 import { exchangeOf } from './exchange.ts';
 import { readInput } from './input.ts';
+import { delivered, withRefreshCookie } from './refresh-cookie.ts';
 import type { Route } from './routes.ts';
 
-type ClientAddress = (request: IncomingMessage) => string;
+type Input = Readonly<Record<string, unknown>>;
 
-export function serve(route: Route, stages: Stages, clientAddress: ClientAddress): RequestHandler {
+export interface ServeOptions {
+  readonly stages: Stages;
+  /** The client's address, from behind declared proxies only. */
+  readonly clientAddress: (request: IncomingMessage) => string;
+  /** Origins of the pages that may use the refresh cookie, exactly as browsers send them. */
+  readonly allowedOrigins: ReadonlySet<string>;
+}
+
+export function serve(route: Route, options: ServeOptions): RequestHandler {
   const { operation, method, path } = route;
   return async (request, response, next) => {
     // Express hands HEAD to what answers GET; an operation is called by its own method only.
@@ -30,38 +40,44 @@ export function serve(route: Route, stages: Stages, clientAddress: ClientAddress
     const exchange = exchangeOf(request);
     exchange.operation = operation.name;
     exchange.route = path;
-    const origin = originOf(request, clientAddress);
-    const reply = await carryOut(route, request, origin, exchange.traceId, stages);
+    const { reply, input } = await carryOut(route, request, exchange.traceId, options);
     announceLimit(response, reply.limit);
-    if (reply.ok) answer(response, operation.status ?? 200, reply.data);
-    else problem(request, response, reply.error);
+    if (!reply.ok) problem(request, response, reply.error);
+    else {
+      const body = delivered(operation, response, input, reply.data);
+      answer(response, operation.status ?? 200, body);
+    }
   };
 }
 
 async function carryOut(
   route: Route,
   request: Request,
-  origin: Origin,
   traceId: string,
-  stages: Stages,
-): Promise<Reply<unknown>> {
+  { stages, clientAddress, allowedOrigins }: ServeOptions,
+): Promise<{ readonly reply: Reply<unknown>; readonly input: Input }> {
   const { operation } = route;
+  const origin = originOf(request, clientAddress);
   const began = stages.monotonic();
+  let input: Input = {};
   let call: Call = { input: undefined, credential: { kind: 'none' }, origin, traceId };
   try {
     const credential = bearer(request);
-    call = { ...call, credential, input: await readInput(request, route) };
+    input = withRefreshCookie(operation, request, await readInput(request, route), allowedOrigins);
+    call = { ...call, credential, input };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return turnAway(operation, call, error, began, stages);
+    return { reply: turnAway(operation, call, error, began, stages), input };
   }
-  return execute(operation, call, stages);
+  return { reply: await execute(operation, call, stages), input };
 }
 
-function originOf(request: IncomingMessage, clientAddress: ClientAddress): Origin {
+function originOf(request: IncomingMessage, clientAddress: ServeOptions['clientAddress']): Origin {
+  const host = hostOf(request);
   return {
     transport: 'http',
     address: clientAddress(request),
+    ...(host && { host }),
     userAgent: userAgentOf(request.headers),
     connectionId: null,
   };

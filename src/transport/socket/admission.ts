@@ -1,7 +1,7 @@
 /** Turns away what no client of ours sends, before the engine looks at it: other transports, foreign pages, reused sids. */
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { REFUSALS, type RefusalCode } from '../../contract/index.ts';
-import type { Refusal } from '../../kernel/index.ts';
+import { Refusal } from '../../kernel/index.ts';
 import { hasTokenInCookie, hasTokenInHeader } from '../stray-token.ts';
 
 /** Where the gateway answers; an upgrade anywhere else is refused. */
@@ -11,6 +11,8 @@ export interface AdmissionOptions {
   readonly allowedOrigins: ReadonlySet<string>;
   /** Whether a handshake is refused because it came without TLS. */
   readonly plaintext: (request: IncomingMessage) => boolean;
+  /** The no to a handshake for a host that is not of this server, or null. May reject with a no. */
+  readonly judgeHost: (request: IncomingMessage) => Promise<Refusal | null>;
   readonly traceId: () => string;
 }
 
@@ -18,14 +20,19 @@ export interface AdmissionOptions {
  * An engine middleware. `allowUpgrades: false` only stops advertising upgrades, and the engine skips its own
  * checks wherever a `sid` is present, so both are decided here.
  */
-export function admission({ allowedOrigins, plaintext, traceId }: AdmissionOptions) {
+export function admission({ allowedOrigins, plaintext, judgeHost, traceId }: AdmissionOptions) {
   return (request: IncomingMessage, response: unknown, next: () => void): void => {
     // A request that is no upgrade has a response of its own; for an upgrade the engine makes up an object.
     const plain = response instanceof ServerResponse ? response : null;
     const secret = plaintext(request) ? 'insecure_transport' : null;
     const code = secret ?? (plain ? 'invalid_input' : refusalOf(request, allowedOrigins));
-    if (code === null) next();
-    else turnAway(request, plain, code, traceId());
+    const turn = (no: RefusalCode) => turnAway(request, plain, no, traceId());
+    if (code !== null) turn(code);
+    else
+      void judgeHost(request).then(
+        (no) => (no ? turn(no.code) : next()),
+        (error: unknown) => turn(error instanceof Refusal ? error.code : 'internal'),
+      );
   };
 }
 

@@ -40,6 +40,11 @@ export function gate(socket: ClientSocket, options: GateOptions): Queue {
       no(new Refusal('invalid_input', { detail: [{ path: '', problem: 'one_object_expected' }] }));
       return;
     }
+    if (asksForCookie(operation, payload[0])) {
+      const detail = [{ path: 'delivery', problem: 'no_cookie_on_sockets' }];
+      no(new Refusal('invalid_input', { detail }));
+      return;
+    }
     if (away !== null) {
       no(new Refusal('unavailable', { retryAfterMs: away }));
       return;
@@ -72,6 +77,12 @@ export function gate(socket: ClientSocket, options: GateOptions): Queue {
       return tail;
     },
   };
+}
+
+/** A yes would leave the cookie where it is: nothing that is said on a socket can take it away. */
+function asksForCookie(operation: AnyOperation, input: unknown): boolean {
+  const declared = operation.commit === 'grouped' ? undefined : operation.cookie;
+  return declared !== undefined && (input as { delivery?: unknown } | null)?.delivery === 'cookie';
 }
 
 function taken(event: readonly unknown[]): { name: unknown; payload: unknown[]; ack?: Ack } {

@@ -1,6 +1,7 @@
 /** Lets a connection in on a valid access token of a live session, and on nothing else. */
 import { z } from 'zod';
 import { onWire, Refusal, type ProvedClaims } from '../../kernel/index.ts';
+import { hostOf } from '../host.ts';
 import { userAgentOf } from '../user-agent.ts';
 import type { HandshakeQueue } from './handshake-queue.ts';
 import type { ClientSocket } from './types.ts';
@@ -9,8 +10,8 @@ import type { ClientSocket } from './types.ts';
 const Auth = z.strictObject({ token: z.string().min(1).max(8_192) });
 
 export interface HandshakeOptions {
-  /** Verifies the token and that its session is live; throws Refusal. */
-  readonly prove: (token: string) => Promise<ProvedClaims>;
+  /** Verifies the token, that its session is live and that it counts at this host; throws Refusal. */
+  readonly prove: (token: string, host: string | undefined) => Promise<ProvedClaims>;
   /** Where handshakes wait to be proved, if there is a place. */
   readonly queue: HandshakeQueue;
   readonly addressOf: (socket: ClientSocket) => string;
@@ -38,11 +39,14 @@ export function handshake({ prove, queue, addressOf, traceId, refused }: Handsha
       if (again) throw new Refusal('invalid_input');
       const auth = Auth.safeParse(socket.handshake.auth);
       if (!auth.success) throw new Refusal('unauthenticated');
-      const claims = await queue.pass(applicant, () => prove(auth.data.token));
+      const host = hostOf(socket.request) ?? undefined;
+      const claims = await queue.pass(applicant, () => prove(auth.data.token, host));
       if (!claims) return false;
       delete socket.handshake.auth['token']; // nothing that prints the socket can print the token
       const userAgent = userAgentOf(socket.handshake.headers);
-      const origin = { transport: 'socket', address, userAgent, connectionId: socket.id } as const;
+      const named = host === undefined ? {} : { host };
+      const connectionId = socket.id;
+      const origin = { transport: 'socket', address, ...named, userAgent, connectionId } as const;
       Object.assign(socket.data, { claims, origin });
       return true;
     };

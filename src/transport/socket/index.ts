@@ -47,6 +47,7 @@ export interface GatewayOptions extends Omit<DoorOptions, 'soon'> {
   /** Origins of pages that may connect, exactly as browsers send them. */
   readonly allowedOrigins: ReadonlySet<string>;
   readonly plaintext: AdmissionOptions['plaintext'];
+  readonly judgeHost: AdmissionOptions['judgeHost'];
   /** Milliseconds that calls under way are given when the server stops. */
   readonly drainMs: number;
   /** Runs a task later; returns how to call it off. */

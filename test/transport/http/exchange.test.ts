@@ -154,9 +154,11 @@ describe('http exchange', () => {
       .set('X-Forwarded-For', '203.0.113.9')
       .set('Forwarded', 'for=203.0.113.9')
       .set('X-Real-IP', '203.0.113.9')
+      .set('X-Forwarded-Host', 'evil.example')
       .set('User-Agent', 'curl/8');
     const address = '192.0.2.7';
-    const origin = { transport: 'http', address, userAgent: 'curl/8', connectionId: null };
+    const host = '127.0.0.1';
+    const origin = { transport: 'http', address, host, userAgent: 'curl/8', connectionId: null };
     assert.deepEqual(calls[0]?.origin, origin);
   });
 

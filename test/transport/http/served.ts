@@ -6,7 +6,6 @@ import { v7 } from 'uuid';
 import { z } from 'zod';
 import type { LimitOnWire } from '../../../src/contract/index.ts';
 import {
-  operationsFor,
   reply,
   type AnyOperation,
   type Call,
@@ -46,8 +45,6 @@ export function doorWith(row: Partial<DoorRow> = {}): HttpOptions['door'] {
   const asked = { ...SECOND_HIT, ...row };
   return { keyOf: (address) => address, rows: { 'http.request': asked, 'http.probe': SECOND_HIT } };
 }
-const declare = operationsFor<unknown, unknown>();
-
 /** An operation that answers with the input as its handler saw it. */
 export function echo<I extends z.ZodType>(
   name: string,
@@ -55,7 +52,7 @@ export function echo<I extends z.ZodType>(
   input: I,
   status: 200 | 201 | 202 = 200,
 ): AnyOperation {
-  return declare({
+  return {
     name,
     summary: 'Says what it was told.',
     on: http === null ? { socket: true } : { http },
@@ -67,8 +64,8 @@ export function echo<I extends z.ZodType>(
     limit: 'read',
     audit: { skip: 'a test' },
     refuses: [],
-    handle: ({ input: told }) => Promise.resolve(reply(told)),
-  });
+    handle: ({ input: told }: { readonly input: z.output<I> }) => Promise.resolve(reply(told)),
+  };
 }
 
 /** What the road was given and what it was told. */
@@ -111,6 +108,7 @@ export async function serve(
     stages: { ...roadOf(seen, stages.limited), ...stages },
     entropy,
     clientAddress: () => '192.0.2.7',
+    allowedOrigins: new Set(['https://chat.example']),
     door: doorWith(),
     machineTime: () => new Date(),
     misused: (cause) => void seen.misuses.push(cause),
@@ -122,6 +120,7 @@ export async function serve(
     jwks: () => ({ keys: [] }),
     secure: false,
     plaintext: () => false,
+    judgeHost: () => Promise.resolve(null),
     ...options,
   });
   const server = createServer(app);

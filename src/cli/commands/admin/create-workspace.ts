@@ -11,6 +11,7 @@ export const adminCreateWorkspace = command({
   },
   options: {
     name: text('--name <NAME>', 'How people see it called.'),
+    host: text('--host <HOST>', 'A host of its own, e.g. tea.example.org; none if left out.'),
     registration: oneOf(
       '--registration <WHO>',
       'Who may register: anybody, or who was invited; open if left out.',
@@ -18,11 +19,12 @@ export const adminCreateWorkspace = command({
     ),
   },
   calls: [],
-  async *run({ slug, name, registration = 'open' }, desk) {
+  async *run({ slug, name, host, registration = 'open' }, desk) {
     if (name === undefined) throw misused('Say how the workspace is called: --name NAME.');
     const operator = await desk.operator();
-    const made = await operator.createWorkspace({ slug, name, registration });
-    yield { slug, name, registration, ...made };
+    const own = host === undefined ? {} : { host: host.toLowerCase() };
+    const made = await operator.createWorkspace({ slug, name, registration, ...own });
+    yield { slug, name, registration, ...own, ...made };
   },
   words: ({ slug, name, setupCode }) =>
     [

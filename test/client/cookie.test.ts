@@ -1,0 +1,197 @@
+/** In a browser the client never sees its refresh token: a page that is loaded again goes on, and no answer is lost for good. */
+import assert from 'node:assert/strict';
+import { memoryStorage, type ClientOptions, type Fetch, type Storage } from 'conclave/client';
+import { REFRESH_COOKIE } from '../../src/contract/index.ts';
+import { PAGE, worldOfPages } from '../auth/browser.ts';
+import { MINUTE } from '../support/hand-clock.ts';
+import type { World } from '../support/world.ts';
+import { Clients, reaches } from './support.ts';
+
+/** One browser: what its pages share is its cookie, and nothing of it is shown to them. */
+class Pages {
+  cookie: string | null = null;
+  readonly bodies: string[] = [];
+  readonly refreshes: string[] = [];
+  /** How many answers to refreshes get lost before the browser has read anything of them. */
+  lose = 0;
+
+  readonly fetch: Fetch = async (url, { credentials, ...init }) => {
+    const sends = credentials === 'include' && this.cookie !== null;
+    const headers = { ...init.headers, origin: PAGE, ...(sends && { cookie: this.cookie ?? '' }) };
+    const response = await fetch(url, { ...init, headers });
+    if (url.endsWith('/refresh')) {
+      this.refreshes.push(init.body ?? '');
+      if (this.lose > 0) {
+        this.lose -= 1;
+        throw new Error('the answer was lost');
+      }
+    }
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ''] = line.split(';');
+      this.cookie = pair === `${REFRESH_COOKIE}=` ? null : pair;
+    }
+    this.bodies.push(await response.clone().text());
+    return response;
+  };
+}
+
+/** A storage as a page sees it after it was loaded again, with all that was ever written to it. */
+function watchedStorage() {
+  const storage = memoryStorage();
+  const written: string[] = [];
+  const tokens: Storage = {
+    ...storage,
+    write: (key, value) => {
+      written.push(value);
+      return storage.write(key, value);
+    },
+  };
+  return { tokens, written };
+}
+
+describe('the client: a refresh token in a cookie', () => {
+  let world: World;
+  let pages: Pages;
+  const clients = new Clients(() => world);
+  before(async () => {
+    world = await worldOfPages();
+  });
+  beforeEach(() => {
+    pages = new Pages();
+  });
+  after(async () => {
+    clients.end();
+    await world.end();
+  });
+
+  const options = (more: Partial<ClientOptions> = {}) => ({
+    ...{ delivery: 'cookie' as const, fetch: pages.fetch },
+    ...more,
+  });
+  const renewed = async (client: Awaited<ReturnType<Clients['somebody']>>['client']) => {
+    world.clock.forward(16 * MINUTE);
+    assert.ok((await client.call('channel.list', {})).ok);
+  };
+
+  it('renews its session by the cookie, and neither answers nor storage ever hold the token', async () => {
+    const { tokens, written } = watchedStorage();
+    const { client } = await clients.somebody('Ada', options({ tokens }));
+    await renewed(client);
+    await renewed(client);
+    assert.equal(pages.refreshes.length, 2);
+    assert.ok(pages.cookie?.includes('cr1.'));
+    for (const text of [...pages.bodies, ...pages.refreshes, ...written])
+      assert.ok(!text.includes('cr1.') && !text.includes(REFRESH_COOKIE), text);
+    assert.ok(written.length > 0 && !written.some((text) => text.includes('eyJ')));
+  });
+
+  it('goes on in a page that is loaded again, whether or not anything was kept', async () => {
+    const { tokens } = watchedStorage();
+    const { client } = await clients.somebody('Ada', options({ tokens }));
+    const me = client.me.value;
+    client.close();
+    for (const kept of [tokens, memoryStorage()]) {
+      const again = clients.make(options({ tokens: kept }));
+      await again.connect();
+      await reaches(again, 'online');
+      assert.deepEqual(again.me.value, me);
+      again.close();
+    }
+  });
+
+  it('asks with the same nonce after a page was loaded again while an answer was lost', async () => {
+    const { tokens } = watchedStorage();
+    const { client } = await clients.somebody('Ada', options({ tokens }));
+    pages.lose = 1_000_000;
+    world.clock.forward(16 * MINUTE);
+    void client.call('channel.list', {});
+    while (pages.refreshes.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    client.close();
+    pages.lose = 0;
+    const again = clients.make(options({ tokens }));
+    await again.connect();
+    await reaches(again, 'online');
+    const nonces = pages.refreshes.map((text) => (JSON.parse(text) as { nonce: string }).nonce);
+    assert.equal(new Set(nonces).size, 1);
+  });
+
+  it('says with one nonce who the cookie is of, until it is answered', async () => {
+    const { client } = await clients.somebody('Ada', options());
+    client.close();
+    pages.lose = 2;
+    const again = clients.make(options());
+    await again.connect();
+    await reaches(again, 'online');
+    const nonces = pages.refreshes.map((text) => (JSON.parse(text) as { nonce: string }).nonce);
+    assert.deepEqual([nonces.length, new Set(nonces).size], [3, 1]);
+  });
+
+  it('signs out: the cookie is gone, and a page that is loaded again is signed out too', async () => {
+    const { client } = await clients.somebody('Ada', options());
+    await client.signOut();
+    assert.equal(pages.cookie, null);
+    const again = clients.make(options());
+    assert.equal((await again.connect()).is, 'signed-out');
+    assert.equal(again.me.value, null);
+  });
+
+  it('is renewed by one window at a time, by the lock that the windows of a browser share', async () => {
+    let last: Promise<unknown> = Promise.resolve();
+    const asked: string[] = [];
+    const locks = {
+      request<T>(name: string, work: () => Promise<T>): Promise<T> {
+        asked.push(name);
+        const next = last.then(work);
+        last = next.catch(() => undefined);
+        return next;
+      },
+    };
+    const original = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+    try {
+      const { client } = await clients.somebody('Ada', options());
+      const others = Array.from({ length: 3 }, () => clients.make(options()));
+      for (const other of others) await other.connect();
+      world.clock.forward(16 * MINUTE);
+      const all = [client, ...others];
+      const outcomes = await Promise.all(all.map((one) => one.call('channel.list', {})));
+      for (const outcome of outcomes) assert.ok(outcome.ok, JSON.stringify(outcome));
+    } finally {
+      if (original) Object.defineProperty(globalThis, 'navigator', original);
+      else Reflect.deleteProperty(globalThis, 'navigator');
+    }
+    assert.deepEqual([...new Set(asked)], [world.url]);
+    assert.ok(asked.length >= 7);
+  });
+
+  for (const [what, shared] of [
+    ['whose storage they share', memoryStorage()],
+    ['each with its own storage', null],
+  ] as const)
+    it(`says nothing in the name of who signed in to another window of the browser, ${what}`, async () => {
+      const kept = () => ({ tokens: shared ?? memoryStorage() });
+      const { client: ada } = await clients.somebody('Ada', options(kept()));
+      const { client: bob } = await clients.somebody('Bob', options(kept()));
+      world.clock.forward(16 * MINUTE);
+      const outcome = await ada.call('channel.create', { kind: 'public', name: 'Whose?' });
+      assert.equal(outcome.ok ? 'ok' : outcome.refusal.code, 'signed_out');
+      assert.equal(ada.state.value.is, 'signed-out');
+      assert.equal(ada.me.value, null);
+      assert.ok((await bob.call('channel.list', {})).ok, 'who is signed in stays so');
+      bob.close();
+      const again = clients.make(options(kept()));
+      await again.connect();
+      await reaches(again, 'online');
+      assert.deepEqual(again.me.value, bob.me.value);
+    });
+
+  it('takes a cookie of a session that was ended for no session', async () => {
+    const { client, email, password } = await clients.somebody('Ada', options());
+    client.close();
+    const elsewhere = clients.make();
+    assert.ok((await elsewhere.signIn({ email, password })).ok);
+    assert.ok((await elsewhere.call('session.revoke-all', {})).ok);
+    const again = clients.make(options());
+    assert.equal((await again.connect()).is, 'signed-out');
+  });
+});
