@@ -21,7 +21,7 @@ import { clientAddresses } from './transport/client-address.ts';
 import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
-import { ephemera, typingTold } from './wiring/ephemeral.ts';
+import { ephemera, shown } from './wiring/ephemeral.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
 import { signing } from './wiring/signing.ts';
@@ -107,7 +107,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const { profileNames } = auth;
   const { editWindowMs } = config;
-  const kept = { ephemera: ephemera(redis, lookUps) };
+  const kept = { ephemera: ephemera(redis, lookUps, { entropy, config }) };
   const chat = chatDomain({ ...base, ...kept, statements, profileNames, editWindowMs, later });
   const audit = auditDomain({
     ...base,
@@ -173,6 +173,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       return claims;
     },
     left: (channels) => followers.left(channels),
+    gone: (connectionId) => chat.presence.gone(connectionId),
     refused: (what, result, traceId, count) =>
       log.info('refused', { what, result, traceId, count }),
     bus: {
@@ -194,7 +195,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const readControl = () => void lease.read();
   const publishing = publisher({
     ...{ followers, rooms, reauthorise, forget, lease, readControl, notify, failed },
-    typing: typingTold({ clock, lease, rooms }),
+    ...shown({ clock, lease, rooms, presence: chat.presence, notify, failed }),
   });
 
   function onControl(event: ControlEvent): void {
@@ -214,6 +215,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'postgres', start: () => postgres.assertFit(config), stop: () => postgres.close() },
     { name: 'audit', stop: () => audit.refusals.drained() },
     { name: 'followers', stop: () => followers.stop() },
+    { name: 'presence', stop: () => chat.presence.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     { name: 'mail', ...auth.postman },
     {
@@ -241,6 +243,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     bus,
     lease,
     followers,
+    presence: chat.presence,
     passwords,
   };
 }

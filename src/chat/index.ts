@@ -13,6 +13,7 @@ import { moveMarks } from './mark-store.ts';
 import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
+import { Presence, type PresenceOptions } from './presence.ts';
 import { Sealer } from './sealer.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
 import type { ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
@@ -21,6 +22,7 @@ import { Typists, type TypistsOptions } from './typists.ts';
 
 export type { Audience } from './follower.ts';
 export { Followers } from './followers.ts';
+export type { Presence } from './presence.ts';
 export {
   TRUNCATION_POSTS,
   YOUNGEST_TRUNCATED_MS,
@@ -31,7 +33,8 @@ export {
 export interface ChatOptions {
   readonly clock: Clock;
   /** What is kept for seconds only, and may be lost. */
-  readonly ephemera: Pick<TypistsOptions, 'claim' | 'digest'>;
+  readonly ephemera: Pick<TypistsOptions, 'claim' | 'digest'> &
+    Pick<PresenceOptions, 'rows' | 'heartbeatMs'>;
   readonly entropy: Entropy;
   readonly vault: Vault;
   readonly transaction: Transaction;
@@ -48,6 +51,7 @@ export interface ChatOptions {
 
 export interface Chat {
   readonly module: Module<Tx>;
+  readonly presence: Presence;
   /** The followers of one node; `audience` is that node's connections. */
   followers(
     options: Pick<FollowersOptions, 'audience' | 'later' | 'failed' | 'mayDeliver'>,
@@ -60,7 +64,14 @@ export function chatDomain(options: ChatOptions): Chat {
   const content = new Content(vault, envelope(entropy), alert);
   const sealer = new Sealer(content, { transaction, vault, entropy, later: options.later });
   const typists = new Typists({ ...options.ephemera, clock: options.clock, transaction });
-  const domain: ChatDomain = { sealer };
+  const presence = new Presence({
+    ...options.ephemera,
+    clock: options.clock,
+    later: options.later,
+    sharing: (workspaceId, pairs) =>
+      transaction(workspaceId, 'read', (tx) => membershipStore(tx, workspaceId).sharing(pairs)),
+  });
+  const domain: ChatDomain = { sealer, presence };
   const grouped: ChatGrouped = {
     sealer,
     append: (workspaceId, appends, demand, at, wait) =>
@@ -69,6 +80,7 @@ export function chatDomain(options: ChatOptions): Chat {
     mark: (workspaceId, marks, demand) => moveMarks(statements, workspaceId, marks, demand),
   };
   return {
+    presence,
     module: {
       name: 'chat',
       operations: Object.values(operations),

@@ -1,6 +1,7 @@
 /** Memberships as intervals: joining opens one, leaving closes it, and none is ever overwritten. */
 import type { ChannelId, ChannelRole, UserId, WorkspaceId } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
+import type { Pair } from './presence-ports.ts';
 import {
   byChannel,
   type ChannelRow,
@@ -60,6 +61,8 @@ export interface MembershipStore {
   ): Promise<ReadonlyMap<ChannelId, Readable>>;
   /** Intervals changed in these stretches, in order of revision within each channel; one query. */
   changed(stretches: readonly Stretch[]): Promise<ReadonlyMap<ChannelId, readonly MembershipRow[]>>;
+  /** Whether the two of each pair are in some channel together, in the order of the pairs; one query. */
+  sharing(pairs: readonly Pair[]): Promise<boolean[]>;
   /** True when the workspace has an active account of that id. */
   accountExists(userId: UserId): Promise<boolean>;
 }
@@ -187,6 +190,17 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
           ORDER BY rev LIMIT s.most) m
         ORDER BY m."channelId", m.rev`;
       return byChannel(rows.map((row) => ({ ...fromRaw(row), channelId: row.channelId })));
+    },
+    async sharing(pairs) {
+      const rows = await tx.$queryRaw<{ readonly shared: boolean }[]>`
+        SELECT EXISTS (
+          SELECT FROM membership a
+          JOIN membership b ON b.channel_id = a.channel_id AND b.user_id = p.person AND b.left_rev IS NULL
+          WHERE a.workspace_id = ${workspaceId}::uuid AND a.user_id = p.reader AND a.left_rev IS NULL) AS shared
+        FROM unnest(${pairs.map(({ reader }) => reader)}::uuid[],
+            ${pairs.map(({ person }) => person)}::uuid[]) WITH ORDINALITY AS p (reader, person, i)
+        ORDER BY p.i`;
+      return rows.map(({ shared }) => shared);
     },
     async accountExists(userId) {
       return (await tx.account.count({ where: { id: userId, status: 'active' } })) === 1;

@@ -9,6 +9,7 @@ import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { Mark, Marked } from './mark-store.ts';
 import type { MessageStore } from './message-store.ts';
+import type { Presence } from './presence.ts';
 import type { Sealer } from './sealer.ts';
 import type { Typists } from './typists.ts';
 
@@ -58,4 +59,5 @@ export interface ChatGrouped {
 
 export interface ChatDomain {
   readonly sealer: Sealer;
+  readonly presence: Pick<Presence, 'states'>;
 }

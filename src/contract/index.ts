@@ -6,4 +6,5 @@ export * from './limits.ts';
 export * from './refusals.ts';
 export * from './closures.ts';
 export * from './shapes.ts';
+export * from './presence.ts';
 export type * from './broadcasts.ts';

@@ -15,5 +15,7 @@ export { messageDelete } from './message.delete.ts';
 export { messageEdit } from './message.edit.ts';
 export { messageHistory } from './message.history.ts';
 export { messageSend } from './message.send.ts';
+export { presenceRead } from './presence.read.ts';
+export { presenceSet } from './presence.set.ts';
 export { receiptMark } from './receipt.mark.ts';
 export { typingSignal } from './typing.signal.ts';
