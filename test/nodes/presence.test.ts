@@ -79,6 +79,14 @@ describe('presence on two nodes', function () {
       for (const secret of [bob.userId, ada.userId, nodes.workspaceId, 'Bob', 'online'])
         assert.ok(!`${key} ${value}`.includes(secret), secret);
     }
+    const kept = async () => {
+      const hashes = await redis.admin.keys('presence:*:on:*');
+      const people = await Promise.all(hashes.map((key) => redis.admin.hkeys(key)));
+      return people.flat().filter((field) => field !== '').length;
+    };
+    const before = await kept();
+    await bob.call('presence.set', { state: 'invisible' }).accepted();
+    await eventually('who is invisible is not kept', async () => (await kept()) === before - 1);
   });
 
   it('is what it was within a heartbeat after everything in Redis was deleted', async () => {
