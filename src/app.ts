@@ -22,7 +22,7 @@ import { clientAddresses } from './transport/client-address.ts';
 import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
-import { ephemera, typingTold } from './wiring/ephemeral.ts';
+import { ephemera, shown } from './wiring/ephemeral.ts';
 import { jobsOf } from './wiring/jobs.ts';
 import { hostJudge } from './wiring/hosts.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
@@ -107,7 +107,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const { profileNames } = auth;
   const judgeHost = hostJudge(config.hosts, auth.workspaceOfHost);
   const { editWindowMs } = config;
-  const kept = { ephemera: ephemera(redis, lookUps) };
+  const kept = { ephemera: ephemera(redis, lookUps, { entropy, config }) };
   const acts = moderationActs({ vault, entropy });
   const given = { profileNames, editWindowMs, later, acts };
   const chat = chatDomain({ ...base, ...kept, ...given, statements });
@@ -177,6 +177,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       return auth.enter(...shown);
     },
     left: (channels) => followers.left(channels),
+    gone: (connectionId) => chat.presence.gone(connectionId),
     refused: (what, result, traceId, count) =>
       log.info('refused', { what, result, traceId, count }),
     bus: {
@@ -198,7 +199,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const readControl = () => void lease.read();
   const publishing = publisher({
     ...{ followers, rooms, reauthorise, forget, lease, readControl, notify, failed },
-    typing: typingTold({ clock, lease, rooms }),
+    ...shown({ clock, lease, rooms, presence: chat.presence, notify, failed }),
   });
 
   function announce(effect: Parameters<typeof publishing.here>[0]): void {
@@ -223,6 +224,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'postgres', start: () => postgres.assertFit(config), stop: () => postgres.close() },
     { name: 'audit', stop: () => audit.refusals.drained() },
     { name: 'followers', stop: () => followers.stop() },
+    { name: 'presence', stop: () => chat.presence.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     { name: 'mail', ...auth.postman },
     { name: 'jobs', ...jobsOf({ config, tasks: moderation.tasks, lease, entropy, log }) },
@@ -251,6 +253,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     bus,
     lease,
     followers,
+    presence: chat.presence,
     passwords,
   };
 }

@@ -84,6 +84,7 @@ export function readConfig(environment: Environment) {
     editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
     callsAdmitted: settings.CALLS_ADMITTED,
     drainMs: settings.DRAIN_MS,
+    presenceHeartbeatMs: settings.PRESENCE_HEARTBEAT_MS,
     trustedProxies: settings.TRUSTED_PROXIES,
     door: {
       requestsPerHour: settings.HTTP_REQUESTS_PER_HOUR,

@@ -39,4 +39,11 @@ export const SOCKET_SETTINGS = {
     allowed: '10-100000000',
     standard: '250',
   },
+  PRESENCE_HEARTBEAT_MS: {
+    schema: count(200, 60_000),
+    about:
+      'How often a node says who is present on it; who was on a node that died is shown as present for up to four times as long.',
+    allowed: '200-60000',
+    standard: '10000',
+  },
 } as const;

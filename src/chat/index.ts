@@ -19,6 +19,7 @@ import * as operations from './operations/index.ts';
 import { pinStore } from './pin-store.ts';
 import { commitReactions } from './reaction-commit.ts';
 import { reactionStore } from './reaction-store.ts';
+import { Presence, type PresenceOptions } from './presence.ts';
 import { Sealer } from './sealer.ts';
 import { versionStore } from './version-store.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
@@ -35,6 +36,7 @@ export { endMembership } from './end-membership.ts';
 export type { MessageRow } from './rows.ts';
 export type { Acts, ChatServices } from './services.ts';
 export { plainText } from './text.ts';
+export type { Presence } from './presence.ts';
 export {
   TRUNCATION_POSTS,
   YOUNGEST_TRUNCATED_MS,
@@ -45,7 +47,8 @@ export {
 export interface ChatOptions {
   readonly clock: Clock;
   /** What is kept for seconds only, and may be lost. */
-  readonly ephemera: Pick<TypistsOptions, 'claim' | 'digest'>;
+  readonly ephemera: Pick<TypistsOptions, 'claim' | 'digest'> &
+    Pick<PresenceOptions, 'rows' | 'heartbeatMs'>;
   readonly entropy: Entropy;
   readonly vault: Vault;
   readonly transaction: Transaction;
@@ -66,6 +69,7 @@ export interface Chat {
   readonly module: Module<Tx>;
   /** What this domain works with in a transaction, for a domain that acts on channels with it. */
   readonly services: (tx: Tx, workspaceId: WorkspaceId) => ChatServices;
+  readonly presence: Presence;
   /** The followers of one node; `audience` is that node's connections. */
   followers(
     options: Pick<FollowersOptions, 'audience' | 'later' | 'failed' | 'mayDeliver'>,
@@ -78,7 +82,14 @@ export function chatDomain(options: ChatOptions): Chat {
   const content = new Content(vault, envelope(entropy), alert);
   const sealer = new Sealer(content, { transaction, vault, entropy, later: options.later });
   const typists = new Typists({ ...options.ephemera, clock: options.clock, transaction });
-  const domain: ChatDomain = { sealer };
+  const presence = new Presence({
+    ...options.ephemera,
+    clock: options.clock,
+    later: options.later,
+    sharing: (workspaceId, pairs) =>
+      transaction(workspaceId, 'read', (tx) => membershipStore(tx, workspaceId).sharing(pairs)),
+  });
+  const domain: ChatDomain = { sealer, presence };
   const grouped: ChatGrouped = {
     sealer,
     react: (batch) => commitReactions({ transaction, content }, batch),
@@ -111,6 +122,7 @@ export function chatDomain(options: ChatOptions): Chat {
     };
   };
   return {
+    presence,
     module: {
       name: 'chat',
       operations: Object.values(operations),

@@ -1,6 +1,7 @@
 /** Memberships as intervals: joining opens one, leaving closes it, and none is ever overwritten. */
 import type { ChannelId, ChannelRole, UserId, WorkspaceId } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
+import type { Pair } from './presence-ports.ts';
 import {
   byChannel,
   type ChannelRow,
@@ -80,6 +81,8 @@ export interface MembershipStore {
   changed(stretches: readonly Stretch[]): Promise<ReadonlyMap<ChannelId, readonly MembershipRow[]>>;
   /** How many of these are active accounts of people. */
   countActive(userIds: readonly UserId[]): Promise<number>;
+  /** Whether the two of each pair are in some channel together, in the order of the pairs; one query. */
+  sharing(pairs: readonly Pair[]): Promise<boolean[]>;
   /** True when the workspace has an active account of that id. */
   accountExists(userId: UserId): Promise<boolean>;
 }
@@ -256,6 +259,17 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
       tx.account.count({
         where: { id: { in: [...userIds] }, status: 'active', role: { not: 'system' } },
       }),
+    async sharing(pairs) {
+      const rows = await tx.$queryRaw<{ readonly shared: boolean }[]>`
+        SELECT EXISTS (
+          SELECT FROM membership a
+          JOIN membership b ON b.channel_id = a.channel_id AND b.user_id = p.person AND b.left_rev IS NULL
+          WHERE a.workspace_id = ${workspaceId}::uuid AND a.user_id = p.reader AND a.left_rev IS NULL) AS shared
+        FROM unnest(${pairs.map(({ reader }) => reader)}::uuid[],
+            ${pairs.map(({ person }) => person)}::uuid[]) WITH ORDINALITY AS p (reader, person, i)
+        ORDER BY p.i`;
+      return rows.map(({ shared }) => shared);
+    },
     async accountExists(userId) {
       return (await tx.account.count({ where: { id: userId, status: 'active' } })) === 1;
     },

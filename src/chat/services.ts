@@ -15,6 +15,7 @@ import type { PinStore } from './pin-store.ts';
 import type { ReactionBatch, ReactionVerdict } from './reaction-commit.ts';
 import type { ReactionStore } from './reaction-store.ts';
 import type { OverrideStore } from './override-store.ts';
+import type { Presence } from './presence.ts';
 import type { Sealer } from './sealer.ts';
 import type { VersionStore } from './version-store.ts';
 import type { Typists } from './typists.ts';
@@ -94,4 +95,5 @@ export interface ChatGrouped {
 
 export interface ChatDomain {
   readonly sealer: Sealer;
+  readonly presence: Pick<Presence, 'states'>;
 }

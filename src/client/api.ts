@@ -9,6 +9,7 @@ import type {
   UserId,
   WorkspaceId,
 } from '../contract/ids.ts';
+import type { OwnPresence, ShownPresence } from '../contract/presence.ts';
 import type { Channel, Member, Message } from '../contract/shapes.ts';
 import type {
   CallOutcome,
@@ -93,6 +94,8 @@ export interface Client {
   channel(channelId: ChannelId): ChannelLog;
   readonly outbox: Outbox;
   readonly readMarks: ReadMarks;
+  readonly typing: Typing;
+  readonly presence: Presence;
 }
 
 export interface SendOptions {
@@ -201,5 +204,27 @@ export interface ReadMarks {
   mark(channelId: ChannelId, seq: number): void;
   /** Tells what is not told yet. Resolves when that was tried. */
   flush(): Promise<void>;
+  on(event: 'changed', listener: () => void): Unlisten;
+}
+
+/** Who else is writing, in channels whose log is open; what is told of it may be lost. */
+export interface Typing {
+  /** Those who said so within the last six seconds and posted nothing since, longest first. */
+  in(channelId: ChannelId): readonly UserId[];
+  /** One is writing there: call it for every key; it is told at most every three seconds. */
+  signal(channelId: ChannelId): void;
+  on(event: 'changed', listener: () => void): Unlisten;
+}
+
+/** How present people are. Nothing is said of oneself before `set`. */
+export interface Presence {
+  /** What one said last; null before. */
+  readonly own: OwnPresence | null;
+  /** Of this client; the most present of all one's clients is what others are shown. Said again after a reconnect. */
+  set(state: OwnPresence): void;
+  /** Asks about people, and is told from then on when they change: of up to 500, those asked about last. */
+  read(userIds: readonly UserId[]): Promise<Outcome<ReadonlyMap<UserId, ShownPresence>>>;
+  /** As it was told last; null for who was not asked about, or shares no channel with one. */
+  of(userId: UserId): ShownPresence | null;
   on(event: 'changed', listener: () => void): Unlisten;
 }

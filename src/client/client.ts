@@ -10,11 +10,13 @@ import { Link } from './link.ts';
 import { LogSync } from './log-sync.ts';
 import { OutboxBox } from './outbox.ts';
 import { OutboxStore } from './outbox-store.ts';
-import { channelsIn, Marks } from './read-marks.ts';
+import { People } from './presence.ts';
+import { Marks } from './read-marks.ts';
 import { oneWindow, rethrow, systemFetch, systemLater, systemNow } from './platform.ts';
 import { memoryStorage, type ClientOptions } from './ports.ts';
 import { Session } from './session.ts';
 import { Timers } from './timers.ts';
+import { Typists } from './typing.ts';
 import {
   RefusedError,
   type CallOutcome,
@@ -38,6 +40,8 @@ class TheClient implements Client {
   readonly me: Value<Me | null>;
   readonly outbox: OutboxBox;
   readonly readMarks: Marks;
+  readonly typing: Typists;
+  readonly presence: People;
   readonly #options: ClientOptions;
   readonly #failed: (error: unknown) => void;
   readonly #timers: Timers;
@@ -74,10 +78,12 @@ class TheClient implements Client {
     this.#session = session;
     const heard = (event: string, payload: unknown) => this.#heard(event, payload);
     this.#link = new Link({ url, session, timers, now, heard, failed });
-    const answered = (name: OperationName, data: unknown) =>
-      this.readMarks.learn(channelsIn(name, data));
+    const answered = (name: OperationName, data: unknown) => this.readMarks.answered(name, data);
     this.#calls = new Calls({ http, link: this.#link, session, answered });
-    this.readMarks = new Marks({ calls: this.#calls, timers, failed });
+    const parts = { calls: this.#calls, timers, online: () => this.#online, failed };
+    this.readMarks = new Marks(parts);
+    this.typing = new Typists(parts);
+    this.presence = new People(parts);
     this.#sync = new LogSync({ calls: this.#calls, timers, failed });
     this.me = new Value<Me | null>(null, failed);
     this.outbox = new OutboxBox({
@@ -208,7 +214,7 @@ class TheClient implements Client {
   async #enter(me: Me): Promise<void> {
     if (this.#user !== me.userId) {
       this.#endLogs();
-      this.readMarks.clear();
+      for (const one of [this.readMarks, this.typing, this.presence]) one.clear();
     }
     this.#user = me.userId;
     if (this.me.value?.sessionId !== me.sessionId) this.me.set(me);
@@ -221,9 +227,12 @@ class TheClient implements Client {
       for (const log of this.#logs.values()) void log.catchUp();
       this.outbox.pump();
       this.readMarks.pump();
+      this.presence.back();
       return;
     }
     for (const log of this.#logs.values()) log.lost();
+    this.typing.clear();
+    this.presence.lost();
     if (state.is === 'signed-out' && this.me.value) this.me.set(null);
   }
 
@@ -237,10 +246,8 @@ class TheClient implements Client {
     } else if (event === 'access.changed') {
       const { channelId } = payload as Broadcasts['access.changed'];
       void this.#logs.get(channelId)?.catchUp();
-    } else if (event === 'receipt.marked') {
-      const { channelId, seq } = payload as Broadcasts['receipt.marked'];
-      this.readMarks.learn([{ id: channelId, readSeq: seq }]);
     }
+    for (const one of [this.readMarks, this.typing, this.presence]) one.heard(event, payload);
     this.#listeners.get(event)?.tell(payload);
   }
 

@@ -1,4 +1,5 @@
 /** Up to where one has read each channel, on whatever device: what is marked here is told soon, in one call for many marks. */
+import type { Broadcasts } from '../contract/broadcasts.ts';
 import type { ChannelId } from '../contract/ids.ts';
 import type { ReadMarks, Unlisten } from './api.ts';
 import type { Calls } from './calls.ts';
@@ -52,6 +53,17 @@ export class Marks implements ReadMarks {
 
   on(_event: 'changed', listener: () => void): Unlisten {
     return this.#changes.on(listener);
+  }
+
+  /** Takes what any reply says. */
+  answered(name: OperationName, data: unknown): void {
+    this.learn(channelsIn(name, data));
+  }
+
+  heard(event: string, payload: unknown): void {
+    if (event !== 'receipt.marked') return;
+    const { channelId, seq } = payload as Broadcasts['receipt.marked'];
+    this.learn([{ id: channelId, readSeq: seq }]);
   }
 
   /** Takes what a reply or another device says: a mark goes forward only. */
@@ -113,7 +125,7 @@ export class Marks implements ReadMarks {
 }
 
 /** The channels that a reply tells of, as far as it tells how one has read them. */
-export function channelsIn(name: OperationName, data: unknown): readonly Told[] {
+function channelsIn(name: OperationName, data: unknown): readonly Told[] {
   if (name === 'channel.list') return (data as OutputOf<'channel.list'>).channels;
   if (name === 'channel.sync')
     return (data as OutputOf<'channel.sync'>).channels.flatMap((answer) =>

@@ -2,6 +2,7 @@
 import type { Closing } from './closures.ts';
 import type { ChannelId, UserId } from './ids.ts';
 import type { DeletionId, ReportId, ReportState } from './moderation.ts';
+import type { ShownPresence } from './presence.ts';
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
@@ -30,6 +31,14 @@ export interface Broadcasts {
    * not told again.
    */
   'channel.typing': { readonly channelId: ChannelId; readonly userId: UserId };
+  /**
+   * Somebody that this connection asked about by `presence.read` is more or less present than it was told last. Told
+   * about once a second, to who shares a channel with them at that moment; may be lost, and is then told again later.
+   */
+  'presence.changed': {
+    readonly userId: UserId;
+    readonly state: Exclude<ShownPresence, 'unknown'>;
+  };
   /** The caller read on, on this connection or another: up to that post, the channel is read. */
   'receipt.marked': { readonly channelId: ChannelId; readonly seq: number };
   /**

@@ -9,4 +9,5 @@ export * from './emoji.ts';
 export * from './delivery.ts';
 export * from './shapes.ts';
 export * from './moderation.ts';
+export * from './presence.ts';
 export type * from './broadcasts.ts';

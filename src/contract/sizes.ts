@@ -41,6 +41,8 @@ export const SYNC_CHANNELS = 200;
 export const HEADS_CHANNELS = 200;
 /** About how often a connection is told the heads of its channels, in milliseconds. */
 export const HEADS_EVERY_MS = 10_000;
+/** Most people in one `presence.read`. */
+export const PRESENCE_PEOPLE = 100;
 /** How often somebody who writes says so, in milliseconds; more often nobody is told. */
 export const TYPING_SIGNAL_MS = 3_000;
 /** How long somebody is shown as writing after they said so last. */

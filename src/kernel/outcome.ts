@@ -4,7 +4,9 @@ import type {
   ChannelEvent,
   ChannelId,
   ClosureCode,
+  OwnPresence,
   SessionId,
+  ShownPresence,
   UserId,
   WorkspaceId,
 } from '../contract/index.ts';
@@ -69,8 +71,40 @@ export interface Typing {
   readonly userId: UserId;
 }
 
+/** The connection that asked says how present its person is. */
+export interface PresenceSet {
+  readonly effect: 'presence-set';
+  readonly workspaceId: WorkspaceId;
+  readonly userId: UserId;
+  readonly state: OwnPresence;
+}
+
+/** The connection that asked was told how present these people are, and wants to hear of changes. */
+export interface PresenceWatched {
+  readonly effect: 'presence-watched';
+  readonly workspaceId: WorkspaceId;
+  readonly userId: UserId;
+  readonly shown: ReadonlyMap<UserId, ShownPresence>;
+}
+
+/** How present these people are may be different: whoever watches them looks. */
+export interface PresenceStirred {
+  readonly effect: 'presence-stirred';
+  readonly workspaceId: WorkspaceId;
+  readonly userIds: readonly UserId[];
+}
+
 export type Effect =
-  ChannelChanged | Subscription | Reauthorised | SessionEnded | ControlRecorded | Told | Typing;
+  | ChannelChanged
+  | Subscription
+  | Reauthorised
+  | SessionEnded
+  | ControlRecorded
+  | Told
+  | Typing
+  | PresenceSet
+  | PresenceWatched
+  | PresenceStirred;
 
 export interface Outcome<O> {
   readonly reply: O;

@@ -1,15 +1,28 @@
 /** Fits what is kept for seconds only to its store and to the connections: with Redis away there is none of it. */
 import type { Lease } from '../access/index.ts';
-import type { ChatOptions } from '../chat/index.ts';
+import type { ChatOptions, Presence } from '../chat/index.ts';
+import type { Config } from '../config.ts';
 import type { Digests } from '../crypto/index.ts';
-import type { Clock, Typing } from '../kernel/index.ts';
+import type { Clock, Effect, Entropy, Typing } from '../kernel/index.ts';
 import { claims } from '../platform/redis-claims.ts';
+import { presenceRows } from '../platform/redis-presence.ts';
 import type { RedisLink } from '../platform/redis.ts';
 import type { Rooms } from '../transport/socket/index.ts';
 
+/** What a node said outlives it by so many heartbeats: one that is late, or lost, changes nothing. */
+const KEPT_BEATS = 3;
+
 /** Where the domain keeps what it forgets in seconds. */
-export function ephemera(redis: RedisLink, digests: Digests): ChatOptions['ephemera'] {
+export function ephemera(
+  redis: RedisLink,
+  digests: Digests,
+  { entropy, config }: { readonly entropy: Entropy; readonly config: Config },
+): ChatOptions['ephemera'] {
+  const { presenceHeartbeatMs: heartbeatMs } = config;
+  const keptMs = KEPT_BEATS * heartbeatMs;
   return {
+    rows: presenceRows(redis, { node: entropy.id(), keptMs }),
+    heartbeatMs,
     claim: claims(redis),
     digest: (scope, value) => digests.of('ephemeral', scope, value).toString('base64url'),
   };
@@ -40,4 +53,18 @@ export function typingTold({ clock, lease, rooms }: TypingOptions): (typing: Typ
     told += size;
     rooms.typing(channelId, userId);
   };
+}
+
+export interface ShownOptions extends TypingOptions {
+  readonly presence: Presence;
+  readonly rooms: Rooms;
+  readonly notify: (effect: Effect) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What the publisher needs to show who types and who is present; from now on presence is told here. */
+export function shown({ presence, notify, failed, ...options }: ShownOptions) {
+  const { rooms: audience, lease } = options;
+  presence.begin({ audience, notify, failed, mayDeliver: () => lease.mayDeliver() });
+  return { typing: typingTold(options), presence };
 }

@@ -1,10 +1,12 @@
 /** Sends what was committed: to the channel's follower, to a user's connections, or to end them, on every node. */
 import type { Lease } from '../access/index.ts';
 import type { Auth } from '../auth/index.ts';
-import type { Followers } from '../chat/index.ts';
+import type { Followers, Presence } from '../chat/index.ts';
 import type {
   Call,
   Effect,
+  PresenceSet,
+  PresenceWatched,
   Reauthorised,
   Stages,
   Subscription,
@@ -17,6 +19,7 @@ export interface PublishOptions {
   readonly followers: Followers;
   readonly rooms: Rooms;
   readonly typing: (typing: Typing) => void;
+  readonly presence: Pick<Presence, 'set' | 'watch' | 'stirred'>;
   readonly reauthorise: SocketGateway['reauthorise'];
   readonly forget: Auth['forget'];
   readonly lease: Lease;
@@ -34,7 +37,7 @@ export interface Publisher {
 }
 
 /** What concerns only the connection that asked, and no other node. */
-type OfOneConnection = Subscription | Reauthorised;
+type OfOneConnection = Subscription | Reauthorised | PresenceSet | PresenceWatched;
 
 export function publisher(options: PublishOptions): Publisher {
   const { followers, rooms, forget, lease, notify, failed } = options;
@@ -50,6 +53,8 @@ export function publisher(options: PublishOptions): Publisher {
     try {
       if (effect.effect === 'subscribe') await subscribe(effect, call);
       else if (effect.effect === 'reauthorised') reauthorised(effect, call);
+      else if (effect.effect === 'presence-set' || effect.effect === 'presence-watched')
+        present(effect, call);
       else here(effect, call.origin.connectionId);
       notify(effect);
     } catch (error) {
@@ -59,6 +64,15 @@ export function publisher(options: PublishOptions): Publisher {
 
   function reauthorised({ claims }: Reauthorised, { origin }: Call): void {
     if (origin.connectionId !== null) options.reauthorise(origin.connectionId, claims);
+  }
+
+  function present(effect: PresenceSet | PresenceWatched, { origin }: Call): void {
+    const { connectionId } = origin;
+    if (connectionId === null) return;
+    const { workspaceId, userId } = effect;
+    const who = { workspaceId, userId };
+    if (effect.effect === 'presence-set') options.presence.set(connectionId, who, effect.state);
+    else options.presence.watch(connectionId, who, effect.shown);
   }
 
   function here(effect: Exclude<Effect, OfOneConnection>, asking: string | null = null): void {
@@ -75,6 +89,9 @@ export function publisher(options: PublishOptions): Publisher {
         return;
       case 'typing':
         options.typing(effect);
+        return;
+      case 'presence-stirred':
+        options.presence.stirred(effect.workspaceId, effect.userIds);
         return;
       case 'control-recorded':
         options.readControl();

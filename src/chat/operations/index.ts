@@ -31,6 +31,8 @@ export { messageVersions } from './message.versions.ts';
 export { pinList } from './pin.list.ts';
 export { reactionList } from './reaction.list.ts';
 export { threadRead } from './thread.read.ts';
+export { presenceRead } from './presence.read.ts';
+export { presenceSet } from './presence.set.ts';
 export { receiptMark } from './receipt.mark.ts';
 export { typingSignal } from './typing.signal.ts';
 export { overrideList } from './override.list.ts';

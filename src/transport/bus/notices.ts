@@ -75,12 +75,21 @@ const Typing = z.strictObject({
   userId: UserId,
 });
 
+/** More than one node ever says at a time. */
+const STIRRED = 500;
+const Stirred = z.strictObject({
+  effect: z.literal('presence-stirred'),
+  workspaceId: WorkspaceId,
+  userIds: z.array(UserId).min(1).max(STIRRED),
+});
+
 const Notice = z.discriminatedUnion('effect', [
   ChannelChanged,
   Told,
   SessionEnded,
   ControlRecorded,
   Typing,
+  Stirred,
 ]);
 export type Notice = z.infer<typeof Notice>;
 
@@ -89,11 +98,15 @@ export function noticeOf(effect: Effect): Notice | null {
   switch (effect.effect) {
     case 'subscribe':
     case 'reauthorised':
+    case 'presence-set':
+    case 'presence-watched':
       return null;
     case 'session-ended':
     case 'control-recorded':
     case 'typing':
       return effect;
+    case 'presence-stirred':
+      return { ...effect, userIds: [...effect.userIds] };
     case 'tell':
       return Told.safeParse(effect).data ?? null;
     case 'channel-changed':

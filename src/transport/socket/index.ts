@@ -54,6 +54,8 @@ export interface GatewayOptions extends Omit<DoorOptions, 'soon'> {
   readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Channels that a connection was in when it went. */
   readonly left: (channels: readonly ChannelId[]) => void;
+  /** A connection is there no more. */
+  readonly gone: (connectionId: string) => void;
   /**
    * A connection or an event that never got as far as an operation. With a `count`, so many for the same reason
    * within some seconds, of which the trace id names the first.
@@ -147,6 +149,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
       authorities.end(socket);
       queues.delete(socket);
       options.left(channels);
+      options.gone(socket.id);
       socket.conn.close(); // leaving the namespace leaves nothing to stay for
     });
   });

@@ -70,6 +70,18 @@ export class Rooms {
     this.#io.sockets.sockets.get(connectionId)?.emit('channel.events', frame);
   }
 
+  has(connectionId: string): boolean {
+    return this.#io.sockets.sockets.get(connectionId)?.connected === true;
+  }
+
+  /** False when nothing was said, because the connection is gone or has much to take. */
+  tellPresence(connectionId: string, changed: Broadcasts['presence.changed']): boolean {
+    const socket = this.#io.sockets.sockets.get(connectionId);
+    if (!socket || waitingBytes(socket) > HEADS_WAITING_BYTES) return false;
+    socket.emit('presence.changed', changed);
+    return true;
+  }
+
   connections(): Iterable<string> {
     return this.#io.sockets.sockets.keys();
   }

@@ -1,4 +1,5 @@
 /** Commands about people: who is in a channel, who comes, who has to go. */
+import type { OwnPresence } from '../../../client/index.ts';
 import { leading } from '../model/matching.ts';
 import type { SheetRow } from '../model/state.ts';
 import { refusalSentence } from '../model/words.ts';
@@ -6,6 +7,16 @@ import { labelOf } from '../model/room.ts';
 import { printable } from '../../printable.ts';
 import { done, inRoom, no, type Command, type Listed, type Person, type Talk } from './declare.ts';
 import { shortId } from '../talk/names.ts';
+
+/** Members of whom it is asked whether they are present, when all are listed. */
+const SHOWN = 200;
+const SEEN_AS = {
+  online: 'online',
+  busy: 'busy',
+  away: 'away',
+  invisible: 'offline, unless you are present elsewhere',
+} as const satisfies Record<OwnPresence, string>;
+const OWN = Object.keys(SEEN_AS) as readonly OwnPresence[];
 
 const invite: Command = {
   name: 'invite',
@@ -33,6 +44,8 @@ const members: Command = {
   run: inRoom(async (talk, room) => {
     const listed = await talk.members();
     if (!listed.ok) return listed;
+    const ids = listed.value.slice(0, SHOWN).map(({ userId }) => userId);
+    await talk.client.presence.read(ids); // a no shows nobody as present, and that is all
     const rows = listed.value.map((member) => rowOf(talk, member));
     const count = `${rows.length} ${rows.length === 1 ? 'person' : 'people'}`;
     talk.show({ title: `${labelOf(room)} · ${count}`, rows, offset: 0 });
@@ -42,8 +55,24 @@ const members: Command = {
 
 function rowOf(talk: Talk, { userId, role }: Listed): SheetRow {
   const you = userId === talk.me ? ' (you)' : '';
-  return { term: `${talk.nameOf(userId)}${you}`, text: `${role ?? 'member'} · ${shortId(userId)}` };
+  const state = talk.client.presence.of(userId);
+  const words = state === null || state === 'offline' || state === 'unknown' ? [] : [state];
+  const text = [role ?? 'member', shortId(userId), ...words].join(' · ');
+  return { term: `${talk.nameOf(userId)}${you}`, text };
 }
+
+const presence: Command = {
+  name: 'presence',
+  takes: 'online, busy, away or invisible',
+  does: 'says how present you are; invisible looks to others as if you were not here',
+  offers: (_talk, typed) => OWN.filter((state) => state.startsWith(typed.trim())),
+  run({ client }, typed) {
+    const state = OWN.find((one) => one === typed.trim());
+    if (!state) return no(`How present? /presence ${OWN.join(', ')}`);
+    client.presence.set(state);
+    return done(`Others who share a channel with you see you as ${SEEN_AS[state]}.`);
+  },
+};
 
 const remove: Command = {
   name: 'remove',
@@ -82,4 +111,4 @@ function personIn(typed: string, people: readonly Person[]) {
   return no(`Several people are called so. Name one by the id that /members shows: ${ids}.`);
 }
 
-export const PEOPLE_COMMANDS: readonly Command[] = [invite, members, remove];
+export const PEOPLE_COMMANDS: readonly Command[] = [invite, members, remove, presence];

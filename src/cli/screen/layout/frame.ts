@@ -27,6 +27,8 @@ export interface FrameParts {
   /** How far the current channel is read. */
   readonly log: ChannelLog['state'] | null;
   readonly people: number | null;
+  /** What those are called who are writing there. */
+  readonly typing: readonly string[];
   readonly status: StatusParts;
   readonly conversation: Omit<TimelineParts, 'width' | 'unreadAfter'>;
   /** What to say where there is no channel. */
@@ -68,7 +70,7 @@ const OFFERS_BEFORE = 3;
 const HINT_ROWS = 4;
 
 export function frameOf(parts: FrameParts): Frame {
-  const { size, state, room } = parts;
+  const { size, state } = parts;
   if (isTooSmall(size)) return tooSmall(size);
   const { main: width, sidebar } = columnsFor(size);
   const composer = composerFor(parts, width);
@@ -83,7 +85,7 @@ export function frameOf(parts: FrameParts): Frame {
     ...(plan.hasHeaderRule ? [rule(width)] : []),
     ...bannerRows,
     ...padded(middle.lines, plan.timeline, middle.isLow),
-    rule(width, below(middle.seen?.visible ?? null, room), counter(state)),
+    rule(width, below(middle.seen?.visible ?? null, parts), counter(state)),
     ...hints,
   ];
   const inner = Math.max(0, sidebar - 1);
@@ -170,12 +172,19 @@ function padded(lines: readonly Line[], height: number, isLow = false): Line[] {
   return isLow ? [...missing, ...lines] : [...lines.slice(0, height), ...missing];
 }
 
-function below(shown: Visible | null, room: Room | null): Line {
-  if (!shown || shown.isAtEnd || !room) return [];
+function below(shown: Visible | null, { room, typing }: FrameParts): Line {
+  if (!shown || !room) return [];
+  if (shown.isAtEnd) return typing.length === 0 ? [] : [span(typingWords(typing), 'quiet')];
   const { unread } = room;
   if (unread === 0) return [span('↓ End: to the newest', 'quiet')];
   const words = unread === 1 ? '1 new message' : `${unread} new messages`;
   return [span(`↓ ${words} below · End`, 'notice')];
+}
+
+/** Names of more than two are of no use: who writes is seen soon. */
+function typingWords([first = '', second, ...others]: readonly string[]): string {
+  if (second === undefined) return `${first} is writing …`;
+  return others.length === 0 ? `${first} and ${second} are writing …` : 'Several are writing …';
 }
 
 function counter(state: ScreenState): Line {

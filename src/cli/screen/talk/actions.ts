@@ -174,7 +174,16 @@ function typed(text: string, chat: Chat): void {
   const { length } = composerOf(chat.state).text;
   if (length + clean.length > edits.COMPOSER_CHARACTERS)
     chat.say('alert', `That is too much: ${edits.COMPOSER_CHARACTERS} characters find room here.`);
-  else chat.update((state) => edited(state, edits.insert(clean)));
+  else {
+    chat.update((state) => edited(state, edits.insert(clean)));
+    sayTyping(chat);
+  }
+}
+
+/** A command is nobody's matter; a text that begins with two slashes is a message. */
+function sayTyping({ room, state, client }: Chat): void {
+  const { text } = composerOf(state);
+  if (room?.isJoined && !/^\/(?!\/)/u.test(text)) client.typing.signal(room.id);
 }
 
 function failedIn(chat: Chat) {

@@ -94,7 +94,9 @@ export class Chat {
       client.listen('access.changed', ({ channelId }) => this.rooms.accessChanged(channelId)),
       client.outbox.on('changed', () => this.#roomsChanged()),
       client.readMarks.on('changed', () => this.#events.changed()),
+      client.typing.on('changed', () => this.#events.changed()),
     );
+    client.presence.set('online');
     this.#connectionChanged();
   }
 

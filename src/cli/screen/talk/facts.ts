@@ -21,6 +21,7 @@ export function factsOf(chat: Chat, size: Size): FrameParts {
     rooms: rooms.mine,
     room,
     log: log?.state ?? null,
+    typing: room ? client.typing.in(room.id).map((userId) => chat.nameOf(userId)) : [],
     people: log?.membersComplete ? log.members.size : null,
     status: {
       connection,

@@ -71,6 +71,7 @@ function partsOf(columns: number, rows: number, state: ScreenState): FrameParts 
       nameOf: () => '王美玲 with a long name',
       now: NOON,
     },
+    typing: [],
     invitation: 'You are in no channel yet. '.repeat(9),
     hint: null,
     finds: rooms,
