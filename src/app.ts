@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
 import { LIMIT_TABLE, type LimitTable } from './limits/index.ts';
-import { moderationActs, moderationDomain } from './moderation/index.ts';
+import { moderationActs, moderationDomain, type Moderation } from './moderation/index.ts';
 import { operations } from './operations.ts';
 import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
@@ -104,9 +104,10 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const { profileNames } = auth;
   const { editWindowMs } = config;
-  const acts = moderationActs({ vault, entropy });
-  const chat = chatDomain({ ...base, acts, statements, profileNames, editWindowMs, later });
-  const moderation = moderationDomain({ ...base, chat: chat.services, acts, announce, later });
+  const shared = { ...base, later, acts: moderationActs({ vault, entropy }) };
+  const screen: Moderation['screen'] = (text) => moderation.screen(text);
+  const chat = chatDomain({ ...shared, screen, statements, profileNames, editWindowMs });
+  const moderation = moderationDomain({ ...shared, chat: chat.services, announce, failed });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),

@@ -14,7 +14,14 @@ import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
 import { Sealer } from './sealer.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
-import type { Acts, ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
+import type {
+  Acts,
+  ChatDomain,
+  ChatGrouped,
+  ChatServices,
+  ProfileNames,
+  Screen,
+} from './services.ts';
 import type { Transaction } from './transaction-store.ts';
 
 export type { Audience } from './follower.ts';
@@ -24,7 +31,7 @@ export { shown } from './content.ts';
 export { Followers } from './followers.ts';
 export { endMembership } from './end-membership.ts';
 export type { MessageRow } from './rows.ts';
-export type { Acts, ChatServices } from './services.ts';
+export type { Acts, ChatServices, Screen, Screened } from './services.ts';
 export { plainText } from './text.ts';
 export {
   TRUNCATION_POSTS,
@@ -42,6 +49,8 @@ export interface ChatOptions {
   readonly profileNames: (tx: Tx, workspaceId: WorkspaceId) => ProfileNames;
   /** What moderators did, in the transaction of the call. */
   readonly acts: (tx: Tx, workspaceId: WorkspaceId) => Acts;
+  /** Holds texts against the filters, before they are stored. */
+  readonly screen: Screen;
   /** Hears of rows that do not open under their key. */
   readonly alert: IntegrityAlert;
   /** Runs `task` after that many milliseconds; returns how to call it off. */
@@ -65,7 +74,7 @@ export function chatDomain(options: ChatOptions): Chat {
   const { entropy, vault, transaction, statements, alert, editWindowMs, profileNames } = options;
   const content = new Content(vault, envelope(entropy), alert);
   const sealer = new Sealer(content, { transaction, vault, entropy, later: options.later });
-  const domain: ChatDomain = { sealer };
+  const domain: ChatDomain = { sealer, screen: options.screen };
   const grouped: ChatGrouped = {
     sealer,
     append: (workspaceId, appends, demand, at, wait) =>
