@@ -28,7 +28,7 @@ const remove: Command = {
 };
 
 /** The message of that number, from the server where it is not at hand. */
-async function messageCalled(
+export async function messageCalled(
   { client, me }: Talk,
   channelId: ChannelId,
   number: string,

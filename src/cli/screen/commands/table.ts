@@ -3,6 +3,7 @@ import type { SheetRow } from '../model/state.ts';
 import { CHANNEL_COMMANDS } from './channels.ts';
 import { done, no, type Command } from './declare.ts';
 import { MESSAGE_COMMANDS } from './messages.ts';
+import { MODERATION_COMMANDS } from './moderation.ts';
 import { PEOPLE_COMMANDS } from './people.ts';
 
 const help: Command = {
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   ...CHANNEL_COMMANDS,
   ...PEOPLE_COMMANDS,
   ...MESSAGE_COMMANDS,
+  ...MODERATION_COMMANDS,
   help,
   quit,
   signOut,
