@@ -1,5 +1,5 @@
 /** Commands of moderation: to report a message, to see what was reported, to mute and to ban. */
-import type { InputOf, OutputOf } from '../../../client/index.ts';
+import type { ChannelId, InputOf, OutputOf } from '../../../client/index.ts';
 import { ReportCategory } from '../../../contract/index.ts';
 import { printable } from '../../printable.ts';
 import { labelOf } from '../model/room.ts';
@@ -105,15 +105,11 @@ function lifting(name: 'unmute' | 'unban', kind: 'mute' | 'ban', does: string): 
 }
 
 /** Whoever is muted or banned there as far back as the log's newest page: they need not be in the channel. */
-async function heldIn(
-  { client, nameOf }: Talk,
-  channelId: InputOf<'moderation.log'>['channelId'],
-  kind: 'mute' | 'ban',
-) {
-  const log = await client.call('moderation.log', { channelId, limit: 200 });
+async function heldIn(talk: Talk, channelId: ChannelId, kind: 'mute' | 'ban') {
+  const log = await talk.client.call('moderation.log', { channelId, limit: 200 });
   if (!log.ok) return no(refusalSentence(log.refusal));
   const acts = log.data.acts.filter((act) => act.kind === kind && act.endedAt === null);
-  const value = acts.map(({ userId }) => ({ userId, name: nameOf(userId) }));
+  const value = acts.map(({ userId }) => ({ userId, name: talk.nameOf(userId) }));
   return { ok: true, value } as const;
 }
 
