@@ -84,7 +84,7 @@ module.exports = {
       index('access'),
       index('crypto'),
       index('chat'),
-      'node_modules/zod',
+      'node_modules/(zod|lru-cache|re2js)',
     ),
     layer('transport', kernel, contract, 'node_modules/'),
     // The client runs in browsers: of the server it knows the contract and, as types, the operations.

@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
 import { LIMIT_TABLE, type LimitTable } from './limits/index.ts';
-import { moderationActs, moderationDomain } from './moderation/index.ts';
+import { moderationActs, moderationDomain, type Moderation } from './moderation/index.ts';
 import { operations } from './operations.ts';
 import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
@@ -107,11 +107,11 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const { profileNames } = auth;
   const judgeHost = hostJudge(config.hosts, auth.workspaceOfHost);
   const { editWindowMs } = config;
-  const kept = { ephemera: ephemera(redis, lookUps, { entropy, config }) };
-  const acts = moderationActs({ vault, entropy });
-  const given = { profileNames, editWindowMs, later, acts };
-  const chat = chatDomain({ ...base, ...kept, ...given, statements });
-  const moderation = moderationDomain({ ...base, chat: chat.services, acts, announce, later });
+  const kept = { ephemera: ephemera(redis, lookUps, { entropy, config }), statements };
+  const shared = { ...base, later, acts: moderationActs({ vault, entropy }) };
+  const screen: Moderation['screen'] = (text) => moderation.screen(text);
+  const chat = chatDomain({ ...shared, ...kept, screen, profileNames, editWindowMs });
+  const moderation = moderationDomain({ ...shared, chat: chat.services, announce, failed });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),

@@ -191,6 +191,7 @@ export const CHANNEL_POLICY = {
   'member.mute': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
   'member.ban': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
   'channel.pace': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
+  'filter.write': { channel: KEEPERS, workspace: STAFF, needs: 'message.write' },
   'moderation.read': {
     channel: KEEPERS,
     workspace: ['admin', 'moderator', 'auditor'],

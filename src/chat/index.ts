@@ -23,7 +23,14 @@ import { Presence, type PresenceOptions } from './presence.ts';
 import { Sealer } from './sealer.ts';
 import { versionStore } from './version-store.ts';
 import { truncate, type Truncated, type Truncation } from './truncate.ts';
-import type { Acts, ChatDomain, ChatGrouped, ChatServices, ProfileNames } from './services.ts';
+import type {
+  Acts,
+  ChatDomain,
+  ChatGrouped,
+  ChatServices,
+  ProfileNames,
+  Screen,
+} from './services.ts';
 import type { Transaction } from './transaction-store.ts';
 import { Typists, type TypistsOptions } from './typists.ts';
 
@@ -34,7 +41,7 @@ export { shown } from './content.ts';
 export { Followers } from './followers.ts';
 export { endMembership } from './end-membership.ts';
 export type { MessageRow } from './rows.ts';
-export type { Acts, ChatServices } from './services.ts';
+export type { Acts, ChatServices, Screen, Screened } from './services.ts';
 export { plainText } from './text.ts';
 export type { Presence } from './presence.ts';
 export {
@@ -57,6 +64,8 @@ export interface ChatOptions {
   readonly profileNames: (tx: Tx, workspaceId: WorkspaceId) => ProfileNames;
   /** What moderators did, in the transaction of the call. */
   readonly acts: (tx: Tx, workspaceId: WorkspaceId) => Acts;
+  /** Holds texts against the filters, before they are stored. */
+  readonly screen: Screen;
   /** Hears of rows that do not open under their key. */
   readonly alert: IntegrityAlert;
   /** Runs `task` after that many milliseconds; returns how to call it off. */
@@ -89,7 +98,7 @@ export function chatDomain(options: ChatOptions): Chat {
     sharing: (workspaceId, pairs) =>
       transaction(workspaceId, 'read', (tx) => membershipStore(tx, workspaceId).sharing(pairs)),
   });
-  const domain: ChatDomain = { sealer, presence };
+  const domain: ChatDomain = { sealer, presence, screen: options.screen };
   const grouped: ChatGrouped = {
     sealer,
     react: (batch) => commitReactions({ transaction, content }, batch),

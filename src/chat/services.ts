@@ -1,6 +1,6 @@
 /** What this domain's operations work with: bound to one transaction, or living as long as the server. */
 import type { Standings } from '../access/index.ts';
-import type { ChannelId, MessageId, UserId, WorkspaceId } from '../contract/index.ts';
+import type { ChannelId, ClientId, MessageId, UserId, WorkspaceId } from '../contract/index.ts';
 import type { KeyRows } from '../crypto/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
@@ -93,7 +93,22 @@ export interface ChatGrouped {
   readonly react: (batch: ReactionBatch) => Promise<readonly ReactionVerdict[]>;
 }
 
+/** A text that is about to be stored. */
+export interface Screened {
+  readonly workspaceId: WorkspaceId;
+  readonly channelId: ChannelId;
+  readonly userId: UserId;
+  readonly messageId: MessageId;
+  /** Null for a new text of a message that is there. */
+  readonly clientId: ClientId | null;
+  readonly text: string;
+}
+
+/** Refuses `filtered`. */
+export type Screen = (message: Screened) => Promise<void>;
+
 export interface ChatDomain {
+  readonly screen: Screen;
   readonly sealer: Sealer;
   readonly presence: Pick<Presence, 'states'>;
 }

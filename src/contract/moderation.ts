@@ -84,3 +84,26 @@ export type ModerationAct = z.infer<typeof ModerationAct>;
 
 export const DeletionId = z.uuid().toLowerCase().brand<'DeletionId'>();
 export type DeletionId = z.infer<typeof DeletionId>;
+
+export const FilterId = z.uuid().toLowerCase().brand<'FilterId'>();
+/** `word`: a whole word, in any case. `pattern`: RE2 syntax. `link`: links to a domain and what is below it. */
+export const FilterKind = z.enum(['word', 'pattern', 'link']);
+/** `refuse`: not stored. `flag`: stored, and reported. `count`: only counted, to see what a filter would do. */
+export const FilterAction = z.enum(['refuse', 'flag', 'count']);
+
+export const ContentFilter = z.strictObject({
+  id: FilterId,
+  /** Null: in every channel of the workspace. */
+  channelId: ChannelId.nullable(),
+  kind: FilterKind,
+  action: FilterAction,
+  text: z.string(),
+  /** Messages that it was true of, as of a second ago. */
+  hits: z.int().nonnegative(),
+  createdAt: Timestamp,
+});
+
+export type FilterId = z.infer<typeof FilterId>;
+export type FilterKind = z.infer<typeof FilterKind>;
+export type FilterAction = z.infer<typeof FilterAction>;
+export type ContentFilter = z.infer<typeof ContentFilter>;

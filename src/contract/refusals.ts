@@ -77,6 +77,16 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The person is banned from this channel, until the time in detail if there is one.',
   },
+  filtered: {
+    http: 422,
+    retry: 'never',
+    title: 'A rule of this channel or workspace does not let the text through.',
+  },
+  too_many_filters: {
+    http: 409,
+    retry: 'never',
+    title: 'There are as many filters, or patterns of that size, as a message is held against.',
+  },
   slow_mode: {
     http: 429,
     retry: 'later',

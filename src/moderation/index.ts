@@ -1,5 +1,5 @@
 /** The moderation domain: reports and the acts of moderators. It acts on channels with what the chat domain provides. */
-import type { Chat } from '../chat/index.ts';
+import type { Chat, Screen } from '../chat/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { envelope, keyRows, type Vault } from '../crypto/index.ts';
 import type { Clock, Entropy, Module } from '../kernel/index.ts';
@@ -9,11 +9,14 @@ import { moderationActsOn, type ModerationActs } from './acts.ts';
 import { deleteMany } from './bulk-deletion.ts';
 import { deletionStore } from './deletion-store.ts';
 import { expire } from './expiry.ts';
+import { filterStore } from './filter-store.ts';
+import { flag } from './flagging.ts';
 import { jobStore, type JobName } from './job-store.ts';
 import type { Announced, JobServices } from './jobs.ts';
 import * as operations from './operations/index.ts';
 import { reportStore } from './report-store.ts';
-import { sealedTexts } from './sealed-text.ts';
+import { screening } from './screening.ts';
+import { filterTexts, sealedTexts } from './sealed-text.ts';
 import type { ModerationServices } from './services.ts';
 
 export interface ModerationOptions {
@@ -29,6 +32,8 @@ export interface ModerationOptions {
   ) => Promise<T>;
   /** Tells every node what a job did. */
   readonly announce: (effect: Announced) => void;
+  /** Hears of what could not be counted. */
+  readonly failed: (error: unknown) => void;
   readonly later: (milliseconds: number, task: () => void) => () => void;
 }
 
@@ -49,6 +54,8 @@ export function moderationActs({
 
 export interface Moderation {
   readonly module: Module<Tx>;
+  /** Refuses `filtered` for a message that a filter does not let through. */
+  readonly screen: Screen;
   /** What is done in jobs, by their names. */
   readonly tasks: Readonly<
     Record<JobName, (workspaceId: WorkspaceId, about: unknown) => Promise<void>>
@@ -64,6 +71,8 @@ export function moderationDomain(options: ModerationOptions): Moderation {
       ...services,
       acts: acts(tx, workspaceId),
       deletions: deletionStore(tx, workspaceId),
+      filters: filterStore(tx, workspaceId),
+      filterTexts: filterTexts(vault, sealing, services.keys),
       jobs: jobStore(tx),
       reports: reportStore(tx, workspaceId),
       texts: sealedTexts(vault, sealing, services.keys),
@@ -83,9 +92,11 @@ export function moderationDomain(options: ModerationOptions): Moderation {
       domain: null,
       services: (tx, { workspaceId }) => servicesOf(tx, workspaceId),
     },
+    screen: screening({ ...jobs, failed: options.failed }),
     tasks: {
       'moderation.expire': (workspaceId, about) => expire(jobs, workspaceId, about),
       'moderation.delete-many': (workspaceId, about) => deleteMany(jobs, workspaceId, about),
+      'moderation.flag': (workspaceId, about) => flag(jobs, workspaceId, about),
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Asks for jobs in the transaction of what they follow from. */
 import type { Tx } from '../platform/postgres/index.ts';
 
-export type JobName = 'moderation.expire' | 'moderation.delete-many';
+export type JobName = 'moderation.expire' | 'moderation.delete-many' | 'moderation.flag';
 
 export interface JobStore {
   /** Runs the task after so many milliseconds, once the transaction is committed; the same key is the same job. */

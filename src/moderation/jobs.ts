@@ -1,6 +1,13 @@
 /** What jobs of this domain work with: transactions of their own, and the way to tell what they did. */
 import type { WorkspaceId } from '../contract/index.ts';
-import type { Clock, Effect, PresenceSet, PresenceWatched, Reauthorised, Subscription } from '../kernel/index.ts';
+import type {
+  Clock,
+  Effect,
+  PresenceSet,
+  PresenceWatched,
+  Reauthorised,
+  Subscription,
+} from '../kernel/index.ts';
 import type { ModerationServices } from './services.ts';
 
 /** What a job can tell of: nothing that concerns the connection of a caller, as it has none. */

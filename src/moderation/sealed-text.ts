@@ -42,3 +42,32 @@ export function sealedTexts(vault: Vault, sealing: Envelope, keys: KeyRows): Sea
     },
   };
 }
+
+/** The texts of filters: of nobody, so under the key of the workspace. */
+export interface FilterTexts {
+  seal(
+    id: string,
+    text: string,
+  ): Promise<{ readonly textSealed: Buffer; readonly textKey: number }>;
+  /** Null where it does not open. */
+  open(row: {
+    readonly id: string;
+    readonly textSealed: Uint8Array;
+    readonly textKey: number;
+  }): Promise<string | null>;
+}
+
+export function filterTexts(vault: Vault, sealing: Envelope, keys: KeyRows): FilterTexts {
+  const placeOf = (id: string, version: number): Place => ['filter', keys.workspaceId, id, version];
+  return {
+    async seal(id, text) {
+      const { key, version } = await vault.workspaceKey(keys);
+      const textSealed = sealing.seal(key, Buffer.from(text, 'utf8'), placeOf(id, version));
+      return { textSealed, textKey: version };
+    },
+    async open({ id, textSealed, textKey }) {
+      const found = await unlessBroken(vault.workspaceKey(keys, textKey));
+      return (found && open(found.key, textSealed, placeOf(id, textKey))?.toString('utf8')) ?? null;
+    },
+  };
+}

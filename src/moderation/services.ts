@@ -2,13 +2,16 @@
 import type { ChatServices } from '../chat/index.ts';
 import type { ModerationActs } from './acts.ts';
 import type { DeletionStore } from './deletion-store.ts';
+import type { FilterStore } from './filter-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { ReportStore } from './report-store.ts';
-import type { SealedTexts } from './sealed-text.ts';
+import type { FilterTexts, SealedTexts } from './sealed-text.ts';
 
 export interface ModerationServices extends ChatServices {
   readonly acts: ModerationActs;
   readonly deletions: DeletionStore;
+  readonly filters: FilterStore;
+  readonly filterTexts: FilterTexts;
   readonly jobs: JobStore;
   readonly reports: ReportStore;
   readonly texts: SealedTexts;

@@ -32,3 +32,8 @@ export async function scene(world: World, words = 'rude words'): Promise<Scene> 
   const sent = await bob.send(channelId, words, world.clientId()).accepted();
   return { channelId, messageId: sent.id, alice, bob, carol, keeper, staff };
 }
+
+/** Lets the time pass after which every node has read the filters anew. */
+export function fresh(world: World): void {
+  world.clock.forward(500);
+}

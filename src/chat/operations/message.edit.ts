@@ -37,7 +37,11 @@ export const messageEdit = operation({
       details: { channelId: message.channelId, version: message.version },
     }),
   },
-  refuses: ['channel_archived', 'message_deleted', 'edit_window_closed', 'muted'],
+  refuses: ['channel_archived', 'message_deleted', 'edit_window_closed', 'muted', 'filtered'],
+  prepare({ input, caller, domain }) {
+    const { channelId, messageId, body: text } = input;
+    return domain.screen({ ...caller, channelId, messageId, clientId: null, text });
+  },
   async handle({ input, caller, subject: { channel, message }, services, now, refuse }) {
     const { messages, channels, content, editWindowMs } = services;
     await refuseMuted(services, channel.id, caller.userId, now);

@@ -70,7 +70,7 @@ export const messageSend = groupedOperation({
   },
   limit: 'message.write',
   audit: { skip: 'the message row is its own record' },
-  refuses: ['stale_client_id', 'channel_archived', 'muted', 'slow_mode'],
+  refuses: ['stale_client_id', 'channel_archived', 'muted', 'slow_mode', 'filtered'],
   async prepare({ input, caller, domain, now, refuse }) {
     const age = now.getTime() - madeAt(input.clientId);
     if (age > CLIENT_ID_AGE_MS) refuse('stale_client_id');
@@ -78,7 +78,10 @@ export const messageSend = groupedOperation({
       refuse('invalid_input', [{ path: 'clientId', problem: 'made in the future' }]);
     const { workspaceId, userId } = caller;
     const { channelId, clientId, body } = input;
-    return domain.sealer.seal(workspaceId, channelId, userId, clientId, body);
+    const post = await domain.sealer.seal(workspaceId, channelId, userId, clientId, body);
+    const where = { workspaceId, channelId: post.channelId, userId, messageId: post.id };
+    await domain.screen({ ...where, clientId, text: body });
+    return post;
   },
   heldBy: ({ channelId }) => channelId,
   async decide({ calls, demand, services, now, patient }) {

@@ -1,5 +1,9 @@
 /** Every operation of this domain, one per file. */
 export { channelSetSlowMode } from './channel.set-slow-mode.ts';
+export { filterCreate } from './filter.create.ts';
+export { filterDelete } from './filter.delete.ts';
+export { filterList } from './filter.list.ts';
+export { filterUpdate } from './filter.update.ts';
 export { memberBan } from './member.ban.ts';
 export { memberMute } from './member.mute.ts';
 export { memberUnban } from './member.unban.ts';

@@ -57,7 +57,12 @@ describe('role.describe', () => {
     const { id } = await world.channel(alice, [], { kind: 'public' });
     const { channel } = await bob.call('role.describe', { channelId: id }).accepted();
     assert.equal(channel?.role, null);
-    assert.deepEqual(channel.permissions, ['channel.read', 'message.read', 'member.join']);
+    assert.deepEqual(channel.permissions, [
+      'channel.read',
+      'message.read',
+      'member.join',
+      'report.create',
+    ]);
     assert.ok(channel.permissions.length < CHANNEL_PERMISSIONS.length);
     const settings = { kind: 'public', historyPolicy: 'since-join' } as const;
     const { id: guarded } = await world.channel(alice, [], settings);

@@ -23,4 +23,19 @@ describe('message.edit of somebody who is muted', () => {
       assert.deepEqual(no.detail, { until: null });
     });
   });
+
+  it('is refused as filtered where a filter does not let the text through', async () => {
+    const [alice, bob] = [await world.person('Alice'), await world.person('Bob')];
+    const { id: channelId } = await quietChannel(world, alice, [bob]);
+    const { id } = await bob.send(channelId, 'kind', world.clientId()).accepted();
+    const filter = { channelId, kind: 'word', action: 'refuse', text: 'rude' } as const;
+    await alice.call('filter.create', filter).accepted();
+    world.clock.forward(500);
+    await changesNothing(world, async () => {
+      const no = await bob
+        .call('message.edit', { channelId, messageId: id, body: 'a rude word' })
+        .refused('filtered');
+      assert.equal(no.detail, undefined, `the text is not quoted to the author of ${id}`);
+    });
+  });
 });

@@ -26,4 +26,17 @@ describe('message.send of somebody who is held', () => {
       assert.deepEqual([no.retry, no.detail], ['never', { until: null }]);
     });
   });
+
+  it('is refused as filtered where a filter does not let the text through', async () => {
+    const [alice, bob] = [await world.person('Alice'), await world.person('Bob')];
+    const { id: channelId } = await quietChannel(world, alice, [bob]);
+    const { id } = await bob.send(channelId, 'kind', world.clientId()).accepted();
+    const filter = { channelId, kind: 'word', action: 'refuse', text: 'rude' } as const;
+    await alice.call('filter.create', filter).accepted();
+    world.clock.forward(500);
+    await changesNothing(world, async () => {
+      const no = await bob.send(channelId, 'a rude word', world.clientId()).refused('filtered');
+      assert.equal(no.detail, undefined, `the text is not quoted to the author of ${id}`);
+    });
+  });
 });

@@ -74,15 +74,19 @@ const presence: Command = {
   },
 };
 
+/** Others in the channel whose names begin like that. */
+export function beginningNames({ people, me }: Talk, typed: string): readonly string[] {
+  return people
+    .filter(({ userId }) => userId !== me)
+    .map(({ name }) => name)
+    .filter((name) => name.toLowerCase().startsWith(typed.trimStart().toLowerCase()));
+}
+
 const remove: Command = {
   name: 'remove',
   takes: 'NAME [reason]',
   does: 'removes somebody from this channel',
-  offers: ({ people, me }, typed) =>
-    people
-      .filter(({ userId }) => userId !== me)
-      .map(({ name }) => name)
-      .filter((name) => name.toLowerCase().startsWith(typed.trimStart().toLowerCase())),
+  offers: beginningNames,
   run: inRoom(async (talk, room, typed) => {
     if (typed.trim() === '') return no('Whom? /remove NAME [reason]');
     const meant = personIn(typed, talk.people);
@@ -100,7 +104,7 @@ const remove: Command = {
 };
 
 /** By name, or by the short id that tells people of the same name apart. */
-function personIn(typed: string, people: readonly Person[]) {
+export function personIn(typed: string, people: readonly Person[]) {
   const byId = people.map((person) => ({ person, name: shortId(person.userId) }));
   const id = leading(typed, byId);
   if (id.is === 'one') return { ok: true, person: id.found.person, rest: id.rest } as const;

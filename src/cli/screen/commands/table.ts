@@ -5,6 +5,7 @@ import { CONVERSATION_COMMANDS } from './conversation.ts';
 import { done, no, type Command } from './declare.ts';
 import { FINDING_COMMANDS } from './finding.ts';
 import { MESSAGE_COMMANDS } from './messages.ts';
+import { MODERATION_COMMANDS } from './moderation.ts';
 import { PEOPLE_COMMANDS } from './people.ts';
 import { SETTINGS_COMMANDS } from './settings.ts';
 
@@ -51,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   ...SETTINGS_COMMANDS,
   ...MESSAGE_COMMANDS,
   ...CONVERSATION_COMMANDS,
+  ...MODERATION_COMMANDS,
   help,
   quit,
   signOut,

@@ -1,0 +1,124 @@
+/** Filters in force: refused, reported or counted, in a channel or in all, for posts and edits, and never quoted. */
+import assert from 'node:assert/strict';
+import type { FilterAction } from '../../../src/contract/index.ts';
+import { World } from '../../support/world.ts';
+import {
+  assertSealed,
+  audited,
+  changesNothing,
+  hiddenChannels,
+  misshapen,
+  row,
+} from '../../chat/support.ts';
+import { fresh, scene, type Scene } from '../support.ts';
+
+describe('filter.create', () => {
+  let world: World;
+  let s: Scene;
+  before(async () => {
+    world = await World.create();
+  });
+  beforeEach(async () => {
+    s = await scene(world);
+  });
+  after(() => world.end());
+
+  const filter = (action: FilterAction, text: string, more: object = {}) => {
+    const input = { channelId: s.channelId, kind: 'word', action, text, ...more } as const;
+    return s.keeper.call('filter.create', input);
+  };
+  const says = (text: string) => s.bob.send(s.channelId, text, world.clientId());
+
+  it('refuses posts and edits, stores nothing, and does not say what it found', async () => {
+    await filter('refuse', 'canary').accepted();
+    fresh(world);
+    const { channelId, messageId, bob } = s;
+    await changesNothing(world, async () => {
+      const no = await says('a CANARY, here').refused('filtered');
+      assert.equal(no.detail, undefined);
+      const edit = { channelId, messageId, body: 'canary' };
+      await bob.call('message.edit', edit).refused('filtered');
+    });
+    await says('canaries').accepted();
+  });
+
+  it('is sealed, audited without its text, and counts what it found', async () => {
+    const made = await filter('count', 'canary').accepted();
+    fresh(world);
+    await says('a canary').accepted();
+    const text =
+      'SELECT f.*, f::text AS whole, text_sealed AS personal_sealed FROM content_filter f WHERE id = $1';
+    assertSealed(await row(world, text, made.id), 'canary');
+    const [event] = await audited(world, 'filter.create', made.id);
+    assert.ok(!String(event?.['whole']).includes('canary'));
+    const { channelId, keeper } = s;
+    for (let hits = 0; hits === 0;) {
+      const { filters } = await keeper.call('filter.list', { channelId }).accepted();
+      hits = filters[0]?.hits ?? 0;
+    }
+  });
+
+  it('that flags lets through and reports, once, as nobody', async () => {
+    await filter('flag', 'canary').accepted();
+    fresh(world);
+    const sent = await says('a canary').accepted();
+    const { channelId, keeper } = s;
+    for (let found = 0; found === 0;) {
+      const { reports } = await keeper.call('report.list', { channelId }).accepted();
+      found = reports.length;
+      for (const report of reports)
+        assert.deepEqual(
+          [report.messageId, report.category, report.reporterId, report.message?.body],
+          [sent.id, 'filter', null, 'a canary'],
+        );
+    }
+  });
+
+  it('for all channels is for admins, and holds in every channel', async () => {
+    const admin = await world.person('Admin', { role: 'admin' });
+    const input = { kind: 'link', action: 'refuse', text: 'bad.example' } as const;
+    await s.keeper.call('filter.create', input).refused('forbidden');
+    await s.staff.call('filter.create', input).refused('forbidden');
+    const made = await admin.call('filter.create', input).accepted();
+    assert.equal(made.channelId, null);
+    fresh(world);
+    await says('look at https://www.bad.example/').refused('filtered');
+    await admin.http('DELETE', `/v1/filters/${made.id}`).accepted();
+    fresh(world);
+    await says('look at https://www.bad.example/').accepted();
+  });
+
+  it('tells strangers nothing, and leaves the answer to what was sent before', async () => {
+    const { channelId, bob } = s;
+    const clientId = world.clientId();
+    const sent = await bob.send(channelId, 'canary', clientId).accepted();
+    await filter('refuse', 'canary').accepted();
+    fresh(world);
+    assert.equal((await bob.send(channelId, 'canary', clientId).accepted()).id, sent.id);
+    const stranger = await world.person('Stranger');
+    await stranger.send(channelId, 'canary', world.clientId()).refused('not_found');
+    await s.alice.call('member.remove', { channelId, userId: bob.userId }).accepted();
+    await bob.send(channelId, 'canary', world.clientId()).refused('not_found');
+  });
+
+  it('is refused as too_many_filters where a message would cost too much', async () => {
+    const input = { kind: 'pattern' } as const;
+    await filter('count', 'a{1,80}', input).accepted();
+    await filter('count', 'b{1,80}', input).refused('too_many_filters');
+    await filter('count', 'b+', input).accepted();
+  });
+
+  it('is forbidden to members, not_found where the channel is not seen, and takes no nonsense', async () => {
+    const input = { channelId: s.channelId, kind: 'word', action: 'count', text: 'x' } as const;
+    await s.carol.call('filter.create', input).refused('forbidden');
+    await s.staff.call('filter.create', input).refused('not_found');
+    for (const channelId of Object.values(await hiddenChannels(world)))
+      await s.keeper.call('filter.create', { ...input, channelId }).refused('not_found');
+    await misshapen(world, s.keeper, 'filter.create', input, {
+      'two words': { text: 'two words' },
+      'a pattern that is none': { kind: 'pattern', text: '(' },
+      'a pattern of 201 characters': { kind: 'pattern', text: 'x'.repeat(201) },
+      'an address for a domain': { kind: 'link', text: 'https://bad.example' },
+    });
+  });
+});
