@@ -6,22 +6,21 @@ import { auditDomain } from './audit/index.ts';
 import { authDomain, sessionLookup, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
-import { busRing, digestOf, digests, keyring, packets, Vault } from './crypto/index.ts';
+import { digests, keyring, Vault } from './crypto/index.ts';
 import { lifecycle, type Clock, type Stages } from './kernel/index.ts';
 import { LIMIT_TABLE, type LimitTable } from './limits/index.ts';
 import { moderationActs, moderationDomain, type Moderation } from './moderation/index.ts';
 import { operations } from './operations.ts';
-import { connectBus } from './platform/bus/index.ts';
 import { hashPool } from './platform/hash-pool/index.ts';
 import type { Logger } from './platform/log.ts';
 import { Postgres } from './platform/postgres/index.ts';
 import { connectRedis } from './platform/redis.ts';
-import { later, nodeName, systemClock, systemEntropy } from './platform/system.ts';
-import { noticePackets } from './transport/bus/index.ts';
+import { later, systemClock, systemEntropy } from './platform/system.ts';
 import { clientAddresses } from './transport/client-address.ts';
 import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
+import { nodeBus } from './wiring/bus.ts';
 import { ephemera, shown } from './wiring/ephemeral.ts';
 import { jobsOf } from './wiring/jobs.ts';
 import { hostJudge } from './wiring/hosts.ts';
@@ -67,15 +66,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
 
   const root = keyring(config.keys.root);
   const vault = new Vault(root, entropy, clock);
-  const node = nodeName(config.listen);
-  const seal = packets({ ring: busRing(root, config.keys.bus), node, clock, entropy });
-  const bus = connectBus(config.redis, {
-    seal,
-    pubSub: config.pubSub,
-    admits: noticePackets(config.pubSub),
-    later,
-    dropped: (byFault) => log.warn('bus: packets dropped', { dropped: byFault }),
-  });
+  const { bus, says } = nodeBus({ config, root, clock, entropy, log });
   const alert = (row: object) => log.error('integrity', { row });
   const base = { clock, entropy, vault, transaction, alert };
   const lookUps = digests(keyring(config.keys.digests));
@@ -181,9 +172,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     refused: (what, result, traceId, count) =>
       log.info('refused', { what, result, traceId, count }),
     bus: {
-      ...bus,
-      pubSub: config.pubSub,
-      prefix: `conclave-${digestOf(config.database.name).toString('hex', 0, 8)}`,
+      ...says,
       heard(notice) {
         publishing.here(notice);
         if (notice.effect === 'session-ended') readControl();

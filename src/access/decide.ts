@@ -3,14 +3,12 @@ import type { ChannelRole, WorkspaceRole } from '../contract/index.ts';
 import {
   CHANNEL_PERMISSIONS,
   CHANNEL_POLICY,
-  CHANNEL_RANK,
-  STAFF_REACH,
   WORKSPACE_POLICY,
   type ChannelPermission,
   type ChannelRule,
-  type Standing,
   type WorkspacePermission,
 } from './policy.ts';
+import { CHANNEL_RANK, STAFF_REACH, type Standing } from './standing.ts';
 
 /** Every rule there is, as it is told to people. */
 export const RULES = {

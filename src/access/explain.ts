@@ -6,9 +6,9 @@ import {
   CHANNEL_POLICY,
   WORKSPACE_PERMISSIONS,
   type ChannelPermission,
-  type Standing,
   type WorkspacePermission,
 } from './policy.ts';
+import type { Standing } from './standing.ts';
 
 export interface Explained extends Verdict {
   /** What was asked for; null where it takes none. */

@@ -30,9 +30,9 @@ export {
   CHANNEL_POLICY,
   WORKSPACE_POLICY,
   type ChannelPermission,
-  type Standing,
   type WorkspacePermission,
 } from './policy.ts';
+export type { Standing } from './standing.ts';
 export { standings, type Standings } from './store.ts';
 
 /** The access domain as the composition root takes it in; it explains who may call which of `registry`. */

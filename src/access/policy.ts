@@ -1,12 +1,5 @@
 /** Who may do what, as data: nothing here is code that could decide differently at a second place. */
-import type {
-  ChannelKind,
-  ChannelRole,
-  HistoryPolicy,
-  OverrideEffect,
-  OverridePermission,
-  WorkspaceRole,
-} from '../contract/index.ts';
+import type { ChannelRole, WorkspaceRole } from '../contract/index.ts';
 
 export const RESOURCES = [
   'channel',
@@ -219,35 +212,3 @@ export const CHANNEL_POLICY = {
 
 export type ChannelPermission = keyof typeof CHANNEL_POLICY;
 export const CHANNEL_PERMISSIONS = Object.keys(CHANNEL_POLICY) as readonly ChannelPermission[];
-
-/** Nobody grants, or takes away, a role above their own. */
-export const CHANNEL_RANK = {
-  owner: 3,
-  moderator: 2,
-  member: 1,
-  guest: 0,
-} as const satisfies Record<ChannelRole, number>;
-
-/** The highest role of others that staff may give, take or remove in a channel they see, whatever theirs is there. */
-export const STAFF_REACH = {
-  bestow: { admin: 'owner' },
-  remove: { admin: 'owner', moderator: 'moderator' },
-} as const satisfies Record<string, Partial<Record<WorkspaceRole, ChannelRole>>>;
-
-/** What is decided in this channel otherwise, for the role or the person that a standing is of. */
-export interface Override {
-  readonly permission: OverridePermission;
-  readonly effect: OverrideEffect;
-}
-
-/** Everything that decides what somebody may do in a channel. */
-export interface Standing {
-  readonly workspaceRole: WorkspaceRole;
-  /** Null for somebody who is not in the channel. */
-  readonly channelRole: ChannelRole | null;
-  readonly kind: ChannelKind;
-  readonly historyPolicy: HistoryPolicy;
-  readonly readOnly: boolean;
-  /** Null, or left out, where there are none. */
-  readonly overrides?: readonly Override[] | null;
-}

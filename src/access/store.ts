@@ -2,7 +2,7 @@
 import type { ChannelId, HistoryPolicy, UserId, WorkspaceRole } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import type { LeftTo } from './left-to.ts';
-import type { Standing } from './policy.ts';
+import type { Standing } from './standing.ts';
 
 /** What the workspace has decided about its channels. */
 export interface ChannelChoices {

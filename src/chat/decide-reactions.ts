@@ -56,6 +56,8 @@ export async function decideReactions(
   const verdicts = await services.react({ workspaceId, asked, adds, at, wait });
   return verdicts.map((verdict) => {
     if (verdict.verdict === 'busy') return LATER;
+    if (verdict.verdict === 'muted')
+      return new Refusal('muted', { detail: { until: verdict.until?.getTime() ?? null } });
     if (verdict.verdict !== 'done') return new Refusal(verdict.verdict);
     const { rev, reactions } = verdict.message;
     return reply({ rev, reactions: [...(reactions ?? [])] }, ...told(first, verdict));

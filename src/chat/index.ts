@@ -6,6 +6,8 @@ import type { Clock, Entropy, Module } from '../kernel/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { appendMessages } from './append-store.ts';
 import { channelStore } from './channel-store.ts';
+import { directory } from './directory-store.ts';
+import { restraintStore } from './restraint-store.ts';
 import { Content, type IntegrityAlert } from './content.ts';
 import { Followers, type FollowersOptions } from './followers.ts';
 import { tombstoneStore } from './tombstone-store.ts';
@@ -109,11 +111,14 @@ export function chatDomain(options: ChatOptions): Chat {
   };
   const services: Chat['services'] = (tx, workspaceId) => {
     const keys = keyRows(tx, workspaceId);
+    const channels = channelStore(tx, workspaceId);
     return {
       workspaceId,
       standings: standings(tx),
-      channels: channelStore(tx, workspaceId),
+      channels,
       memberships: membershipStore(tx, workspaceId),
+      restraints: restraintStore(tx),
+      directory: directory(tx, channels),
       messages: messageStore(tx),
       tombstones: tombstoneStore(tx),
       mentions: mentionStore(tx, workspaceId),

@@ -21,18 +21,6 @@ export interface ListedMember {
 export interface MembershipStore {
   /** The open interval of somebody, or null for who is not in the channel. */
   current(channelId: ChannelId, userId: UserId): Promise<MembershipRow | null>;
-  /** What silences somebody in the channel at that time; null for who may speak. */
-  muted(
-    channelId: ChannelId,
-    userId: UserId,
-    at: Date,
-  ): Promise<{ readonly until: Date | null } | null>;
-  /** Mutes, or with null gives back speech; false for who was never in the channel. */
-  mute(
-    channelId: ChannelId,
-    userId: UserId,
-    mute: { readonly at: Date; readonly until: Date | null } | null,
-  ): Promise<boolean>;
   /** Opens an interval at revision `rev`, after the channel's last post. */
   open(
     channel: ChannelRow,
@@ -135,21 +123,6 @@ export function membershipStore(tx: Tx, workspaceId: WorkspaceId): MembershipSto
     async current(channelId, userId) {
       const row = await tx.membership.findFirst({ where: { channelId, userId, leftRev: null } });
       return row && fromRaw(row);
-    },
-    async muted(channelId, userId, at) {
-      const row = await latest(channelId, userId);
-      if (!row?.mutedAt || (row.mutedUntil && row.mutedUntil <= at)) return null;
-      return { until: row.mutedUntil };
-    },
-    async mute(channelId, userId, mute) {
-      const row = await latest(channelId, userId);
-      if (!row) return false;
-      const data = { mutedAt: mute?.at ?? null, mutedUntil: mute?.until ?? null };
-      await tx.membership.updateMany({
-        where: { channelId, userId, joinedRev: row.joinedRev },
-        data,
-      });
-      return true;
     },
     async open(channel, userId, role, rev, joinedAt) {
       const place = { rev, joinedRev: rev, joinedSeq: channel.lastSeq, joinedAt };

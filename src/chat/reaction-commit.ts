@@ -12,6 +12,7 @@ import { channelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
 import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
+import { restraintStore, type Silenced } from './restraint-store.ts';
 import { reactionStore, type ReactionStore } from './reaction-store.ts';
 import { mayRead, type ChannelRow, type MessageRow, type Readable } from './rows.ts';
 import type { Transaction } from './transaction-store.ts';
@@ -37,6 +38,7 @@ type No = 'not_found' | 'forbidden' | 'channel_archived' | 'message_deleted' | '
 
 export type ReactionVerdict =
   | { readonly verdict: No | 'busy' }
+  | { readonly verdict: 'muted'; readonly until: Date | null }
   | {
       readonly verdict: 'done';
       /** As it is now. */
@@ -52,9 +54,11 @@ interface Scene {
   readonly held: ReadonlySet<ChannelId>;
   readonly channels: ReadonlyMap<ChannelId, ChannelRow>;
   readonly messages: ReadonlyMap<string, MessageRow>;
+  readonly muted: readonly Silenced[];
 }
 
 type Accepted = { readonly message: MessageRow };
+type Judged = Accepted | Silenced | No | 'busy';
 
 /** See `ChatGrouped.react`. Some eight statements, however many react to however many messages. */
 export async function commitReactions(
@@ -75,18 +79,20 @@ export async function commitReactions(
       return channel ? [{ channel, userId }] : [];
     });
     const readable = (await membershipStore(tx, workspaceId).readableEach(readers)).values();
-    const scene = { held, channels, messages };
+    // Whoever is muted takes back what they said, and says nothing more.
+    const muted = adds ? await restraintStore(tx).mutedAmong(asked, at) : [];
+    const scene = { held, channels, messages, muted };
     const kinds = new Map<string, Set<string>>();
     const judged = asked.map((one, i) => {
       const own = channels.has(one.channelId) ? readable.next().value : undefined;
       const verdict = judge(one, standing[i] ?? null, own ?? [], scene);
-      return typeof verdict !== 'string' && adds && !fits(one, verdict.message, kinds)
+      return isAccepted(verdict) && adds && !fits(one, verdict.message, kinds)
         ? 'too_many_reactions'
         : verdict;
     });
     const rows = asked.flatMap(({ channelId, userId, emoji }, i) => {
       const verdict = judged[i];
-      if (verdict === undefined || typeof verdict === 'string') return [];
+      if (verdict === undefined || !isAccepted(verdict)) return [];
       return [{ channelId, seq: verdict.message.seq, emoji, userId }];
     });
     const reactions = reactionStore(tx, workspaceId);
@@ -100,6 +106,7 @@ export async function commitReactions(
   const told = new Set<string>();
   return judged.map((verdict): ReactionVerdict => {
     if (typeof verdict === 'string') return { verdict };
+    if (!isAccepted(verdict)) return { verdict: 'muted', until: verdict.until };
     const key = placeKey(verdict.message);
     const change = changed.get(key);
     if (!change) return { verdict: 'done', message: verdict.message, tells: false, shown: null };
@@ -113,11 +120,11 @@ export async function commitReactions(
 
 /** In the order of the road's own checks: who may not at all is told so before any message is looked for. */
 function judge(
-  { channelId, messageId }: AskedReaction,
+  { channelId, messageId, userId }: AskedReaction,
   standing: Standing | null,
   readable: Readable,
-  { held, channels, messages }: Scene,
-): Accepted | No | 'busy' {
+  { held, channels, messages, muted }: Scene,
+): Judged {
   const channel = channels.get(channelId);
   if (!channel) return 'not_found';
   if (!held.has(channelId)) return 'busy';
@@ -126,8 +133,13 @@ function judge(
   const message = messages.get(`${channelId} ${messageId}`);
   if (!message || !mayRead(readable, message.seq)) return 'not_found';
   if (channel.archivedAt !== null) return 'channel_archived';
-  return message.deletedAt === null ? { message } : 'message_deleted';
+  if (message.deletedAt !== null) return 'message_deleted';
+  const mute = muted.find((one) => one.channelId === channelId && one.userId === userId);
+  return mute ?? { message };
 }
+
+const isAccepted = (verdict: Judged): verdict is Accepted =>
+  typeof verdict !== 'string' && 'message' in verdict;
 
 /** Whether the message has that kind already or room for it, with those that were let in before. */
 function fits(

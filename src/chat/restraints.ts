@@ -5,12 +5,12 @@ import type { ChatServices } from './services.ts';
 
 /** Refuses `muted`: for everything that others would see as said, apart from posts, which are judged as they are stored. */
 export async function refuseMuted(
-  { memberships }: ChatServices,
+  { restraints }: ChatServices,
   channelId: ChannelId,
   userId: UserId,
   now: Date,
 ): Promise<void> {
-  const mute = await memberships.muted(channelId, userId, now);
+  const mute = await restraints.muted(channelId, userId, now);
   if (mute) throw new Refusal('muted', { detail: { until: mute.until?.getTime() ?? null } });
 }
 

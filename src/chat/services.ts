@@ -5,6 +5,8 @@ import type { KeyRows } from '../crypto/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
 import type { ChannelStore } from './channel-store.ts';
+import type { Directory } from './directory-store.ts';
+import type { RestraintStore } from './restraint-store.ts';
 import type { Content } from './content.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MentionStore } from './mention-store.ts';
@@ -51,6 +53,8 @@ export interface ChatServices {
   readonly standings: Standings;
   readonly channels: ChannelStore;
   readonly memberships: MembershipStore;
+  readonly restraints: RestraintStore;
+  readonly directory: Directory;
   readonly messages: MessageStore;
   readonly tombstones: TombstoneStore;
   readonly versions: VersionStore;

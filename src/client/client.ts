@@ -7,6 +7,7 @@ import { Log } from './channel-log.ts';
 import { Http } from './http.ts';
 import { KnownDevice } from './known-device.ts';
 import { Link } from './link.ts';
+import { tellLogs } from './log-events.ts';
 import { LogSync } from './log-sync.ts';
 import { OutboxBox } from './outbox.ts';
 import { OutboxStore } from './outbox-store.ts';
@@ -59,8 +60,7 @@ class TheClient implements Client {
     const { url, now = systemNow, later = systemLater, failed = rethrow } = options;
     this.#options = options;
     this.#failed = failed;
-    const timers = new Timers(later);
-    this.#timers = timers;
+    const timers = (this.#timers = new Timers(later));
     const http = new Http({ url, timers, fetch: options.fetch ?? systemFetch });
     this.#device = new KnownDevice({ storage: options.device ?? memoryStorage(), failed });
     const { delivery = 'body' } = options;
@@ -237,16 +237,7 @@ class TheClient implements Client {
   }
 
   #heard(event: string, payload: unknown): void {
-    if (event === 'channel.events') {
-      const frame = payload as Broadcasts['channel.events'];
-      this.#logs.get(frame.channelId)?.frame(frame);
-    } else if (event === 'channel.heads') {
-      const { channels } = payload as Broadcasts['channel.heads'];
-      for (const head of channels) this.#logs.get(head.id)?.head(head);
-    } else if (event === 'access.changed') {
-      const { channelId } = payload as Broadcasts['access.changed'];
-      void this.#logs.get(channelId)?.catchUp();
-    }
+    tellLogs(this.#logs, event, payload);
     for (const one of [this.readMarks, this.typing, this.presence]) one.heard(event, payload);
     this.#listeners.get(event)?.tell(payload);
   }

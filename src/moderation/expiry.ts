@@ -24,13 +24,13 @@ export async function expire(
 ): Promise<void> {
   const { actId, userId } = About.parse(about);
   const now = clock.now();
-  const ended = await within(workspaceId, async ({ acts, channels, memberships, jobs }) => {
+  const ended = await within(workspaceId, async ({ acts, channels, restraints, jobs }) => {
     const act = await acts.find(actId);
     if (!act || act.endedAt !== null) return null;
     await channels.lock(act.channelId);
     const over = await acts.expire(actId, now);
     if (!over) await scheduleEnd(jobs, act, now);
-    else if (over.kind === 'mute') await memberships.mute(act.channelId, userId, null);
+    else if (over.kind === 'mute') await restraints.mute(act.channelId, userId, null);
     return over;
   });
   if (!ended) return;

@@ -11,7 +11,10 @@ import type {
 import type { ModerationServices } from './services.ts';
 
 /** What a job can tell of: nothing that concerns the connection of a caller, as it has none. */
-export type Announced = Exclude<Effect, Subscription | Reauthorised | PresenceSet | PresenceWatched>;
+export type Announced = Exclude<
+  Effect,
+  Subscription | Reauthorised | PresenceSet | PresenceWatched
+>;
 
 export interface JobServices {
   readonly clock: Clock;

@@ -39,9 +39,9 @@ export const channelDiscover = operation({
   limit: 'read',
   audit: { skip: 'reads what everybody of the workspace may see' },
   refuses: [],
-  async handle({ input, caller, services: { channels, content, keys } }) {
+  async handle({ input, caller, services: { directory, content, keys } }) {
     const { after = null, limit, archived: archivedToo } = input;
-    const rows = await channels.listPublic(caller.userId, archivedToo, after, limit + 1);
+    const rows = await directory.publicOnes(caller.userId, archivedToo, after, limit + 1);
     const page = rows.slice(0, limit);
     const shown = [];
     for (const row of page) {

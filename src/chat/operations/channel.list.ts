@@ -24,7 +24,7 @@ export const channelList = operation({
   async handle({ input, caller, subject: role, services }) {
     const publicToo = mayInWorkspace(role, 'channel.read');
     const { after = null, limit } = input;
-    const rows = await services.channels.list(caller.userId, publicToo, after, limit + 1);
+    const rows = await services.directory.list(caller.userId, publicToo, after, limit + 1);
     const channels: Channel[] = [];
     for (const row of rows.slice(0, limit))
       channels.push(await services.content.channel(services.keys, row, row.role, row.readSeq));

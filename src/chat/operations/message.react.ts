@@ -18,7 +18,7 @@ export const messageReact = groupedOperation({
   access: REACTION_ACCESS,
   limit: 'message.write',
   audit: { skip: 'the reaction row is its own record' },
-  refuses: ['channel_archived', 'message_deleted', 'too_many_reactions'],
+  refuses: ['channel_archived', 'message_deleted', 'too_many_reactions', 'muted'],
   prepare: () => Promise.resolve(null),
   heldBy: ({ channelId }) => channelId,
   lingerMs: REACTION_LINGER_MS,

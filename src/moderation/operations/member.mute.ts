@@ -18,12 +18,12 @@ export const memberMute = operation({
   audit: { record: ({ input: { reason }, reply: act }) => factsOf(act, reason) },
   refuses: ['channel_archived'],
   async handle({ input, caller, subject, services, now, refuse }) {
-    const { acts, memberships } = services;
+    const { acts, restraints } = services;
     const { userId: subjectId, reason } = input;
     const { id: channelId } = subject.channel;
     await restrictable(services, subject, caller.userId, subjectId);
     const until = endOf(input, now);
-    const wasThere = await memberships.mute(channelId, subjectId, { at: now, until });
+    const wasThere = await restraints.mute(channelId, subjectId, { at: now, until });
     if (!wasThere) refuse('not_found');
     const what = { kind: 'mute', channelId, subjectId, until, reason } as const;
     const act = await acts.impose({ ...what, actorId: caller.userId, at: now });

@@ -17,12 +17,12 @@ export const memberUnmute = operation({
   audit: { record: ({ input: { reason }, reply: act }) => factsOf(act, reason) },
   refuses: ['channel_archived'],
   async handle({ input, caller, subject, services, now, refuse }) {
-    const { acts, memberships } = services;
+    const { acts, restraints } = services;
     const { userId: subjectId, reason } = input;
     const { id: channelId } = subject.channel;
     await restrictable(services, subject, caller.userId, subjectId);
     if (!(await acts.lift('mute', channelId, subjectId, now, caller.userId))) refuse('not_found');
-    await memberships.mute(channelId, subjectId, null);
+    await restraints.mute(channelId, subjectId, null);
     const what = { kind: 'unmute', channelId, subjectId, reason } as const;
     const act = await acts.note({ ...what, actorId: caller.userId, at: now });
     return reply(

@@ -53,6 +53,21 @@ describe('message.react', () => {
     assert.equal(Number(channel['last_rev']), rev);
   });
 
+  it('is refused while one is muted, who may still take back what they said', async () => {
+    const input = { ...(await posted()), emoji: '👎' };
+    const { channelId } = input;
+    await bob.call('message.react', { ...input, emoji: '🙂' }).accepted();
+    const mute = { channelId, userId: bob.userId, reason: 'noise' };
+    await alice.call('member.mute', { ...mute, durationMs: 60_000 }).accepted();
+    const refusal = await bob.call('message.react', input).refused('muted');
+    assert.equal(typeof (refusal.detail as { until: number }).until, 'number');
+    await alice.call('message.react', input).accepted();
+    const { reactions } = await bob.call('message.unreact', { ...input, emoji: '🙂' }).accepted();
+    assert.deepEqual(tally(reactions), { '👎': 1 });
+    await alice.call('member.unmute', mute).accepted();
+    await bob.call('message.react', input).accepted();
+  });
+
   it('counts everybody once for each kind, names the first, and changes nothing the second time', async () => {
     const people = await Promise.all(Array.from({ length: 4 }, () => world.person('Somebody')));
     const input = await posted(people);

@@ -1,0 +1,65 @@
+/** Who is silenced in a channel, and until when; whoever leaves and comes back is as silent as before. */
+import type { ChannelId, UserId } from '../contract/index.ts';
+import type { Tx } from '../platform/postgres/index.ts';
+
+export interface RestraintStore {
+  /** What silences somebody in the channel at that time; null for who may speak. */
+  muted(
+    channelId: ChannelId,
+    userId: UserId,
+    at: Date,
+  ): Promise<{ readonly until: Date | null } | null>;
+  /** Mutes, or with null gives back speech; false for who was never in the channel. */
+  mute(
+    channelId: ChannelId,
+    userId: UserId,
+    mute: { readonly at: Date; readonly until: Date | null } | null,
+  ): Promise<boolean>;
+  /** Of these, who is silenced in the channel named with them at that time; one query. */
+  mutedAmong(
+    asked: readonly { readonly channelId: ChannelId; readonly userId: UserId }[],
+    at: Date,
+  ): Promise<readonly Silenced[]>;
+}
+
+export interface Silenced {
+  readonly channelId: ChannelId;
+  readonly userId: UserId;
+  /** Null for a mute without an end. */
+  readonly until: Date | null;
+}
+
+export function restraintStore(tx: Tx): RestraintStore {
+  const latest = (channelId: ChannelId, userId: UserId) =>
+    tx.membership.findFirst({ where: { channelId, userId }, orderBy: { joinedRev: 'desc' } });
+  return {
+    async muted(channelId, userId, at) {
+      const row = await latest(channelId, userId);
+      if (!row?.mutedAt || (row.mutedUntil && row.mutedUntil <= at)) return null;
+      return { until: row.mutedUntil };
+    },
+    async mute(channelId, userId, mute) {
+      const row = await latest(channelId, userId);
+      if (!row) return false;
+      const data = { mutedAt: mute?.at ?? null, mutedUntil: mute?.until ?? null };
+      await tx.membership.updateMany({
+        where: { channelId, userId, joinedRev: row.joinedRev },
+        data,
+      });
+      return true;
+    },
+    async mutedAmong(asked, at) {
+      const rows = await tx.membership.findMany({
+        where: {
+          channelId: { in: [...new Set(asked.map(({ channelId }) => channelId))] },
+          userId: { in: [...new Set(asked.map(({ userId }) => userId))] },
+          leftRev: null,
+          mutedAt: { not: null },
+          OR: [{ mutedUntil: null }, { mutedUntil: { gt: at } }],
+        },
+        select: { channelId: true, userId: true, mutedUntil: true },
+      });
+      return rows.map(({ mutedUntil: until, ...row }) => ({ ...row, until }) as Silenced);
+    },
+  };
+}
