@@ -28,6 +28,10 @@ const REFUSED: Partial<Record<RefusalCode, EventType>> = {
   forbidden: 'authorization_failed',
   not_found: 'authorization_failed',
   restricted_by_workspace: 'authorization_failed',
+  banned: 'authorization_failed',
+  muted: 'authorization_failed',
+  origin_not_allowed: 'authorization_failed',
+  ambiguous_credential: 'token_invalid',
   registration_closed: 'authorization_failed',
   rate_limited: 'limit_exceeded',
 };

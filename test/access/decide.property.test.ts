@@ -15,27 +15,44 @@ import { World } from '../support/world.ts';
 
 /** What each role adds to the one before it. */
 const BY_ROLE = [
-  ['guest', ['channel.read', 'message.read', 'member.leave']],
-  ['member', ['message.send', 'message.edit.own', 'message.delete.own']],
-  ['moderator', ['message.delete.any', 'channel.update', 'member.add', 'member.remove']],
+  ['guest', ['channel.read', 'message.read', 'member.leave', 'receipt.mark', 'report.create']],
+  ['member', ['message.send', 'message.edit.own', 'message.delete.own', 'message.react']],
+  [
+    'moderator',
+    [
+      ...['message.delete.any', 'message.edit-history', 'message.pin', 'channel.update'],
+      ...['member.add', 'member.remove', 'member.mute', 'member.ban', 'channel.pace'],
+      ...['filter.write', 'moderation.read', 'report.read', 'report.handle'],
+    ],
+  ],
   ['owner', ['member.set-role', 'channel.expose', 'channel.archive', 'override.set']],
 ] as const;
-const OF_STAFF = ['message.delete.own', 'message.delete.any', 'channel.update', 'member.remove'];
+const OF_STAFF = [
+  ...['message.delete.own', 'message.delete.any', 'message.edit-history', 'message.pin'],
+  ...['channel.update', 'member.remove', 'member.mute', 'member.ban', 'channel.pace'],
+  ...['filter.write', 'moderation.read', 'report.read', 'report.handle'],
+];
+/** What is brought to people, wherever it comes from. */
+const BROUGHT = ['report.read', 'report.handle'];
 const OF_ADMINS = [
   ...['member.add', 'member.set-role', 'channel.expose', 'channel.archive', 'override.set'],
 ];
-const WITHOUT_WRITING = ['channel.read', 'message.read', 'member.leave', 'member.join'];
-const OF_A_FIXED_CIRCLE = /^member\.|^channel\.(update|expose|archive)$|^override\./;
+const WITHOUT_WRITING = [
+  ...['channel.read', 'message.read', 'member.leave', 'member.join', 'receipt.mark'],
+  ...['message.edit-history', 'moderation.read', 'report.read'],
+];
+const OF_A_FIXED_CIRCLE = /^member\.|^channel\.(update|expose|archive|pace)$|^override\.|^filter\./;
 
 /** The rules as one would tell them to somebody. */
 function model(who: Standing, permission: string): boolean {
   const { workspaceRole: role, channelRole: place, kind } = who;
   const looksIn = kind === 'public' && role !== 'guest' && role !== 'system';
-  if (place === null && !looksIn) return false;
+  if (place === null && !looksIn && !BROUGHT.includes(permission)) return false;
   if (kind === 'direct' && OF_A_FIXED_CIRCLE.test(permission)) return false;
   const writes = role !== 'auditor' && role !== 'system';
   if (!writes && !WITHOUT_WRITING.includes(permission)) return false;
-  if (role === 'system' && permission === 'message.read') return false;
+  const isReading = WITHOUT_WRITING.slice(4).concat('message.read').includes(permission);
+  if (role === 'system' && isReading) return false;
   const words = (who.overrides ?? []).filter((one) => one.permission === permission);
   if (words.some(({ effect }) => effect === 'deny')) return false;
   const keeps = place === 'owner' || place === 'moderator';
@@ -49,6 +66,8 @@ function model(who: Standing, permission: string): boolean {
   if (permission === 'member.join') return writes && role !== 'guest';
   if (permission === 'channel.read') return looksIn;
   if (permission === 'message.read') return looksIn && who.historyPolicy === 'all';
+  if (permission === 'report.create') return looksIn && writes && who.historyPolicy === 'all';
+  if (role === 'auditor') return ['moderation.read', 'report.read'].includes(permission);
   const isStaff = role === 'admin' || role === 'moderator';
   return (
     (isStaff && OF_STAFF.includes(permission)) ||
