@@ -18,16 +18,25 @@ export function systemEntropy(clock: Clock): Entropy {
   // Ids are no secrets, and every message has one: asking for each apart was a thirtieth of the server's work.
   const ahead = Buffer.alloc(ID_BYTES * IDS_AT_ONCE);
   let used = ahead.length;
-  const randomPart = () => {
+  const randomBytes = () => {
     if (used === ahead.length) {
       randomFillSync(ahead);
       used = 0;
     }
     return ahead.subarray(used, (used += ID_BYTES));
   };
+  let last = -1;
+  let seq = 0;
   return {
     bytes: (length) => randomFillSync(Buffer.allocUnsafe(length)),
-    id: () => v7({ msecs: clock.now().getTime(), random: randomPart() }),
+    id() {
+      const random = randomBytes();
+      const msecs = clock.now().getTime();
+      // Counted up within a millisecond from anywhere in the lower half (RFC 9562, 6.2): later ids of a node sort later.
+      seq = msecs === last ? seq + 1 : random.readUInt32BE(0) >>> 1;
+      last = msecs;
+      return v7({ msecs, random, seq });
+    },
   };
 }
 

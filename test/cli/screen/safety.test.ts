@@ -54,6 +54,11 @@ describe('the screen: safety', () => {
       return JSON.parse(text) as typeof outcome;
     };
     Object.assign(client, { call: spoilt });
+    const log = client.channel(id);
+    const heard = () =>
+      Reflect.get(Object.getPrototypeOf(log) as object, 'channel', log) as object | null;
+    const get = () => heard() && { ...heard(), name: `#${EVIL}` };
+    Object.defineProperty(log, 'channel', { get });
     const { terminal } = screens.open(ada, WIDE);
     await terminal.shows('look: ␛[2J␛]0;owned␇');
     await terminal.shows(/Mallory ␛\[2J␛\]0;owned␇.* {2}\d\d:\d\d/);

@@ -54,7 +54,6 @@ describe('the conclave command: what it keeps', () => {
     }
     const files = home.files();
     assert.ok(files.some(({ path }) => path.endsWith('session.json')));
-    assert.ok(files.some(({ path }) => /read-.*\.json$/.test(path)));
     for (const { path, mode } of files)
       assert.equal(mode, /\.json$/.test(path) ? 0o600 : 0o700, path);
     assert.deepEqual(

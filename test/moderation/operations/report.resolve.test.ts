@@ -47,7 +47,8 @@ describe('report.resolve', () => {
 
   it('shows a tombstone where the message was deleted meanwhile', async () => {
     const { keeper, channelId, messageId } = s;
-    await keeper.call('message.delete', { channelId, messageId }).accepted();
+    const reason = 'rude';
+    await keeper.call('message.delete', { channelId, messageId, reason }).accepted();
     const decided = await keeper
       .call('report.resolve', { reportId, action: 'message-deleted' })
       .accepted();
