@@ -70,7 +70,9 @@ export class Scene {
     await alice.send(channelId, marker, world.clientId()).accepted();
     await bob.hearsMessage(({ body }) => body === marker);
     // Heads come every ten seconds whatever was done, and say only how far the log reaches.
-    const since = bob.connection.heard.slice(heard).filter(({ event }) => event !== 'channel.heads');
+    const since = bob.connection.heard
+      .slice(heard)
+      .filter(({ event }) => event !== 'channel.heads');
     assert.equal(since.length, 1, `somebody else heard: ${JSON.stringify(since)}`);
   }
 
