@@ -1,18 +1,18 @@
-/** How long a channel's frames are gathered: not at all where few listen or little happens, and 30 ms at most. */
+/** How long a channel's frames are gathered: not at all where few listen or little happens, and 25 ms at most. */
 
 /**
  * A millisecond's pause after a frame for every ten connections that it went to. Writing a frame to a connection takes
  * about a hundredth of a millisecond of CPU (docs/performance.md): so the frames of one channel take about a tenth of
- * a core at most, until at 300 connections the longest window is reached.
+ * a core at most, until at 250 connections the longest window is reached.
  */
 const LISTENERS_PER_MS = 10;
 /** Below this a pause gathers next to nothing: such rooms never wait. */
 const SHORTEST_MS = 5;
 /**
  * What everybody in the largest room may have to wait. With the commit before it and the writing after it a delivery
- * then takes 60 ms at the 99th percentile in a room of 500 (docs/performance.md); 50 ms took 77 and saved little.
+ * stays below 60 ms at the 99th percentile in a room of 500 (docs/performance.md); with 50 ms it took 80.
  */
-const LONGEST_MS = 30;
+const LONGEST_MS = 25;
 
 /** Milliseconds in which, after a frame to so many connections, what comes next is gathered into one frame. */
 export function flushWindow(listeners: number): number {

@@ -10,9 +10,9 @@ const ALICE = randomUUID() as UserId;
 const BOB = randomUUID() as UserId;
 
 describe('the flush window', () => {
-  it('is nothing for few listeners, grows with them, and is never above 30 ms', () => {
+  it('is nothing for few listeners, grows with them, and is never above 25 ms', () => {
     assert.deepEqual([1, 10, 49].map(flushWindow), [0, 0, 0]);
-    assert.deepEqual([50, 100, 299, 300, 301, 1e6].map(flushWindow), [5, 10, 29.9, 30, 30, 30]);
+    assert.deepEqual([50, 100, 249, 250, 251, 1e6].map(flushWindow), [5, 10, 24.9, 25, 25, 25]);
   });
 });
 
@@ -45,11 +45,11 @@ describe('a follower whose channel many listen to', () => {
     await enter(ALICE);
   });
 
-  it('emits the first change at once, and what comes within 30 ms in one frame at their end', async () => {
+  it('emits the first change at once, and what comes within 25 ms in one frame at their end', async () => {
     notice(log.post());
     assert.deepEqual(spans(), [[2, 3]]);
     for (let i = 0; i < 4; i += 1) notice(log.post());
-    assert.deepEqual([spans(), waits()], [[[2, 3]], [30]]);
+    assert.deepEqual([spans(), waits()], [[[2, 3]], [25]]);
     await node.timer();
     assert.deepEqual(spans(), [
       [2, 3],
@@ -110,10 +110,10 @@ describe('a follower whose channel many listen to', () => {
     notice(log.post());
     notice(log.post());
     follower.changed(log.head, []);
-    assert.deepEqual(waits(), [30]);
+    assert.deepEqual(waits(), [25]);
     log.post();
     notice(log.post());
-    assert.deepEqual(waits(), [30, 50]);
+    assert.deepEqual(waits(), [25, 50]);
     await node.timer();
     assert.deepEqual(spans().at(-1), [3, 4]);
     await node.timer(); // of the hole; the window that the frame before opened comes after it
@@ -130,7 +130,7 @@ describe('a follower whose channel many listen to', () => {
     const late = log.post();
     notice(log.post());
     notice(late);
-    assert.deepEqual(waits(), [30, 50]);
+    assert.deepEqual(waits(), [25, 50]);
     node.timers.reverse();
     await node.timer();
     assert.deepEqual([node.looks, spans()], [[], [[2, 3]]]);
