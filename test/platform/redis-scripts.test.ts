@@ -39,6 +39,26 @@ describe('runs of a script', function () {
     );
   });
 
+  it('wait a moment for each other in a crowd, and never for nobody', async () => {
+    const spread = async (many: number) => {
+      const before = await reads();
+      const all: Promise<unknown>[] = [];
+      for (let i = 0; i < many; i += 1) {
+        all.push(runs.run(['counter'], [String(i)]));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all(all);
+      return (await reads()) - before;
+    };
+    await spread(64);
+    const crowded = await spread(64);
+    assert.ok(crowded < 32, `${crowded} reads for 64 runs that came one after the other`);
+    for (let i = 0; i < 20; i += 1) await runs.run(['counter'], ['alone']);
+    const before = await reads();
+    for (let i = 0; i < 20; i += 1) await runs.run(['counter'], ['alone']);
+    assert.equal((await reads()) - before - 1, 20, 'a write for each');
+  });
+
   it('leave in few writes when there are many, and at once when alone', async () => {
     await runs.run(['counter'], ['the script is known']);
     const before = await reads();
