@@ -2,13 +2,23 @@
 import type { ChannelEvent } from '../contract/index.ts';
 import type { Position } from './follower-ports.ts';
 
-/** The first revision after `since` at which reading was taken from anybody; Infinity where it was from nobody. */
+/**
+ * The first revision after `since` at which reading may have been taken from anybody; Infinity where it was from nobody.
+ * Events that were read back carry the state of now, which names the last time alone: an earlier one can be no event any
+ * more, so that it was at the first revision that none of them has, if there is one.
+ */
 export function narrowedAt(events: readonly ChannelEvent[], since: number): number {
   let first = Infinity;
   for (const event of events)
     if (event.kind === 'channel' && event.channel.accessRev > since)
       first = Math.min(first, event.channel.accessRev);
-  return first;
+  if (first === Infinity) return first;
+  let missing = since + 1;
+  for (const { rev } of events) {
+    if (rev > missing) break;
+    missing = rev + 1;
+  }
+  return Math.min(first, missing);
 }
 
 /** Takes up what the event says of who may read what. */

@@ -81,6 +81,22 @@ describe('a follower of a channel that fewer may read', () => {
     assert.deepEqual(rooms, [[ALICE, PASSER], []]);
   });
 
+  it('counts with an earlier one that the log tells of no more', async () => {
+    log.post();
+    log.settle('all', true);
+    log.post();
+    log.settle('all', true); // the log tells of this one alone
+    log.post();
+    follower.changed(log.head, []);
+    await node.timer();
+    await node.answer();
+    assert.deepEqual(spans(), [
+      [1, 2],
+      [2, 6],
+    ]);
+    assert.deepEqual(rooms, [[ALICE, PASSER], []]);
+  });
+
   it('lets nobody in whose look is older than the change', async () => {
     const entered = subscribe(PASSER);
     await turn();
