@@ -13,8 +13,8 @@ import type {
 export interface Room {
   /** False when the connection is gone. */
   join(connectionId: string, channelId: ChannelId): boolean;
-  /** Takes all connections of the user out of the channel's room. */
-  evict(userId: UserId, channelId: ChannelId): void;
+  /** Takes all connections of the user out of the channel's room; `mayAsk` tells each that was in it to ask again. */
+  evict(userId: UserId, channelId: ChannelId, mayAsk: boolean): void;
   /** Takes everybody out of the channel's room, and tells each connection to ask again. */
   vacate(channelId: ChannelId): void;
   emit(channelId: ChannelId, frame: ChannelFrame): void;
@@ -40,6 +40,8 @@ export interface Look {
   readonly epoch: number;
   readonly historyPolicy: HistoryPolicy;
   readonly newestJoinedSeq: number;
+  /** At which revision reading was last taken from anybody; 0: never. */
+  readonly accessRev: number;
   readonly head: number;
   readonly events: readonly ChannelEvent[];
   /** False when the gap was too wide to read. */
@@ -59,6 +61,7 @@ export interface Position extends Place {
   rev: number;
   historyPolicy: HistoryPolicy;
   newestJoinedSeq: number;
+  accessRev: number;
 }
 
 export interface FollowerPorts {

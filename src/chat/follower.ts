@@ -4,7 +4,7 @@ import { Refusal } from '../kernel/index.ts';
 import { FlushWindow } from './flush-window.ts';
 import type { FollowerPorts, Look, Place, Position } from './follower-ports.ts';
 import { HeldNotices } from './held-notices.ts';
-import { narrowedAt } from './narrowed.ts';
+import { mayEndReading, moveOn, narrowedAt } from './narrowed.ts';
 import { withheld } from './withheld.ts';
 
 export type { Audience, FollowerPorts, Look, Place, Room } from './follower-ports.ts';
@@ -25,7 +25,7 @@ export class Follower {
   readonly #held = new HeldNotices();
   /** The highest revision anybody told us of. */
   #heard = 0;
-  /** At which revision somebody was last removed, as far as this follower has come. */
+  /** At which revision somebody was last taken out of the room, as far as this follower has come. */
   readonly #removed = new Map<UserId, number>();
   /** At which revision reading was last taken from some of the room. */
   #narrowed = 0;
@@ -73,8 +73,7 @@ export class Follower {
         look = await this.#catchUp(userId);
       return look.mayRead && this.#letIn(connectionId, covered);
     }).finally(() => {
-      this.#arriving -= 1;
-      if (this.#arriving === 0) this.#removed.clear();
+      if (--this.#arriving === 0) this.#removed.clear();
     });
   }
 
@@ -169,13 +168,14 @@ export class Follower {
     const since = this.#position?.rev ?? null;
     const look = await this.#ports.look(since, reader);
     if (this.#stopped) return { ...look, mayRead: false };
-    const { epoch, historyPolicy, newestJoinedSeq, head } = look;
-    const position = (this.#position ??= { rev: head, epoch, historyPolicy, newestJoinedSeq });
+    const { epoch, historyPolicy, newestJoinedSeq, accessRev, head } = look;
+    const latest = { rev: head, epoch, historyPolicy, newestJoinedSeq, accessRev };
+    const position = (this.#position ??= latest);
     this.#doubted = false;
     if (epoch !== position.epoch || head < (since ?? 0)) {
       // Another incarnation of the database: what was heard of the old one is not true of it.
       this.#startOver();
-      this.#position = { rev: head, epoch, historyPolicy, newestJoinedSeq };
+      this.#position = latest;
       this.#held.clear();
       this.#removed.clear();
       this.#narrowed = 0;
@@ -191,6 +191,7 @@ export class Follower {
     if (head >= position.rev && (!look.complete || historyPolicy !== 'all'))
       position.historyPolicy = historyPolicy;
     position.newestJoinedSeq = Math.max(position.newestJoinedSeq, newestJoinedSeq);
+    position.accessRev = Math.max(position.accessRev, accessRev);
     // Notices may have moved the follower on while the look was under way.
     const events = look.events.filter(({ rev }) => rev > position.rev);
     if (head > position.rev && !this.#apply(position, head, events))
@@ -200,9 +201,9 @@ export class Follower {
   }
 
   /**
-   * Applies events in order. A removal ends its frame, so that nothing later is sent before the eviction; and before
-   * reading is taken from some, all leave and are asked again. False when it may not deliver: then it has come only
-   * as far as its position says, and the rest is read again.
+   * Applies events in order. Whatever may end somebody's reading ends its frame, so that nothing later is sent before
+   * the eviction; and before reading is taken from some, all leave and are asked again. False when it may not
+   * deliver: then it has come only as far as its position says, and the rest is read again.
    */
   #apply(position: Position, last: number, events: readonly ChannelEvent[]): boolean {
     let batch: ChannelEvent[] = [];
@@ -215,14 +216,13 @@ export class Follower {
         this.#ports.audience.vacate(this.#channelId);
         [batch, narrowed] = [[], Infinity];
       }
-      if (event.kind === 'channel') position.historyPolicy = event.channel.historyPolicy;
-      if (event.kind === 'member' && event.member.state === 'joined')
-        position.newestJoinedSeq = Math.max(position.newestJoinedSeq, event.member.joinedSeq);
+      moveOn(position, event);
       batch.push(withheld(event, position));
-      if (event.kind !== 'member' || event.member.state !== 'left') continue;
+      if (!mayEndReading(event, position)) continue;
       if (!this.#emit(position, event.rev, batch)) return false;
-      if (this.#arriving > 0) this.#removed.set(event.member.userId, event.rev);
-      this.#ports.audience.evict(event.member.userId, this.#channelId);
+      const { userId, state } = event.member;
+      if (this.#arriving > 0) this.#removed.set(userId, event.rev);
+      this.#ports.audience.evict(userId, this.#channelId, state === 'joined');
       batch = [];
     }
     return last <= position.rev || this.#emit(position, last, batch);

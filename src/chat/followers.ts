@@ -142,8 +142,8 @@ export class Followers {
         this.left([id]);
       },
       // Whoever is removed may have been the last who listened.
-      evict: (userId, id) => {
-        connections.evict(userId, id);
+      evict: (userId, id, mayAsk) => {
+        connections.evict(userId, id, mayAsk);
         this.left([id]);
       },
     };

@@ -34,8 +34,13 @@ export interface Wanted {
   readonly limit: number;
 }
 
+/** An id in JSON, with what stands around it. */
+const ID_BYTES = 39;
+/** A kind of reaction in JSON without its users; short names are the longest. */
+const REACTION_BYTES = 70;
+
 /**
- * Sealed text in one page, in bytes: far below what may wait for a connection, so that a page of long posts does
+ * Sealed texts, reactions and mentions in one page, in bytes: far below what may wait for a connection, so that a page of long posts does
  * not pass for a consumer that is too slow. The longest post fits many times.
  */
 export const PAGE_BYTES = 256 * 1024;
@@ -66,7 +71,7 @@ export async function readSlice(
 
 /**
  * The wanted slices of several channels, in two queries and one more for keys that are not at hand. Their sealed
- * texts come to no more than `bytes` together: it is given to the channels in their order, and where it ends, so does
+ * texts, reactions and mentions come to no more than `bytes` together: it is given to the channels in their order, and where it ends, so does
  * that slice, and the later ones are empty. Call it in a transaction with one snapshot: the channel rows must be of
  * the same one as the rows read here. Each channel may be wanted once.
  */
@@ -105,12 +110,19 @@ export async function readSlices(
 /** How many of the changes the budget pays for; what it does not pay for ends it. */
 function affordable(changes: readonly Change[], budget: { bytes: number }): number {
   for (const [n, change] of changes.entries()) {
-    const size = isPost(change) ? (change.bodySealed?.length ?? 0) : 0;
+    const size = isPost(change) ? sizeOf(change) : 0;
     if (size > budget.bytes) budget.bytes = -1;
     if (budget.bytes < 0) return n;
     budget.bytes -= size;
   }
   return changes.length;
+}
+
+/** About what a message takes on the wire of what has no fixed size, in bytes: its text, its reactions, its mentions. */
+function sizeOf({ bodySealed, reactions, mentions }: MessageRow): number {
+  let ids = mentions?.length ?? 0;
+  for (const { users } of reactions ?? []) ids += users.length;
+  return (bodySealed?.length ?? 0) + ids * ID_BYTES + (reactions?.length ?? 0) * REACTION_BYTES;
 }
 
 /** The channel's truncation if it was after that revision; what earlier ones said, the last one says as well. */

@@ -136,8 +136,8 @@ function lookAt(
   standing: Standing | null,
   events: readonly ChannelEvent[],
 ): Look {
-  const { epoch, historyPolicy, newestJoinedSeq, lastRev: head } = channel;
+  const { epoch, historyPolicy, newestJoinedSeq, accessRev, lastRev: head } = channel;
   const mayRead = standing !== null && mayInChannel(standing, 'message.read');
   const complete = !isTooFar(since, channel);
-  return { epoch, historyPolicy, newestJoinedSeq, head, mayRead, complete, events };
+  return { epoch, historyPolicy, newestJoinedSeq, accessRev, head, mayRead, complete, events };
 }

@@ -129,7 +129,8 @@ function judge(
   if (!channel) return 'not_found';
   if (!held.has(channelId)) return 'busy';
   if (!standing || !sees(standing)) return 'not_found';
-  if (!mayInChannel(standing, 'message.react')) return 'forbidden';
+  if (!mayInChannel(standing, 'message.read') || !mayInChannel(standing, 'message.react'))
+    return 'forbidden';
   const message = messages.get(`${channelId} ${messageId}`);
   if (!message || !mayRead(readable, message.seq)) return 'not_found';
   if (channel.archivedAt !== null) return 'channel_archived';

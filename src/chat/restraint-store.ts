@@ -29,6 +29,17 @@ export interface Silenced {
   readonly until: Date | null;
 }
 
+/** Of these channels, those that are archived; one query. */
+export async function archivedAmong(
+  tx: Tx,
+  asked: readonly { readonly channelId: ChannelId }[],
+): Promise<ReadonlySet<ChannelId>> {
+  const ids = [...new Set(asked.map(({ channelId }) => channelId))];
+  const where = { id: { in: ids }, archivedAt: { not: null } };
+  const rows = await tx.channel.findMany({ where, select: { id: true } });
+  return new Set(rows.map(({ id }) => id as ChannelId));
+}
+
 export function restraintStore(tx: Tx): RestraintStore {
   const latest = (channelId: ChannelId, userId: UserId) =>
     tx.membership.findFirst({ where: { channelId, userId }, orderBy: { joinedRev: 'desc' } });

@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { mayInChannel, sees, standings, type ChannelPermission } from '../access/index.ts';
 import type { ChannelId, UserId, WorkspaceId } from '../contract/index.ts';
 import { TYPING_SIGNAL_MS } from '../contract/index.ts';
-import type { ChannelChanged, Clock } from '../kernel/index.ts';
+import { Refusal, type ChannelChanged, type Clock } from '../kernel/index.ts';
+import { archivedAmong, restraintStore } from './restraint-store.ts';
 import type { Transaction } from './transaction-store.ts';
 
 /** Takes keys for so many milliseconds, each if it is free; rejects when what keeps them is away. */
@@ -23,10 +24,10 @@ export interface Typing {
 }
 
 /** `quiet`: they may, and the others know it already, or cannot be told. */
-export type TypingVerdict = 'told' | 'quiet' | 'not_found' | 'forbidden';
+export type TypingVerdict = 'told' | 'quiet' | Refusal;
 
-/** How long a yes is believed; a change of the membership that this node hears of ends it at once. */
-const BELIEVED_MS = 5_000;
+/** How long a yes is believed; a change of the membership or the channel that this node hears of ends it at once. */
+const BELIEVED_MS = 1_000; // a mute is no event of the log
 const REMEMBERED = 20_000;
 /** A little less than what clients keep between signals: one that is early by the network is not lost. */
 const CLAIMED_MS = TYPING_SIGNAL_MS - 500;
@@ -54,26 +55,35 @@ export class Typists {
     return all.map((one) => no.get(keyOf(one)) ?? (told.has(one) ? 'told' : 'quiet'));
   }
 
-  /** Whoever came, went or has another role is asked about again. */
+  /** Whoever came, went or has another role is asked about again, and everybody where the channel changed. */
   changed({ channelId, events }: ChannelChanged): void {
     for (const event of events)
       if (event.kind === 'member')
         this.#may.delete(keyOf({ channelId, userId: event.member.userId }));
+    if (!events.some(({ kind }) => kind === 'channel')) return;
+    for (const key of [...this.#may.keys()])
+      if (key.startsWith(`${channelId} `)) this.#may.delete(key);
   }
 
   async #ask(
     workspaceId: WorkspaceId,
     unsure: readonly Typing[],
     permission: ChannelPermission,
-  ): Promise<ReadonlyMap<string, 'not_found' | 'forbidden'>> {
-    const found = await this.#options.transaction(workspaceId, 'read', (tx) =>
-      standings(tx).each(unsure),
-    );
-    const no = new Map<string, 'not_found' | 'forbidden'>();
+  ): Promise<ReadonlyMap<string, Refusal>> {
+    const { transaction, clock } = this.#options;
+    const { found, archived, muted } = await transaction(workspaceId, 'read', async (tx) => ({
+      found: await standings(tx).each(unsure),
+      archived: await archivedAmong(tx, unsure),
+      muted: await restraintStore(tx).mutedAmong(unsure, clock.now()),
+    }));
+    const no = new Map<string, Refusal>();
     for (const [i, one] of unsure.entries()) {
       const standing = found[i] ?? null;
-      if (!standing || !sees(standing)) no.set(keyOf(one), 'not_found');
-      else if (!mayInChannel(standing, permission)) no.set(keyOf(one), 'forbidden');
+      const mute = muted.find((each) => keyOf(each) === keyOf(one));
+      if (!standing || !sees(standing)) no.set(keyOf(one), new Refusal('not_found'));
+      else if (!mayInChannel(standing, permission)) no.set(keyOf(one), new Refusal('forbidden'));
+      else if (archived.has(one.channelId)) no.set(keyOf(one), new Refusal('channel_archived'));
+      else if (mute) no.set(keyOf(one), mutedUntil(mute.until));
       else this.#may.set(keyOf(one), true);
     }
     return no;
@@ -91,7 +101,11 @@ export class Typists {
   }
 }
 
-const NOBODY: ReadonlyMap<string, 'not_found' | 'forbidden'> = new Map();
+const NOBODY: ReadonlyMap<string, Refusal> = new Map();
+
+function mutedUntil(until: Date | null): Refusal {
+  return new Refusal('muted', { detail: { until: until?.getTime() ?? null } });
+}
 
 function keyOf({ channelId, userId }: Typing): string {
   return `${channelId} ${userId}`;

@@ -14,7 +14,8 @@ export function withheld(
 ): ChannelEvent {
   if (event.kind !== 'message' || historyPolicy === 'all') return event;
   const { message } = event;
-  if (message.content !== 'present' || message.seq > newestJoinedSeq) return event;
+  // One that does not open has no text to keep back, but still what others made of it.
+  if (message.content === 'deleted' || message.seq > newestJoinedSeq) return event;
   return { ...event, message: bare(message) };
 }
 

@@ -1,11 +1,13 @@
 /** The append statement and a channel that somebody else holds: left out at once, or waited for, but not for ever. */
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { PoolClient } from 'pg';
 import { appendMessages, type Append, type AppendVerdict } from '../../src/chat/append-store.ts';
 import { messageSend } from '../../src/chat/operations/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ChannelId, MessageId } from '../../src/contract/index.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
+import { eventually } from '../support/bootstrap-clone.ts';
 import type { Person } from '../support/person.ts';
 import { World } from '../support/world.ts';
 import { assertDense, spoken } from './support.ts';
@@ -58,6 +60,40 @@ describe('appending to a channel that is held', () => {
     assert.deepEqual(verdicts(again), ['sent']);
     await assertDense(world, held);
     await assertDense(world, free);
+  });
+
+  it('holds the memberships of a slow channel in their order, as read marks do', async () => {
+    const bob = await world.person('Bob');
+    const carol = await world.person('Carol');
+    const held = await spoken(world, [alice, bob, carol]);
+    await world.database.query('UPDATE channel SET slow_mode_seconds = 60 WHERE id = $1', [held]);
+    await world.database.query('UPDATE membership SET last_post_at = NULL WHERE channel_id = $1', [
+      held,
+    ]);
+    const pair = [bob, carol].sort((a, b) => (a.userId < b.userId ? -1 : 1)) as [Person, Person];
+    const lock = (client: PoolClient, { userId }: Person) =>
+      client.query(
+        'SELECT FROM membership WHERE channel_id = $1 AND user_id = $2 FOR NO KEY UPDATE NOWAIT',
+        [held, userId],
+      );
+    const [holder, other] = [await world.database.connect(), await world.database.connect()];
+    try {
+      await holder.query('BEGIN');
+      await lock(holder, pair[0]);
+      const appended = append([post(held, pair[1]), post(held, pair[0])], postgres, true);
+      const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+        AND datname = current_database() AND query LIKE '%append_messages%'`;
+      await eventually('the append waits', async () => {
+        return (await other.query(waiting)).rowCount === 1;
+      });
+      await lock(other, pair[1]);
+      await holder.query('ROLLBACK');
+      assert.deepEqual(verdicts(await appended), ['sent', 'sent']);
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+      other.release();
+    }
   });
 
   it('is given up when the channel is held for too long: unavailable, and nothing is stored', async () => {

@@ -81,6 +81,22 @@ describe('a follower of a channel that fewer may read', () => {
     assert.deepEqual(rooms, [[ALICE, PASSER], []]);
   });
 
+  it('counts with an earlier one that the log tells of no more', async () => {
+    log.post();
+    log.settle('all', true);
+    log.post();
+    log.settle('all', true); // the log tells of this one alone
+    log.post();
+    follower.changed(log.head, []);
+    await node.timer();
+    await node.answer();
+    assert.deepEqual(spans(), [
+      [1, 2],
+      [2, 6],
+    ]);
+    assert.deepEqual(rooms, [[ALICE, PASSER], []]);
+  });
+
   it('lets nobody in whose look is older than the change', async () => {
     const entered = subscribe(PASSER);
     await turn();
@@ -91,6 +107,32 @@ describe('a follower of a channel that fewer may read', () => {
     await node.answer({ mayRead: false });
     assert.equal(await entered, false);
     assert.deepEqual([...node.room.keys()], []);
+  });
+
+  it('lets whoever has another role leave after that frame, where reading was ever taken', () => {
+    notice(log.role(ALICE, 'guest'), log.post());
+    assert.deepEqual(rooms.at(-1), [ALICE, PASSER], 'every role reads');
+    notice(log.settle('all', true));
+    node.join(ALICE);
+    node.join(PASSER);
+    notice(log.post(), log.role(ALICE, 'member'), log.post());
+    assert.deepEqual(rooms.slice(-2), [[ALICE, PASSER], [PASSER]]);
+    assert.deepEqual(node.asked, [ALICE]);
+    notice(log.join(PASSER), log.leave(ALICE));
+    assert.deepEqual(node.asked, [ALICE, PASSER]);
+    assert.deepEqual([...node.room.keys()], []);
+  });
+
+  it('lets nobody in whose look is older than their role', async () => {
+    notice(log.settle('all', true));
+    const entered = subscribe(ALICE);
+    await turn();
+    const before = log.head;
+    notice(log.role(ALICE, 'guest'));
+    await node.answer({ mayRead: true }, before);
+    assert.deepEqual([...node.room.keys()], []);
+    await node.answer({ mayRead: false });
+    assert.equal(await entered, false);
   });
 
   it('withholds older texts from when history begins at joining, and shows them when it no longer does', async () => {

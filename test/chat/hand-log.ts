@@ -1,4 +1,5 @@
 /** A channel's log kept by hand, and the connections, looks and timers of a node that follows it, moved by the test. */
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { FollowerPorts, Look, Room } from '../../src/chat/follower.ts';
 import type {
@@ -52,14 +53,12 @@ export class HandLog {
   }
 
   edit(seq: number, body = 'edited'): ChannelEvent {
-    const post = this.#posts[seq - 1];
-    if (!post) throw new Error(`no post ${seq}`);
+    const post = this.#posts[seq - 1] ?? assert.fail(`no post ${seq}`);
     return this.#message({ ...post, version: post.version + 1, body });
   }
 
   delete(seq: number): ChannelEvent {
-    const post = this.#posts[seq - 1];
-    if (!post) throw new Error(`no post ${seq}`);
+    const post = this.#posts[seq - 1] ?? assert.fail(`no post ${seq}`);
     return this.#message({ ...post, content: 'deleted', body: null });
   }
 
@@ -70,13 +69,16 @@ export class HandLog {
     return this.#member({ userId, role: 'member', state: 'joined', rev: joinedRev, joinedSeq });
   }
 
+  /** The member has another role from here on. */
+  role(userId: UserId, role: Member['role']): ChannelEvent {
+    const { joinedSeq } = this.#open(userId);
+    return this.#member({ userId, role, state: 'joined', rev: this.head + 1, joinedSeq });
+  }
+
   leave(userId: UserId): ChannelEvent {
-    const open = this.intervals.find((each) => each.userId === userId && each.leftRev === null);
-    if (!open) throw new Error('not a member');
-    open.leftRev = this.head + 1;
-    open.leftSeq = this.#posts.length;
-    const { joinedSeq } = open;
-    return this.#member({ userId, role: 'member', state: 'left', rev: open.leftRev, joinedSeq });
+    const rev = this.head + 1;
+    const open = Object.assign(this.#open(userId), { leftRev: rev, leftSeq: this.#posts.length });
+    return this.#member({ userId, role: 'member', state: 'left', rev, joinedSeq: open.joinedSeq });
   }
 
   /** Other settings from here on; `narrows` where some of those who listen may read no more. */
@@ -111,11 +113,17 @@ export class HandLog {
       epoch: this.epoch,
       historyPolicy: this.historyPolicy,
       newestJoinedSeq: Math.max(0, ...joins.map(({ joinedSeq }) => joinedSeq)),
+      accessRev: this.accessRev,
       head,
       events,
       complete: true,
       mayRead: reader !== null && this.isMember(reader, head),
     };
+  }
+
+  #open(userId: UserId): Interval {
+    const open = this.intervals.find((each) => each.userId === userId && each.leftRev === null);
+    return open ?? assert.fail('not a member');
   }
 
   #message(message: Message): ChannelEvent {
@@ -163,6 +171,8 @@ export class HandNode implements Room {
   dispersals = 0;
   /** How many frames there had been each time that everybody had to leave. */
   readonly vacated: number[] = [];
+  /** Who was told to ask again when they were taken out. */
+  readonly asked: string[] = [];
   /** Listeners that nothing is known of but that they are many. */
   crowd = 0;
   onEmit: (frame: ChannelFrame) => void = () => undefined;
@@ -192,8 +202,9 @@ export class HandNode implements Room {
     return userId !== undefined;
   }
 
-  evict(userId: UserId): void {
-    for (const [id, user] of this.room) if (user === userId) this.room.delete(id);
+  evict(userId: UserId, _channelId: ChannelId, mayAsk: boolean): void {
+    for (const [id, user] of this.room)
+      if (user === userId && this.room.delete(id) && mayAsk) this.asked.push(id);
   }
 
   emit(_channelId: ChannelId, frame: ChannelFrame): void {
@@ -227,9 +238,8 @@ export class HandNode implements Room {
 
   /** Answers the look that was asked first, from the log as it is now unless told. */
   async answer(change: Partial<Look> = {}, head = this.log.head): Promise<void> {
-    const look = this.looks.shift();
-    if (!look) throw new Error('nobody looks');
-    look.resolve({ ...this.log.look(look.since, look.reader, head), ...change });
+    const { since, reader, resolve } = this.looks.shift() ?? assert.fail('nobody looks');
+    resolve({ ...this.log.look(since, reader, head), ...change });
     await turn();
   }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ChannelId } from '../../src/contract/index.ts';
 import { eventually } from '../support/bootstrap-clone.ts';
+import type { Connection } from '../support/connection.ts';
 import type { Person } from '../support/person.ts';
 import { clientId, TwoNodes } from '../support/two-nodes.ts';
 import type { World } from '../support/world.ts';
@@ -41,6 +42,34 @@ describe('a channel that fewer may read', () => {
       const [first] = events;
       assert.equal(first?.kind === 'channel' && first.channel.accessRev, changed.lastRev);
     }
+  });
+
+  it('is taken from whoever gets a role that may not read, and given back with one that may', async () => {
+    const passer = await world.person('Passer-by');
+    const { id: channelId } = await world.channel(alice, [bob], { kind: 'public' });
+    const about = { channelId, permission: 'message.read', role: 'guest' } as const;
+    await alice.call('override.set', { ...about, effect: 'deny' }).accepted();
+    const listening = [await bob.connect(), await passer.connect()];
+    const [own, other] = listening as [Connection, Connection];
+    for (const one of listening) await one.call('channel.subscribe', { channelId }).accepted();
+    const guest = { channelId, userId: bob.userId, role: 'guest' } as const;
+    const demoted = await alice.call('member.set-role', guest).accepted();
+    await alice.call('member.add', { ...guest, userId: passer.userId }).accepted();
+    for (const one of listening) await one.hears('access.changed');
+    await own.call('channel.subscribe', { channelId }).refused('forbidden');
+    await alice.call('channel.subscribe', { channelId }).accepted();
+    await alice.send(channelId, 'not for guests', world.clientId()).accepted();
+    await alice.hearsMessage(({ body }) => body === 'not for guests');
+    for (const one of listening) {
+      await one.settled();
+      assert.ok(!JSON.stringify(one.heard).includes('not for guests'));
+    }
+    assert.ok(own.frames().every(({ last }) => last <= demoted.rev));
+    await alice.call('member.set-role', { ...guest, role: 'member' }).accepted();
+    await own.call('channel.subscribe', { channelId }).accepted();
+    await alice.send(channelId, 'for members', world.clientId()).accepted();
+    await own.hearsMessage(({ body }) => body === 'for members');
+    await other.call('channel.subscribe', { channelId }).refused('forbidden');
   });
 
   it('shows what was private to everybody once it is public, and disturbs nobody who listens', async () => {

@@ -73,6 +73,19 @@ describe('a channel whose history begins at joining', () => {
     assert.deepEqual(await obtains(alice, id), ['a', 'b', 'c']);
   });
 
+  it('keeps what others made of an older message from them, also where it does not open', async () => {
+    const { id, posts } = await quietChannel(world, alice, [], { ...SINCE_JOIN, sayings: ['a'] });
+    await world.database.query(
+      'UPDATE message SET body_sealed = set_byte(body_sealed, 20, 255 - get_byte(body_sealed, 20)) WHERE channel_id = $1',
+      [id],
+    );
+    await enter(id);
+    const like = { channelId: id, messageId: posts[0]?.id as MessageId, emoji: '🎉' };
+    const { rev } = await alice.call('message.react', like).accepted();
+    const heard = await bob.hearsMessage((message) => message.rev === rev);
+    assert.deepEqual([heard.content, heard.reactions], ['withheld', undefined]);
+  });
+
   it('keeps an edit of an older message from them, and lets those who may fetch it', async () => {
     const settings = { ...SINCE_JOIN, sayings: ['secret plan'] };
     const { id, posts } = await quietChannel(world, alice, [], settings);

@@ -24,7 +24,7 @@ export const typingSignal = groupedOperation({
   },
   limit: 'signal',
   audit: { skip: 'nothing is changed, and nothing of it is kept' },
-  refuses: [],
+  refuses: ['channel_archived', 'muted'],
   prepare: () => Promise.resolve(undefined),
   heldBy: ({ channelId }) => channelId,
   async decide({ calls, demand, services }) {
@@ -40,6 +40,6 @@ function answer(
   { input: { channelId }, caller: { userId } }: GroupedCall<z.output<typeof Input>, undefined>,
   verdict: TypingVerdict,
 ): Verdict<z.input<typeof Output>> {
-  if (verdict === 'not_found' || verdict === 'forbidden') return new Refusal(verdict);
+  if (verdict instanceof Refusal) return verdict;
   return verdict === 'told' ? reply({}, { effect: 'typing', channelId, userId }) : reply({});
 }

@@ -39,8 +39,13 @@ export class Rooms {
     return true;
   }
 
-  evict(userId: UserId, channelId: ChannelId): void {
-    for (const socket of this.#in(userRoom(userId))) void socket.leave(channelRoom(channelId));
+  /** Takes the user out of the channel's room; `mayAsk` tells each connection that was in it to ask again. */
+  evict(userId: UserId, channelId: ChannelId, mayAsk: boolean): void {
+    for (const socket of this.#in(userRoom(userId))) {
+      if (!socket.rooms.has(channelRoom(channelId))) continue;
+      void socket.leave(channelRoom(channelId));
+      if (mayAsk) socket.emit('access.changed', { channelId });
+    }
   }
 
   /** Takes everybody out of the channel's room, and tells each to ask again: those who may are let in anew. */

@@ -90,6 +90,26 @@ describe('channel.resume', () => {
     assert.equal(pages, 2);
   });
 
+  it('ends a page early where posts have many reactions and mentions', async () => {
+    const sayings = Array.from({ length: 40 }, (_, i) => `saying ${i}`);
+    const { id: channelId } = await quietChannel(world, alice, [], { sayings });
+    await world.database.query(
+      `UPDATE message SET mentions = (SELECT jsonb_agg($2::text) FROM generate_series(1, 50)), reactions = (
+         SELECT jsonb_agg(jsonb_build_object('emoji', ':' || repeat('e', 28) || i || ':', 'count', 3,
+           'users', jsonb_build_array($2::text, $2::text, $2::text))) FROM generate_series(10, 59) i)
+       WHERE channel_id = $1`,
+      [channelId, alice.userId],
+    );
+    let [posts, pages] = [0, 0];
+    for (let rev = 0, head = 1; rev < head; pages += 1) {
+      const page = await alice.call('channel.resume', { channelId, rev, epoch: 1 }).accepted();
+      assert.ok(Buffer.byteLength(JSON.stringify(page)) < 300_000);
+      posts += page.events.filter(({ kind }) => kind === 'message').length;
+      ({ upTo: rev, head } = page);
+    }
+    assert.deepEqual([posts, pages], [40, 2]);
+  });
+
   it('is empty at the head', async () => {
     const { id: channelId, posts } = await quietChannel(world, alice, [], { sayings: ['last'] });
     const rev = posts[0]?.rev ?? 0;

@@ -67,6 +67,24 @@ describe('message.unreact', () => {
     await alice.call('message.unreact', input).refused('message_deleted');
   });
 
+  it('is refused, and tells nothing of the message, to who may not read the channel', async () => {
+    const { input } = await liked();
+    const about = {
+      channelId: input.channelId,
+      permission: 'message.read',
+      userId: bob.userId,
+    } as const;
+    await alice.call('override.set', { ...about, effect: 'deny' }).accepted();
+    await changesNothing(world, () =>
+      allRefused('forbidden', [
+        bob.call('message.unreact', { ...input, emoji: '👎' }),
+        bob.call('message.unreact', { ...input, messageId: randomUUID() }),
+        bob.call('message.react', input),
+        bob.call('message.history', { channelId: input.channelId }),
+      ]),
+    );
+  });
+
   it('is refused as invalid_input when its shape is wrong', async () => {
     const { input } = await liked();
     await misshapen(world, alice, 'message.unreact', input, { 'no emoji': { emoji: 'like' } });

@@ -99,6 +99,25 @@ describe('typing.signal', () => {
     await bob.call('typing.signal', { channelId }).refused('forbidden');
   });
 
+  it('is refused at once where the channel is archived or posting denied, and soon after a mute', async () => {
+    const { id: channelId } = await world.channel(alice, [bob]);
+    const { userId } = bob;
+    const type = () => bob.call('typing.signal', { channelId });
+    await type().accepted();
+    const about = { channelId, permission: 'message.send', userId } as const;
+    await alice.call('override.set', { ...about, effect: 'deny' }).accepted();
+    await type().refused('forbidden');
+    await alice.call('override.set', { ...about, effect: null }).accepted();
+    await type().accepted();
+    await alice.call('member.mute', { channelId, userId, reason: 'enough' }).accepted();
+    world.clock.forward(1_001);
+    assert.deepEqual((await type().refused('muted')).detail, { until: null });
+    await alice.call('member.unmute', { channelId, userId }).accepted();
+    await type().accepted();
+    await alice.call('channel.archive', { channelId }).accepted();
+    await type().refused('channel_archived');
+  });
+
   it('is forbidden to who may not write there: guests of the channel, auditors, passers-by', async () => {
     const [guest, auditor, passer] = await Promise.all([
       world.person('Guest of the channel'),
