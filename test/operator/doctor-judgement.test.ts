@@ -62,8 +62,20 @@ describe('the judgement of the doctor', () => {
         const found = judgePostgres({ ...facts, ...off }, { way: here, production });
         assert.equal(verdictIn(found, 'postgres-durability'), verdict);
       }
-    const found = judgePostgres({ ...facts, version: 130020 }, { way: here, production: false });
-    assert.equal(verdictIn(found, 'postgres-version'), 'failed');
+  });
+
+  it('is about Postgres, by what the migrations use', () => {
+    const verdict = (version: number) =>
+      verdictIn(
+        judgePostgres({ ...facts, version }, { way: here, production: false }),
+        'postgres-version',
+      );
+    assert.deepEqual([130020, 140018, 150000, 180004].map(verdict), [
+      'failed',
+      'failed',
+      'ok',
+      'ok',
+    ]);
   });
 
   it('is about the way to the services', () => {
