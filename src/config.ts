@@ -48,6 +48,8 @@ export function readConfig(environment: Environment) {
     secure: publicUrl.startsWith('https:'),
     allowedOrigins: new Set([new URL(publicUrl).origin, ...settings.ALLOWED_ORIGINS]),
     hosts: hostsOf(settings, publicUrl),
+    /** By which the server itself is reached, whatever others it answers to. */
+    ownHosts: ownHosts(settings, publicUrl),
     logLevel: settings.LOG_LEVEL,
     database: {
       url: new Secret(database),
@@ -103,11 +105,13 @@ export function readConfig(environment: Environment) {
 }
 
 /** Which hosts are answered to, besides those of workspaces. */
-function hostsOf(
-  { ALLOWED_HOSTS, NODE_ENV }: Settings,
-  publicUrl: string,
-): 'any' | ReadonlySet<string> {
+function hostsOf(settings: Settings, publicUrl: string): 'any' | ReadonlySet<string> {
+  const { ALLOWED_HOSTS, NODE_ENV } = settings;
   if (NODE_ENV !== 'production' && ALLOWED_HOSTS.length === 0) return 'any';
+  return ownHosts(settings, publicUrl);
+}
+
+function ownHosts({ ALLOWED_HOSTS }: Settings, publicUrl: string): ReadonlySet<string> {
   const { hostname } = new URL(publicUrl);
   return new Set([hostname.replace(/\.$/, ''), ...ALLOWED_HOSTS]);
 }

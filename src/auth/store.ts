@@ -76,6 +76,8 @@ export interface WorkspaceLookups {
   byHost(host: string): Promise<WorkspaceId | null>;
   /** The only workspace of the server; null where there is none or a choice. */
   only(): Promise<WorkspaceId | null>;
+  /** Whether there is one at all. */
+  any(): Promise<boolean>;
 }
 
 /** Any number that no other user of the database locks. */
@@ -90,6 +92,11 @@ export function workspaceLookups(statements: Statements): WorkspaceLookups {
     bySlug: (slug) => look('workspace-by-slug', 'SELECT workspace_by_slug($1) AS id', [slug]),
     byHost: (host) => look('workspace-by-host', 'SELECT workspace_by_host($1) AS id', [host]),
     only: () => look('only-workspace', 'SELECT only_workspace() AS id', []),
+    async any() {
+      const text = 'SELECT any_workspace() AS any';
+      const [row] = await statements.run<{ any: boolean }>('any-workspace', text, []);
+      return row?.any === true;
+    },
   };
 }
 

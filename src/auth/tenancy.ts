@@ -12,6 +12,9 @@ export type InvitedRole = Exclude<WorkspaceRole, 'system'>;
 /** Runs in the transaction of the change, after it and before its COMMIT: what it throws undoes the change. */
 export type During = (tx: Tx, workspaceId: WorkspaceId) => Promise<void>;
 
+/** `own-host`: the host is that of the server, where its other workspaces are reached: at it, they would be no more. */
+export type Taken = 'slug' | 'host' | 'own-host';
+
 export interface Tenancy {
   /**
    * Makes a workspace and a code, good once and for 24 hours, with which its first admin registers. Says what is
@@ -20,7 +23,7 @@ export interface Tenancy {
   readonly found: (
     workspace: NewWorkspace,
     during: During,
-  ) => Promise<{ readonly workspaceId: WorkspaceId; readonly setupCode: string } | 'slug' | 'host'>;
+  ) => Promise<{ readonly workspaceId: WorkspaceId; readonly setupCode: string } | Taken>;
   /** A code to register with, once and within 24 hours. Null when there is no workspace of that slug. */
   readonly invite: (
     slug: string,
@@ -40,6 +43,8 @@ export interface TenancyOptions {
     work: (tx: Tx) => Promise<T>,
   ) => Promise<T>;
   readonly workspaces: WorkspaceLookups;
+  /** By which the server itself is reached. */
+  readonly ownHosts: ReadonlySet<string>;
 }
 
 /** Whether `createWorkspace` and `found` would take the slug. */
@@ -55,10 +60,12 @@ export function tenancy(options: TenancyOptions): Tenancy {
     transaction(workspaceId, mode, (tx) => work(authRows(tx, workspaceId), tx));
   const invited = invitations(options);
   const { add } = workspaces({ ...options, within, invited });
-  const taken = async ({ slug, host }: NewWorkspace): Promise<'slug' | 'host' | null> => {
+  const taken = async ({ slug, ...choices }: NewWorkspace): Promise<Taken | null> => {
     if (await options.workspaces.bySlug(slug)) return 'slug';
-    const other = host === undefined ? null : await options.workspaces.byHost(Host.parse(host));
-    return other && 'host';
+    if (choices.host === undefined) return null;
+    const host = Host.parse(choices.host);
+    if (await options.workspaces.byHost(host)) return 'host';
+    return options.ownHosts.has(host) && (await options.workspaces.any()) ? 'own-host' : null;
   };
   const issue = { invitedBy: BY_THE_OPERATOR };
   return {

@@ -22,10 +22,11 @@ export interface AuditFacts {
 
 export type Audit<I, S, O> =
   | {
+      /** Null where this one call did nothing that is recorded: it read what is the caller's own, or nothing. */
       readonly record: (call: {
         readonly input: I;
         readonly subject: S;
         readonly reply: O;
-      }) => AuditFacts;
+      }) => AuditFacts | null;
     }
   | { readonly skip: string };

@@ -126,8 +126,10 @@ async function alone(
     const outcome = (await operation.handle(handling)) as Outcome<unknown>;
     const { reply, effects, refused = [] } = outcome;
     const data = checked(operation, reply);
-    if ('record' in operation.audit)
-      await record(operation.audit.record({ input, subject, reply: data }));
+    if ('record' in operation.audit) {
+      const facts = operation.audit.record({ input, subject, reply: data });
+      if (facts) await record(facts);
+    }
     return { data, effects, refused };
   });
 }

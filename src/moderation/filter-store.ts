@@ -81,6 +81,10 @@ export function filterStore(tx: Tx, workspaceId: WorkspaceId): FilterStore {
       });
     },
     async count(hits) {
+      // In one order on every node, so that two who count the same ones do not wait for each other.
+      await tx.$queryRaw`
+        SELECT 1 FROM content_filter WHERE id = ANY (${[...hits.keys()]}::uuid[])
+        ORDER BY id FOR NO KEY UPDATE`;
       await tx.$executeRaw`
         UPDATE content_filter f SET hits = f.hits + n.hits
         FROM unnest(${[...hits.keys()]}::uuid[], ${[...hits.values()]}::bigint[]) AS n (id, hits)

@@ -1,6 +1,6 @@
 /** Holds messages against the filters of their workspace, which each node knows as of half a second ago at most. */
 import { LRUCache } from 'lru-cache';
-import { mayInChannel } from '../access/index.ts';
+import { mayInChannel, sees } from '../access/index.ts';
 import type { Screened } from '../chat/index.ts';
 import type { FilterId, WorkspaceId } from '../contract/index.ts';
 import { Refusal, type Clock } from '../kernel/index.ts';
@@ -68,21 +68,25 @@ export function screening({ clock, within, later, failed }: ScreeningOptions) {
   }
 
   /**
-   * Refuses `filtered`. Whoever could not write there is told so elsewhere, and not that there is a filter; nor does a
-   * filter take back the answer to what was sent before it was made.
+   * Refuses `filtered`, and whoever may not write there as they would be refused further on: they may by then, and what
+   * they wrote was not judged. No filter takes back the answer to what was sent before it was made.
    */
   return async (message: Screened): Promise<void> => {
     const { workspaceId, channelId, userId, messageId, clientId, text } = message;
     const matches = (await filtersOf(workspaceId)).check(channelId, text);
     if (matches.length === 0) return;
     const verdict = await within(workspaceId, async ({ standings, messages, jobs }) => {
+      if (clientId !== null && (await messages.sentBefore(channelId, userId, clientId)))
+        return 'not-judged';
       const standing = await standings.inChannel(userId, channelId);
-      if (!standing || !mayInChannel(standing, 'message.send')) return 'not-judged';
-      const isOwn =
-        clientId === null
-          ? (await messages.find(channelId, messageId))?.authorId === userId
-          : !(await messages.sentBefore(channelId, userId, clientId));
-      if (!isOwn) return 'not-judged';
+      if (!standing || !sees(standing)) throw new Refusal('not_found');
+      const needed = clientId === null ? 'message.edit.own' : 'message.send';
+      if (!mayInChannel(standing, needed)) throw new Refusal('forbidden');
+      if (clientId === null) {
+        const found = await messages.find(channelId, messageId);
+        if (!found) throw new Refusal('not_found');
+        if (found.authorId !== userId) return 'not-judged'; // nobody edits what others wrote
+      }
       if (matches.some(({ action }) => action === 'refuse')) return 'filtered';
       if (matches.some(({ action }) => action === 'flag'))
         await jobs.enqueue('moderation.flag', messageId, { channelId, messageId }, FLAG_MS);

@@ -88,7 +88,7 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
     transaction,
     digests: digests(keyring(config.keys.digests)),
   };
-  const tenants = tenancy({ ...shared, workspaces });
+  const tenants = tenancy({ ...shared, workspaces, ownHosts: config.ownHosts });
   const audit = auditDomain({ vault, entropy, clock, transaction, failed: () => undefined });
 
   /** Nobody's account: `actor_id` stays empty and `transport` says why. */
@@ -143,6 +143,12 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
         throw fail('refused', 'slug_taken', `There is a workspace ${slug} already.`);
       if (made === 'host')
         throw fail('refused', 'host_taken', 'That host belongs to another workspace already.');
+      if (made === 'own-host')
+        throw fail(
+          'refused',
+          'host_taken',
+          'That host is of the server (PUBLIC_URL, ALLOWED_HOSTS): its other workspaces are reached there.',
+        );
       return made;
     },
     async invite(slug, role) {

@@ -1,10 +1,18 @@
 /** What the doctor makes of what it finds: what no test can do to a real machine, and what production demands beyond. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { judgeNode, judgeRoom, judgeSkew } from '../../src/operator/doctor/machine.ts';
 import { judgePostgres, judgeWay, type PostgresFacts } from '../../src/operator/doctor/postgres.ts';
 import { judgeProduction } from '../../src/operator/doctor/production.ts';
 import { judgeRedis } from '../../src/operator/doctor/redis.ts';
-import { judgeBusKeys, judgePassword, judgeSigningKey } from '../../src/operator/doctor/secrets.ts';
+import {
+  judgeBusKeys,
+  judgeFiles,
+  judgePassword,
+  judgeSigningKey,
+} from '../../src/operator/doctor/secrets.ts';
 import type { Finding } from '../../src/operator/doctor/finding.ts';
 
 const GIB = 2 ** 30;
@@ -62,8 +70,20 @@ describe('the judgement of the doctor', () => {
         const found = judgePostgres({ ...facts, ...off }, { way: here, production });
         assert.equal(verdictIn(found, 'postgres-durability'), verdict);
       }
-    const found = judgePostgres({ ...facts, version: 130020 }, { way: here, production: false });
-    assert.equal(verdictIn(found, 'postgres-version'), 'failed');
+  });
+
+  it('is about Postgres, by what the migrations use', () => {
+    const verdict = (version: number) =>
+      verdictIn(
+        judgePostgres({ ...facts, version }, { way: here, production: false }),
+        'postgres-version',
+      );
+    assert.deepEqual([130020, 140018, 150000, 180004].map(verdict), [
+      'failed',
+      'failed',
+      'ok',
+      'ok',
+    ]);
   });
 
   it('is about the way to the services', () => {
@@ -86,12 +106,28 @@ describe('the judgement of the doctor', () => {
     assert.equal(verdictIn(classic, 'redis-publishing'), 'ok');
   });
 
+  it('is about files with secrets, those too that cannot be looked at', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+    try {
+      const loop = join(folder, 'loop');
+      symlinkSync(loop, loop);
+      const settings = { CONCLAVE_PEPPERS_FILE: loop };
+      const [found, ...more] = judgeFiles(settings, { root: folder, dotenv: {} });
+      assert.deepEqual([found?.check, found?.verdict, more], ['secret-files', 'failed', []]);
+      assert.match(found?.found ?? '', /ELOOP/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('is about passwords, keys of the bus and the age of the signing key', () => {
     const password = (url: string, isNeeded: boolean) => judgePassword('x', url, isNeeded).verdict;
     assert.equal(password('redis://127.0.0.1', false), 'ok');
     assert.equal(password('redis://example.org', true), 'failed');
     assert.equal(password('redis://:fifteen-letters@h', false), 'failed');
     assert.equal(password('redis://:sixteen--letters@h', true), 'ok');
+    assert.equal(password('redis://:100%-sixteen-letters@h', true), 'failed');
+    assert.equal(password('redis://:100%25-sixteen--letters@h', true), 'ok');
     assert.equal(judgeBusKeys(false, true).verdict, 'warning');
     assert.equal(judgeBusKeys(true, true).verdict, 'ok');
     const age = (days: number) =>

@@ -97,6 +97,11 @@ describe('conclave admin doctor', function () {
     const short = new URL(redis.url);
     short.password = 'short';
     assert.equal(await verdictOf('redis-password', { REDIS_URL: short.href }), 'failed');
+    const stray = (url: string) => url.replace(/:[^:@/]*@/, ':100%-of-it-is-secret@');
+    const badRedis = { REDIS_URL: stray(redis.url) };
+    assert.equal(await verdictOf('redis-password', badRedis), 'failed');
+    const badPostgres = { DATABASE_APP_URL: stray(database.serverUrl) };
+    assert.equal(await verdictOf('postgres-password', badPostgres), 'failed');
   });
 
   it('fails for a .env with secrets that others can read, and for what npm start left open', async () => {

@@ -10,6 +10,7 @@ describe('the operator', () => {
     database = await ownDatabase();
   });
   after(() => database.remove());
+  afterEach(() => database.owner.query('TRUNCATE workspace CASCADE'));
   const environment = (url = database.serverUrl) => ({ ...process.env, DATABASE_APP_URL: url });
 
   it('is told when the database has not been brought to this version', async () => {
@@ -60,5 +61,37 @@ describe('the operator', () => {
     }
     await operator.createWorkspace({ slug: 'tea', name: 'Tea' });
     await operator.close();
+  });
+
+  it('gives nobody the host of the server once somebody is reached there', async () => {
+    const own = { PUBLIC_URL: 'https://chat.example.org', ALLOWED_HOSTS: 'talk.example.org' };
+    const operator = await operatorOf({ ...environment(), ...own });
+    const make = (slug: string, host: string) =>
+      operator.createWorkspace({ slug, name: 'A workspace', host });
+    try {
+      await make('first', 'chat.example.org'); // nobody is there to lose it
+      await database.owner.query('UPDATE workspace SET host = NULL');
+      for (const host of ['chat.example.org', 'CHAT.example.org', 'talk.example.org'])
+        await assert.rejects(
+          make('second', host),
+          /^Error: host_taken: That host is of the server/,
+        );
+      const { rowCount } = await database.owner.query('SELECT FROM workspace');
+      assert.equal(rowCount, 1);
+      await make('second', 'tea.example.org');
+    } finally {
+      await operator.close();
+    }
+    const unlisted = await operatorOf({ ...environment(), PUBLIC_URL: own.PUBLIC_URL });
+    try {
+      const making = unlisted.createWorkspace({
+        slug: 'third',
+        name: 'T',
+        host: 'chat.example.org',
+      });
+      await assert.rejects(making, /^Error: host_taken/);
+    } finally {
+      await unlisted.close();
+    }
   });
 });

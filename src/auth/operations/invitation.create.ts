@@ -38,12 +38,13 @@ export const invitationCreate = operationsFor<AuthServices, AuthDomain>()({
       details: { role, expiresInHours, bound },
     }),
   },
-  refuses: ['restricted_by_workspace'],
+  refuses: ['restricted_by_workspace', 'registration_closed'],
   async handle({ input, subject: own, caller, services, now, refuse }) {
     const { role, expiresInHours, email } = input;
-    const { whoInvites } = await services.workspace();
+    const { whoInvites, registration } = await services.workspace();
     if (!leftTo(whoInvites, own)) refuse('restricted_by_workspace');
     if (!covers(own, role)) refuse('forbidden');
+    if (registration === 'closed') refuse('registration_closed'); // the code would be worth nothing
     const validMs = expiresInHours * HOUR_MS;
     const { id, code, expiresAt } = await services.invitations.make({
       ...{ role, email, validMs, at: now },

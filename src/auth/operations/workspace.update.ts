@@ -1,8 +1,9 @@
 /** Changes the settings of the workspace: what it decides reads it in its own transaction, on every node. */
 import { z } from 'zod';
-import { onServer } from '../../access/index.ts';
+import { mayInWorkspace, onServer } from '../../access/index.ts';
 import {
   operationsFor,
+  Refusal,
   reply,
   type Access,
   type Actor,
@@ -20,12 +21,20 @@ type Input = z.output<typeof input>;
 
 const bySettings = onServer('setting.write');
 
-/** The workspace as it was, held: two who change it do so one after the other. */
+/**
+ * The workspace as it was, held: two who change it do so one after the other. Whoever waited may have lost their role
+ * meanwhile, so it is asked again, and held until the commit.
+ */
 const heldWorkspace: Access<Input, Actor, WorkspaceRow, AuthServices> = {
   ...bySettings,
   async resolve(request) {
-    await bySettings.resolve(request);
-    return request.services.workspaceSettings.hold();
+    await bySettings.resolve(request); // before anything is held: who may not do this holds up nobody
+    const { caller, services } = request;
+    const before = await services.workspaceSettings.hold();
+    const actor = (await services.administration.hold([caller.userId])).get(caller.userId);
+    if (actor?.status !== 'active') throw new Refusal('unauthenticated');
+    if (!mayInWorkspace(actor.role, 'setting.write')) throw new Refusal('forbidden');
+    return before;
   },
 };
 

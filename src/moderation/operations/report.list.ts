@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CHANNEL_POLICY, mayInChannel, signedIn } from '../../access/index.ts';
 import { ChannelId, PAGE_ENTRIES, Report, ReportId, ReportState } from '../../contract/index.ts';
-import { reply } from '../../kernel/index.ts';
+import { reply, type AuditFacts } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
 import type { Among } from '../report-store.ts';
 import { ownReport, readReports } from '../reports.ts';
@@ -32,7 +32,11 @@ export const reportList = operation({
   output: z.strictObject({ reports: z.array(Report), more: z.boolean() }),
   access: signedIn(),
   limit: 'read',
-  audit: { skip: 'reading a queue; what is done about a report is recorded' },
+  audit: {
+    // What others said and reported, in direct channels too: who reads it leaves a trace.
+    record: ({ input: { of, channelId = null }, reply: { reports } }) =>
+      of === 'mine' || reports.length === 0 ? null : readBy(channelId, reports),
+  },
   refuses: [],
   async handle({ input, caller: { userId }, subject: workspaceRole, services, refuse }) {
     const { of, channelId = null, state = null, after = null, limit } = input;
@@ -56,3 +60,15 @@ export const reportList = operation({
     return reply({ reports: [...reports], more: rows.length > limit });
   },
 });
+
+/** Whose messages were shown, and how much of what; of one author alone, they are the subject. */
+function readBy(channelId: ChannelId | null, reports: readonly Report[]): AuditFacts {
+  const shown = reports.flatMap(({ message }) => (message?.body == null ? [] : [message]));
+  const authors = [...new Set(shown.map(({ authorId }) => authorId))];
+  const [only, ...others] = authors;
+  return {
+    resource: { kind: 'channel', id: channelId },
+    ...(only !== undefined && others.length === 0 && { subjectId: only }),
+    details: { reports: reports.length, messages: shown.length, authors: authors.join(' ') },
+  };
+}

@@ -20,7 +20,13 @@ import {
 } from './postgres.ts';
 import { judgeProduction } from './production.ts';
 import { judgeRedis, redisFacts } from './redis.ts';
-import { judgeBusKeys, judgeFiles, judgePassword, judgeSigningKey } from './secrets.ts';
+import {
+  hasReadablePassword,
+  judgeBusKeys,
+  judgeFiles,
+  judgePassword,
+  judgeSigningKey,
+} from './secrets.ts';
 
 export type { Finding } from './finding.ts';
 
@@ -115,6 +121,7 @@ async function* examinedPostgres(
   const url = config.database.url.reveal();
   const way = wayTo(url, settings);
   yield judgePassword('postgres-password', url, true);
+  if (!hasReadablePassword(url)) return;
   const postgres = new Postgres({ ...config.database, connections: 1 });
   try {
     if (!(await postgres.answers())) {
@@ -180,6 +187,7 @@ async function* examinedRedis(
   const url = config.redis.url.reveal();
   const way = wayTo(url, settings);
   yield judgePassword('redis-password', url, !way.isOnThisMachine);
+  if (!hasReadablePassword(url)) return;
   const { facts, roundMs, offMs } = await timed(clock, () => redisFacts(config.redis));
   const isEncrypted = url.startsWith('rediss:');
   yield* judgeRedis(facts, { way, production, isEncrypted, pubSub: config.pubSub });

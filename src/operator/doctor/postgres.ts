@@ -31,8 +31,8 @@ export interface Way {
   readonly isPrivate: boolean;
 }
 
-/** The oldest that is still mended (https://www.postgresql.org/support/versioning/). */
-const OLDEST = 14;
+/** The oldest that has NULLS NOT DISTINCT, which the migrations use (https://www.postgresql.org/docs/15/release-15.html). */
+const OLDEST = 15;
 const PER_MAJOR = 10_000;
 /** Postgres: undefined_table, insufficient_privilege. */
 const UNREADABLE = new Set(['42P01', '42501']);

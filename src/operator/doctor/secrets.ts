@@ -24,31 +24,51 @@ export function judgeFiles(
   const named = SECRETS.flatMap((name) => settings[`${name}_FILE`] || []);
   const inDotenv = SECRETS.some((name) => dotenv[name]);
   const files = [...new Set([...named, ...(inDotenv ? [join(root, '.env')] : [])])];
-  const open = files.flatMap((path) => {
-    const mode = modeOf(path);
-    return mode !== null && (mode & OTHERS) !== 0 ? [{ path, mode: mode.toString(8) }] : [];
-  });
-  if (open.length === 0)
-    return [ok('secret-files', `${files.length} files with secrets, for their owner alone`)];
-  return open.map(({ path, mode }) =>
-    failed('secret-files', `${path} has mode ${mode}: others can read it`, `chmod 600 ${path}`),
-  );
+  const wrong = files.flatMap(judgeFile);
+  if (wrong.length > 0) return wrong;
+  return [ok('secret-files', `${files.length} files with secrets, for their owner alone`)];
 }
 
-function modeOf(path: string): number | null {
-  return (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777 || null;
+function judgeFile(path: string): readonly Finding[] {
+  try {
+    const mode = (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777;
+    if ((mode & OTHERS) === 0) return [];
+    const found = `${path} has mode ${mode.toString(8)}: others can read it`;
+    return [failed('secret-files', found, `chmod 600 ${path}`)];
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const advice = 'Ask as the user whom the server runs as, or set a path that leads to the file.';
+    return [failed('secret-files', `${path} cannot be looked at: ${why}`, advice)];
+  }
 }
 
 /** `url` of Postgres or Redis, of which only the length of the password is told. */
 export function judgePassword(check: string, url: string, isNeeded: boolean): Finding {
   const { password } = new URL(url);
-  const length = Array.from(decodeURIComponent(password)).length;
+  const plain = decoded(password);
+  if (plain === null)
+    return failed(check, 'a password with a % that encodes nothing', 'Write a % in it as %25.');
+  const length = Array.from(plain).length;
   const advice = `Give it a random password of at least ${SHORTEST} characters.`;
   if (length >= SHORTEST) return ok(check, `a password of ${length} characters`);
   if (length > 0) return failed(check, `a password of ${length} characters`, advice);
   return isNeeded
     ? failed(check, 'no password', advice)
     : ok(check, 'no password, on this machine');
+}
+
+/** Whether clients can read the password out of the URL at all: they throw where they cannot. */
+export function hasReadablePassword(url: string): boolean {
+  return decoded(new URL(url).password) !== null;
+}
+
+/** Null where it is not percent-encoded as a URL demands (RFC 3986 §2.1). */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 export interface SigningKeyFacts {

@@ -127,6 +127,22 @@ describe('invitation.create', () => {
     await leave('admin');
   });
 
+  it('is refused as registration_closed where only the operator lets people in', async () => {
+    const register = (registration: string) =>
+      rows(
+        world,
+        'UPDATE workspace SET registration = $2 WHERE workspace_id = $1',
+        world.workspaceId,
+        registration,
+      );
+    await register('closed');
+    const asked = () => admin.call('invitation.create', { role: 'user' });
+    await changesNothing(world, () => asked().refused('registration_closed'));
+    await register('invited');
+    await redeems(world, (await asked().accepted()).code).accepted();
+    await register('open');
+  });
+
   const falls: readonly [string, (inviter: Person) => Promise<unknown>][] = [
     ['is locked', (inviter) => set(inviter, 'status', 'locked')],
     ['is deactivated', (inviter) => set(inviter, 'status', 'deactivated')],

@@ -1,6 +1,7 @@
 /** What a workspace decides for itself holds from the answer on, on every node, and is on record as it was and as it is. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import type { UserId } from '../../../src/contract/index.ts';
 import type { InputOf } from '../../support/connection.ts';
 import type { Person } from '../../support/person.ts';
 import { eventually } from '../../support/bootstrap-clone.ts';
@@ -39,6 +40,32 @@ describe('workspace.update', () => {
     });
   const creates = (by: Person, more: object = {}) =>
     by.call('channel.create', { kind: 'private', name: 'A channel', ...more });
+
+  /** What is `started` after somebody else began `text` on the workspace; they end once it waits and `meanwhile` is over. */
+  async function behindAnother<T>(
+    text: string,
+    started: () => PromiseLike<T>,
+    meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<T> {
+    const another = await world.database.connect();
+    try {
+      await another.query('BEGIN');
+      await another.query(text, [world.workspaceId]);
+      const waiting = Promise.resolve(started());
+      await eventually('the change waits for the other', async () => {
+        const { rowCount } = await world.database.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+             AND application_name = 'conclave' AND query LIKE '%workspace%'`,
+        );
+        return (rowCount ?? 0) > 0;
+      });
+      await meanwhile();
+      await another.query('COMMIT');
+      return await waiting;
+    } finally {
+      another.release();
+    }
+  }
 
   it('leaves alone what is not named, gives what is now, and is on record with before and after', async () => {
     const after = await set({ whoInvites: 'user', registration: 'invited' });
@@ -126,29 +153,32 @@ describe('workspace.update', () => {
   });
 
   it('is done by one at a time: what is recorded as before is what the other left', async () => {
-    const another = await world.database.connect();
-    try {
-      await another.query('BEGIN');
-      const text = `UPDATE workspace SET who_invites = 'moderator' WHERE workspace_id = $1`;
-      await another.query(text, [world.workspaceId]);
-      const changing = set({ whoInvites: 'user' });
-      await eventually('the change waits for the other', async () => {
-        const { rowCount } = await world.database.query(
-          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
-             AND application_name = 'conclave' AND query LIKE '%workspace%'`,
-        );
-        return (rowCount ?? 0) > 0;
-      });
-      await another.query('COMMIT');
-      await changing;
-    } finally {
-      another.release();
-    }
+    const text = `UPDATE workspace SET who_invites = 'moderator' WHERE workspace_id = $1`;
+    await behindAnother(text, () => set({ whoInvites: 'user' }));
     const row = (await audited(world, 'workspace.update', world.workspaceId)).at(-1);
     assert.deepEqual(row?.['details'], {
       'whoInvites.before': 'moderator',
       'whoInvites.after': 'user',
     });
+  });
+
+  it('is refused to whoever lost the role, or the account, while it waited for somebody else', async () => {
+    const losses = [
+      [(userId: UserId) => admin.call('user.set-role', { userId, role: 'user' }), 'forbidden'],
+      [(userId: UserId) => admin.call('user.lock', { userId }), 'unauthenticated'],
+    ] as const;
+    for (const [loses, code] of losses) {
+      const person = await world.person('Second', { role: 'admin' });
+      const text = 'SELECT FROM workspace WHERE workspace_id = $1 FOR NO KEY UPDATE';
+      const change = { registration: 'closed' };
+      const reply = await behindAnother(
+        text,
+        () => person.http('PATCH', '/v1/workspace', change),
+        () => loses(person.userId).accepted(),
+      );
+      assert.equal(!reply.ok && reply.error.code, code);
+      assert.equal((await admin.call('workspace.read', {}).accepted()).registration, 'open');
+    }
   });
 
   it('is refused as forbidden to everybody but admins', async () => {

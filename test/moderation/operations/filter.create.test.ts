@@ -1,6 +1,7 @@
 /** Filters in force: refused, reported or counted, in a channel or in all, for posts and edits, and never quoted. */
 import assert from 'node:assert/strict';
 import type { FilterAction } from '../../../src/contract/index.ts';
+import { eventually } from '../../support/bootstrap-clone.ts';
 import { World } from '../../support/world.ts';
 import {
   assertSealed,
@@ -99,6 +100,47 @@ describe('filter.create', () => {
     await stranger.send(channelId, 'canary', world.clientId()).refused('not_found');
     await s.alice.call('member.remove', { channelId, userId: bob.userId }).accepted();
     await bob.send(channelId, 'canary', world.clientId()).refused('not_found');
+  });
+
+  it('judges the edits of those who may edit, though they may not post', async () => {
+    const { channelId, messageId, alice, bob } = s;
+    await filter('refuse', 'canary').accepted();
+    fresh(world);
+    const deny = { channelId, userId: bob.userId, effect: 'deny' } as const;
+    await alice.call('override.set', { ...deny, permission: 'message.send' }).accepted();
+    const edit = { channelId, messageId, body: 'a canary' };
+    await changesNothing(world, () => bob.call('message.edit', edit).refused('filtered'));
+    await bob.call('message.edit', { ...edit, body: 'a sparrow' }).accepted();
+    await alice.call('override.set', { ...deny, permission: 'message.edit.own' }).accepted();
+    await bob.call('message.edit', edit).refused('forbidden');
+  });
+
+  it('lets through nothing that it did not judge: not what overtakes its author on the way in', async () => {
+    const { alice, bob } = s;
+    const { id: channelId } = await world.channel(alice, [bob], { kind: 'public' });
+    await bob.send(channelId, 'goodbye', world.clientId()).accepted();
+    await bob.call('member.leave', { channelId }).accepted();
+    const input = { channelId, kind: 'word', action: 'refuse', text: 'canary' } as const;
+    await alice.call('filter.create', input).accepted();
+    fresh(world);
+    const holder = await world.database.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM channel WHERE id = $1 FOR NO KEY UPDATE', [channelId]);
+      const joining = bob.http('POST', `/v1/channels/${channelId}/join`, {});
+      await eventually('the join waits for the channel', async () => {
+        const { rowCount } = await world.database.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        );
+        return (rowCount ?? 0) > 0;
+      });
+      await bob.send(channelId, 'a canary', world.clientId()).refused('forbidden');
+      await holder.query('COMMIT');
+      await joining.accepted();
+    } finally {
+      holder.release();
+    }
+    await bob.send(channelId, 'a canary', world.clientId()).refused('filtered');
   });
 
   it('is refused as too_many_filters where a message would cost too much', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { ReportId } from '../../../src/contract/index.ts';
 import type { Person } from '../../support/person.ts';
 import { World } from '../../support/world.ts';
-import { misshapen } from '../../chat/support.ts';
+import { misshapen, rows } from '../../chat/support.ts';
 import { scene, type Scene } from '../support.ts';
 
 describe('report.list', () => {
@@ -45,6 +45,38 @@ describe('report.list', () => {
     assert.deepEqual(await bodies(here.keeper), ['said here', 'said here']);
     assert.equal((await bodies(here.staff)).at(-1), 'said there');
     assert.deepEqual(await bodies(auditor), [null, null, null, null]);
+  });
+
+  it('is on record when it shows what others said: who read, whose it was, and how much', async () => {
+    const trail = (person: Person) =>
+      rows(
+        world,
+        `SELECT resource_id, subject_id, details FROM audit_event
+         WHERE action = 'report.list' AND actor_id = $1 ORDER BY id`,
+        person.userId,
+      );
+    const reader = await world.person('Reader', { role: 'moderator' });
+    await seen(reader);
+    const { channelId } = there;
+    await seen(reader, { channelId });
+    await seen(reader, { channelId, state: 'resolved' });
+    const [all, one, ...more] = await trail(reader);
+    const authors = [here.bob.userId, there.bob.userId].join(' ');
+    assert.deepEqual(all, {
+      ...{ resource_id: null, subject_id: null },
+      details: { reports: 4, messages: 4, authors },
+    });
+    assert.deepEqual(one, {
+      ...{ resource_id: channelId, subject_id: there.bob.userId },
+      details: { reports: 2, messages: 2, authors: there.bob.userId },
+    });
+    assert.deepEqual(more, [], 'nothing was read');
+    const auditor = await world.person('Auditor', { role: 'auditor' });
+    await seen(auditor);
+    const [withheld] = await trail(auditor);
+    assert.deepEqual(withheld?.['details'], { reports: 4, messages: 0, authors: '' });
+    await seen(there.carol, { of: 'mine' });
+    assert.deepEqual(await trail(there.carol), []);
   });
 
   it('pages in the order of reporting, by channel and by state', async () => {
