@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { WorkspaceId } from '../../src/contract/index.ts';
 import { readConfig } from '../../src/config.ts';
-import { jobRunner, type Task } from '../../src/platform/jobs/index.ts';
+import { jobRunner, type JobsOptions, type Task } from '../../src/platform/jobs/index.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
 import { later, systemClock, systemEntropy } from '../../src/platform/system.ts';
 
@@ -33,7 +33,7 @@ describe('the job queue', () => {
         if (rolledBack) throw new Error('rolled back');
       })
       .catch((error: unknown) => assert.ok(rolledBack, String(error)));
-  const runs = async (name: string, task: Task) => {
+  const runs = async (name: string, task: Task, own: Partial<JobsOptions> = {}) => {
     const runner = jobRunner({
       url: readConfig(process.env).jobs.url,
       tls: null,
@@ -41,10 +41,16 @@ describe('the job queue', () => {
       entropy: systemEntropy(systemClock),
       later,
       failed: () => undefined,
+      ...own,
     });
     running.push(runner);
     await runner.start();
     return runner;
+  };
+  /** Until no job of the name is left. */
+  const emptied = async (name: string) => {
+    const text = 'SELECT FROM graphile_worker.jobs WHERE task_identifier = $1';
+    while ((await owner.query(text, [name])).rowCount !== 0);
   };
   const nameOf = () => `test.${randomUUID()}`;
 
@@ -101,6 +107,32 @@ describe('the job queue', () => {
     // A server process ends a moment after its connection: asked until it has.
     for (let left: number | null = 1; left !== 0;)
       left = (await owner.query(text, [runner?.workerId])).rowCount;
+  });
+
+  it('leaves a job to its node for as long as it takes, and runs what it asks for next', async () => {
+    const name = nameOf();
+    const ticks = new EventEmitter();
+    let tick = (): void => undefined;
+    const byHand = (_milliseconds: number, task: () => void) => {
+      tick = task;
+      ticks.emit('next');
+      return () => undefined;
+    };
+    const seen: unknown[] = [];
+    const task: Task = async (_workspaceId, about) => {
+      seen.push(about);
+      const { n } = about as { n: number };
+      // What belongs to no living worker is given back to the queue meanwhile.
+      const next = once(ticks, 'next');
+      tick();
+      await next;
+      if (n < 3) await enqueue(name, { n: n + 1 });
+    };
+    await runs(name, task, { later: byHand });
+    await runs(name, task);
+    await enqueue(name, { n: 1 });
+    await emptied(name);
+    assert.deepEqual(seen, [{ n: 1 }, { n: 2 }, { n: 3 }]);
   });
 
   it('gives a job that a killed process had taken to another within seconds', async () => {

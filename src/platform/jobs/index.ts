@@ -1,5 +1,6 @@
 /** Runs jobs of the queue in Postgres, one at a time on each node; what a node that died was at, another one does. */
-import { Logger, run, type Runner } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { Logger, run, type Runner, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { WorkspaceId } from '../../contract/index.ts';
 import type { Entropy, Secret } from '../../kernel/index.ts';
@@ -80,9 +81,12 @@ export function jobRunner(options: JobsOptions) {
       fresh.on('error', () => undefined); // an idle connection died; the next one is another
       fresh.on('connect', (client) => client.on('error', () => undefined));
       pool = fresh;
-      const single = { workerId, concurrency: 1 }; // one, so that its name is known to be alive or not
+      // Jobs are locked in the name of the pool, a random one by default: it has to be that of its connections.
+      const events: WorkerEvents = new EventEmitter();
+      events.on('pool:create', ({ workerPool }) => (workerPool.id = workerId));
       runner = await run({
-        ...single,
+        concurrency: 1,
+        events,
         pgPool: fresh,
         taskList,
         parsedCronItems: [],
