@@ -37,7 +37,7 @@ export interface Truncated {
 /** Posts that go at a time: the channel is locked meanwhile, for some ten milliseconds. */
 export const TRUNCATION_POSTS = 1_000;
 /** Reactions that go with them, each a row; one post goes with all that it has. */
-export const TRUNCATION_REACTIONS = 10_000;
+const TRUNCATION_REACTIONS = 10_000;
 /**
  * A post goes when no send of it can come again: who sent it may repeat its clientId for so long, and would post it
  * anew once the row that knows it is gone. Its id may have been made ahead of the server's clock; as much again is for
