@@ -29,12 +29,15 @@ export interface MessageStore {
   ): Promise<readonly MessageRow[]>;
   /** Posts changed in these stretches that may be read, in order of revision within each channel; one query. */
   changed(stretches: readonly Stretch[]): Promise<ReadonlyMap<ChannelId, readonly MessageRow[]>>;
-  /** Of the posts with a place in (after, upTo] those before the first that is not older; null where that is none. */
+  /**
+   * Of the posts with a place in (after, upTo] those before the first that is not older, and no more than have so many
+   * reactions together, or the first alone; null where that is none.
+   */
   eldest(
     channelId: ChannelId,
     after: number,
     upTo: number,
-    olderThan: Date,
+    most: { readonly olderThan: Date; readonly reactions: number },
   ): Promise<Eldest | null>;
   /** Deletes every post up to a place up to which the channel says that all are gone; gives how many. */
   purge(channelId: ChannelId, upTo: number): Promise<number>;
@@ -53,6 +56,8 @@ export interface Eldest {
   readonly lastSeq: number;
   /** The highest of their revisions. */
   readonly lastRev: number;
+  /** The last that is old enough, whether or not it is of the piece. */
+  readonly oldSeq: number;
 }
 
 interface RawMessage {
@@ -195,15 +200,19 @@ export function messageStore(tx: Tx): MessageStore {
         ORDER BY m."channelId", m.rev`;
       return byChannel(rows.map(fromRaw));
     },
-    async eldest(channelId, after, upTo, olderThan) {
-      const [found] = await tx.$queryRaw<{ lastSeq: bigint | null; lastRev: bigint | null }[]>`
+    async eldest(channelId, after, upTo, { olderThan, reactions }) {
+      const [found] = await tx.$queryRaw<Record<keyof Eldest, bigint | null>[]>`
         WITH piece AS (
-          SELECT seq, rev, at FROM message
-          WHERE channel_id = ${channelId}::uuid AND seq > ${after} AND seq <= ${upTo})
-        SELECT max(seq) AS "lastSeq", max(rev) AS "lastRev" FROM piece
+          SELECT seq, rev, at, row_number() OVER (ORDER BY seq) AS nth, sum(
+            (SELECT sum((r ->> 'count')::int) FROM jsonb_array_elements(reactions) r)) OVER (ORDER BY seq) AS reacted
+          FROM message WHERE channel_id = ${channelId}::uuid AND seq > ${after} AND seq <= ${upTo})
+        SELECT max(seq) FILTER (WHERE fits) AS "lastSeq", max(rev) FILTER (WHERE fits) AS "lastRev",
+          max(seq) AS "oldSeq"
+        FROM (SELECT *, nth = 1 OR coalesce(reacted, 0) <= ${reactions} AS fits FROM piece) sized
         WHERE seq < coalesce((SELECT min(seq) FROM piece WHERE at >= ${olderThan}), ${upTo} + 1)`;
       if (found?.lastSeq == null) return null;
-      return { lastSeq: Number(found.lastSeq), lastRev: Number(found.lastRev) };
+      const { lastSeq, lastRev, oldSeq } = found;
+      return { lastSeq: Number(lastSeq), lastRev: Number(lastRev), oldSeq: Number(oldSeq) };
     },
     async purge(channelId, upTo) {
       const { count } = await tx.message.deleteMany({ where: { channelId, seq: { lte: upTo } } });

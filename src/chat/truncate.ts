@@ -36,6 +36,8 @@ export interface Truncated {
 
 /** Posts that go at a time: the channel is locked meanwhile, for some ten milliseconds. */
 export const TRUNCATION_POSTS = 1_000;
+/** Reactions that go with them, each a row; one post goes with all that it has. */
+const TRUNCATION_REACTIONS = 10_000;
 /**
  * A post goes when no send of it can come again: who sent it may repeat its clientId for so long, and would post it
  * anew once the row that knows it is gone. Its id may have been made ahead of the server's clock; as much again is for
@@ -54,13 +56,15 @@ export async function truncate(
   const target = Math.min(belowSeq - 1, channel.lastSeq);
   const upTo = Math.min(target, purgedSeq + TRUNCATION_POSTS);
   const olderThan = new Date(now.getTime() - YOUNGEST_TRUNCATED_MS);
-  const eldest = upTo > purgedSeq && (await messages.eldest(channelId, purgedSeq, upTo, olderThan));
+  const most = { olderThan, reactions: TRUNCATION_REACTIONS };
+  const eldest = upTo > purgedSeq && (await messages.eldest(channelId, purgedSeq, upTo, most));
   if (!eldest) return { removed: 0, purgedSeq, more: false, effect: null };
-  const { lastSeq, lastRev } = eldest;
+  const { lastSeq, lastRev, oldSeq } = eldest;
   // What changed among them cannot be told any more: whoever does not know it starts over.
   const purgedRev = Math.max(channel.purgedRev, lastRev);
   const rev = await channels.truncate(channel, lastSeq, purgedRev);
   const removed = await messages.purge(channelId, lastSeq);
   const effect = truncated(workspaceId, channelId, { rev, belowSeq: lastSeq + 1 });
-  return { removed, purgedSeq: lastSeq, more: lastSeq === upTo && upTo < target, effect };
+  const more = lastSeq < oldSeq || (lastSeq === upTo && upTo < target);
+  return { removed, purgedSeq: lastSeq, more, effect };
 }

@@ -4,6 +4,7 @@ import { mayInChannel, sees } from '../access/index.ts';
 import type { Screened } from '../chat/index.ts';
 import type { FilterId, WorkspaceId } from '../contract/index.ts';
 import { Refusal, type Clock } from '../kernel/index.ts';
+import { flagLater } from './flagging.ts';
 import { readableFilters } from './filters.ts';
 import { compiled } from './matching.ts';
 import type { JobServices } from './jobs.ts';
@@ -13,8 +14,6 @@ const FRESH_MS = 500;
 const WORKSPACES = 1_000;
 /** Hits are written together. */
 const COUNT_MS = 500;
-/** A flagged message is stored by then, or was refused. */
-const FLAG_MS = 1_000;
 
 interface Known {
   readonly state: string;
@@ -88,8 +87,10 @@ export function screening({ clock, within, later, failed }: ScreeningOptions) {
         if (found.authorId !== userId) return 'not-judged'; // nobody edits what others wrote
       }
       if (matches.some(({ action }) => action === 'refuse')) return 'filtered';
-      if (matches.some(({ action }) => action === 'flag'))
-        await jobs.enqueue('moderation.flag', messageId, { channelId, messageId }, FLAG_MS);
+      if (matches.some(({ action }) => action === 'flag')) {
+        const version = (await messages.find(channelId, messageId))?.version ?? 0;
+        await flagLater({ jobs }, { channelId, messageId, version });
+      }
       return 'passed';
     });
     if (verdict === 'not-judged') return;

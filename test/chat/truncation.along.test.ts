@@ -49,4 +49,27 @@ describe('the truncation of a channel in which people reacted', () => {
         [2],
       );
   });
+
+  it('goes in smaller pieces where many reacted, a post at least at a time', async () => {
+    const sayings = ['one', 'two', 'three', 'four', 'five'];
+    const { id: channelId } = await quietChannel(world, alice, [], { sayings });
+    for (const [i, count] of [6_000, 4_000, 1, 20_000].entries())
+      await world.database.query(
+        `UPDATE message SET reactions = jsonb_build_array(jsonb_build_object('emoji', 'x', 'count', $3::int))
+         WHERE channel_id = $1 AND seq = $2`,
+        [channelId, i + 1, count],
+      );
+    const { workspaceId } = world;
+    const now = new Date(world.clock.now().getTime() + YOUNGEST_TRUNCATED_MS + 1);
+    const pieces: number[] = [];
+    for (let more = true; more;) {
+      const piece = await postgres.transaction(workspaceId, 'own', (tx) =>
+        truncateChannel(tx, workspaceId, { channelId, belowSeq: 9, now }),
+      );
+      assert.ok(piece);
+      pieces.push(piece.purgedSeq);
+      ({ more } = piece);
+    }
+    assert.deepEqual(pieces, [2, 3, 4, 5]);
+  });
 });

@@ -1,5 +1,6 @@
 /** Runs jobs of the queue in Postgres, one at a time on each node; what a node that died was at, another one does. */
-import { Logger, run, type Runner } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { WorkspaceId } from '../../contract/index.ts';
 import type { Entropy, Secret } from '../../kernel/index.ts';
@@ -25,8 +26,16 @@ export interface JobsOptions {
 const POLL_MS = 1_000;
 /** How often what belongs to a worker without a connection is given back to the queue. */
 const RECLAIM_MS = 2_000;
+/** After an outage; it is then tried so often. */
+const AGAIN_MS = 1_000;
 /** To listen, to take and finish a job, and to look after others. */
 const CONNECTIONS = 3;
+
+/**
+ * That a job is done or failed is written at once. Where it is not batched at all, nobody handles that Postgres is away
+ * just then, and the process would end; so the worker ends instead.
+ */
+const SETTLED_AT_ONCE = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 /** A worker is alive as long as it has a connection, which the server ends with the process that held it. */
 const RECLAIM = `SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT j.locked_by))
@@ -37,13 +46,122 @@ const RECLAIM = `SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT 
 
 /** Nothing runs before `start`; `stop` lets the job under way end, and leaves no connection. */
 export function jobRunner(options: JobsOptions) {
-  const { tasks, later, failed } = options;
-  const workerId = `conclave-jobs-${options.entropy.bytes(8).toString('hex')}`;
-  let runner: Runner | null = null;
-  let pool: pg.Pool | null = null;
+  const { later, failed, entropy } = options;
+  const taskList = taskListOf(options);
+  let current: Worker | null = null;
+  let name = '';
+  let isStopped = true;
   let callOff = (): void => undefined;
+  let renewed = Promise.resolve();
 
-  const taskList = Object.fromEntries(
+  async function begin(): Promise<void> {
+    name = `conclave-jobs-${entropy.bytes(8).toString('hex')}`;
+    const worker = await work(options, name, taskList);
+    current = worker;
+    void worker.ended.then((error) => {
+      if (current !== worker) return;
+      current = null;
+      renewed = worker.end().then(again);
+      failed(error, 'queue');
+    });
+    reclaimLater(worker);
+  }
+
+  /** Under a new name: what the worker that is gone did not give back is nobody's from then on. */
+  function again(): void {
+    callOff();
+    if (isStopped) return;
+    callOff = later(AGAIN_MS, () => {
+      renewed = begin().catch((error: unknown) => {
+        failed(error, 'queue');
+        again();
+      });
+    });
+  }
+
+  function reclaimLater(of: Worker): void {
+    callOff = later(RECLAIM_MS, () => {
+      void of.pool
+        .query(RECLAIM)
+        .catch(() => undefined) // Postgres is away; asked again
+        .then(() => current === of && reclaimLater(of));
+    });
+  }
+
+  return {
+    /** The name of all its connections; another one after an outage. */
+    workerId: (): string => name,
+    async start(): Promise<void> {
+      isStopped = false;
+      await begin();
+    },
+    async stop(): Promise<void> {
+      isStopped = true;
+      callOff();
+      await renewed;
+      callOff();
+      const worker = current;
+      current = null;
+      await worker?.end();
+    },
+  };
+}
+
+interface Worker {
+  readonly pool: pg.Pool;
+  /** Why it works no more; it ends by itself when a job cannot be given back to the queue. */
+  readonly ended: Promise<unknown>;
+  /** Lets the job under way end; leaves no connection. */
+  readonly end: () => Promise<void>;
+}
+
+async function work({ url, tls }: JobsOptions, name: string, taskList: TaskList): Promise<Worker> {
+  const pool = new pg.Pool({
+    ...connectionTo(url, tls),
+    max: CONNECTIONS,
+    connectionTimeoutMillis: 2_000,
+    application_name: name,
+  });
+  pool.on('error', () => undefined); // an idle connection died; the next one is another
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const events: WorkerEvents = new EventEmitter();
+  // Jobs are locked in the name of the pool, a random one by default: it has to be that of its connections.
+  events.on('pool:create', ({ workerPool }) => (workerPool.id = name));
+  let reason: unknown = new Error('the queue ended');
+  events.on('pool:fatalError', ({ error }) => (reason = error));
+  try {
+    const runner = await run({
+      concurrency: 1,
+      events,
+      pgPool: pool,
+      taskList,
+      parsedCronItems: [],
+      noHandleSignals: true,
+      pollInterval: POLL_MS,
+      logger: new Logger(() => () => undefined),
+      preset: { worker: SETTLED_AT_ONCE },
+    });
+    const ended = runner.promise.then(
+      () => reason,
+      (error: unknown) => error,
+    );
+    return {
+      pool,
+      ended,
+      async end() {
+        await runner.stop().catch(() => undefined); // it may be ending by itself
+        await ended;
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+function taskListOf({ tasks, failed }: JobsOptions): TaskList {
+  return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
       name,
       async (payload: unknown) => {
@@ -57,48 +175,4 @@ export function jobRunner(options: JobsOptions) {
       },
     ]),
   );
-
-  function reclaimLater(from: pg.Pool): void {
-    callOff = later(RECLAIM_MS, () => {
-      void from
-        .query(RECLAIM)
-        .catch(() => undefined) // Postgres is away; asked again
-        .then(() => pool === from && reclaimLater(from));
-    });
-  }
-
-  return {
-    /** The name of all its connections. */
-    workerId,
-    async start(): Promise<void> {
-      const fresh = new pg.Pool({
-        ...connectionTo(options.url, options.tls),
-        max: CONNECTIONS,
-        connectionTimeoutMillis: 2_000,
-        application_name: workerId,
-      });
-      fresh.on('error', () => undefined); // an idle connection died; the next one is another
-      fresh.on('connect', (client) => client.on('error', () => undefined));
-      pool = fresh;
-      const single = { workerId, concurrency: 1 }; // one, so that its name is known to be alive or not
-      runner = await run({
-        ...single,
-        pgPool: fresh,
-        taskList,
-        parsedCronItems: [],
-        noHandleSignals: true,
-        pollInterval: POLL_MS,
-        logger: new Logger(() => () => undefined),
-      });
-      runner.promise.catch((error: unknown) => failed(error, 'queue'));
-      reclaimLater(fresh);
-    },
-    async stop(): Promise<void> {
-      const [running, from] = [runner, pool];
-      [runner, pool] = [null, null];
-      callOff();
-      await running?.stop().catch(() => undefined);
-      await from?.end();
-    },
-  };
 }

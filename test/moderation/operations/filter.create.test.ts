@@ -10,14 +10,17 @@ import {
   hiddenChannels,
   misshapen,
   row,
+  rows,
 } from '../../chat/support.ts';
 import { fresh, scene, type Scene } from '../support.ts';
+
+const EDIT_WINDOW_MS = 5 * 60_000;
 
 describe('filter.create', () => {
   let world: World;
   let s: Scene;
   before(async () => {
-    world = await World.create();
+    world = await World.create({ environment: { EDIT_WINDOW_MINUTES: '5' } });
   });
   beforeEach(async () => {
     s = await scene(world);
@@ -73,6 +76,46 @@ describe('filter.create', () => {
           [sent.id, 'filter', null, 'a canary'],
         );
     }
+  });
+
+  /** Until the first look for a flagged message found it not, or not changed. */
+  const looked = async (messageId?: string) => {
+    const text = `SELECT FROM graphile_worker._private_jobs
+      WHERE payload -> 'about' ->> 'channelId' = $1 AND (payload -> 'about' ->> 'looks')::int = 1
+        AND ($2::text IS NULL OR payload -> 'about' ->> 'messageId' = $2)`;
+    while ((await rows(world, text, s.channelId, messageId ?? null)).length === 0);
+  };
+
+  it('that flags reports what is stored only later', async () => {
+    await filter('flag', 'canary').accepted();
+    fresh(world);
+    const { channelId, keeper } = s;
+    const hold = await world.database.connect();
+    try {
+      await hold.query('BEGIN');
+      await hold.query('SELECT 1 FROM channel WHERE id = $1 FOR UPDATE', [channelId]);
+      const sending = says('a canary').accepted();
+      await looked();
+      await hold.query('COMMIT');
+      const { id } = await sending;
+      const text = 'SELECT message_id FROM report WHERE channel_id = $1';
+      let found: readonly Record<string, unknown>[] = [];
+      while (found.length === 0) found = await rows(world, text, channelId);
+      assert.deepEqual(found, [{ message_id: id }]);
+    } finally {
+      hold.release();
+    }
+    assert.equal((await keeper.call('report.list', { channelId }).accepted()).reports.length, 1);
+  });
+
+  it('that flags reports no text for the change of it that was refused', async () => {
+    await filter('flag', 'canary').accepted();
+    const { channelId, messageId, bob, keeper } = s;
+    world.clock.forward(EDIT_WINDOW_MS + 1);
+    const edit = { channelId, messageId, body: 'a canary' };
+    await bob.call('message.edit', edit).refused('edit_window_closed');
+    await looked(messageId);
+    assert.equal((await keeper.call('report.list', { channelId }).accepted()).reports.length, 0);
   });
 
   it('for all channels is for admins, and holds in every channel', async () => {
