@@ -145,7 +145,8 @@ export class Session {
     await this.#store.write(using); // before it is used: whoever comes after a crash must use the same
     const outcome = await this.#ask(using.refreshToken, nonce, () => this.#kept === using);
     if (this.#kept !== using) return this.#overtaken(using);
-    if (!outcome) {
+    // Another refusal, of a proxy set wrongly say, has not judged the token: it may be good.
+    if (!outcome || (!outcome.ok && !isOver(outcome))) {
       if (!this.#paused) this.#renewIn(AGAIN_MS);
       return 'failed';
     }
@@ -223,4 +224,9 @@ export class Session {
       if (this.#kept) void this.renew(this.#kept.accessToken);
     });
   }
+}
+
+/** The one refusal of a refresh that is about the token: there is no such session any more. */
+function isOver(outcome: Outcome<unknown>): boolean {
+  return !outcome.ok && outcome.refusal.code === 'invalid_refresh_token';
 }
