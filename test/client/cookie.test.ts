@@ -16,7 +16,7 @@ class Pages {
   lose = 0;
 
   readonly fetch: Fetch = async (url, { credentials, ...init }) => {
-    const sends = credentials === 'include' && this.cookie !== null;
+    const sends = credentials !== 'omit' && this.cookie !== null;
     const headers = { ...init.headers, origin: PAGE, ...(sends && { cookie: this.cookie ?? '' }) };
     const response = await fetch(url, { ...init, headers });
     if (url.endsWith('/refresh')) {
@@ -193,5 +193,15 @@ describe('the client: a refresh token in a cookie', () => {
     assert.ok((await elsewhere.call('session.revoke-all', {})).ok);
     const again = clients.make(options());
     assert.equal((await again.connect()).is, 'signed-out');
+    assert.equal(pages.cookie, null, 'nor is it left behind');
+  });
+
+  it('does not come along with the calls of a page that has its token in bodies', async () => {
+    const { client } = await clients.somebody('Ada', options());
+    client.close();
+    const { client: bob } = await clients.somebody('Bob', options({ delivery: 'body' }));
+    const left = pages.cookie;
+    await renewed(bob);
+    assert.ok(left !== null && pages.cookie === left);
   });
 });
