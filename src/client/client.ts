@@ -131,16 +131,15 @@ class TheClient implements Client {
     return { ok: true, data: me };
   }
 
-  async signOut({ keepDrafts = false }: { readonly keepDrafts?: boolean } = {}): Promise<void> {
-    const { token } = this.#session;
+  async signOut({ keepDrafts = false }: { readonly keepDrafts?: boolean } = {}) {
     this.#link.stop({ is: 'offline', because: null });
     this.#endLogs();
-    await this.#session.conceal();
+    const ended = this.#session.end(() => this.#calls.overHttp('session.close', {}));
     if (!keepDrafts) await this.outbox.clear();
-    if (token !== null) await this.#calls.overHttp('session.close', this.#delivery);
-    await this.#session.forget();
+    const outcome = await ended;
     this.#user = null;
     this.#link.stop({ is: 'signed-out', because: null });
+    return outcome as CallOutcome<'session.close'>;
   }
 
   async connect(): Promise<State> {

@@ -52,7 +52,52 @@ export class KeptSession {
     return storage.write(KEY, JSON.stringify(stored)).catch(failed);
   }
 
+  /** Unless it is of somebody else, who signed in in another window. */
+  async remove(userId: UserId): Promise<void> {
+    if (await this.isOfAnother(userId)) return;
+    await this.#parts.storage.remove(KEY).catch(this.#parts.failed);
+  }
+
+  async isOfAnother(userId: UserId): Promise<boolean> {
+    const kept = await this.read();
+    return kept !== null && kept.userId !== userId;
+  }
+}
+
+/** A text under a key of its own, beside the session; in memory where the storage does not work. */
+export class KeptText {
+  readonly #key: string;
+  readonly #parts: Parts;
+  #text: string | null = null;
+
+  constructor(key: string, parts: Parts) {
+    this.#key = key;
+    this.#parts = parts;
+  }
+
+  async read(): Promise<string | null> {
+    const { storage, failed } = this.#parts;
+    try {
+      return (await storage.read(this.#key)) ?? this.#text;
+    } catch (error) {
+      failed(error);
+      return this.#text;
+    }
+  }
+
+  async write(text: string): Promise<void> {
+    const { storage, failed } = this.#parts;
+    try {
+      await storage.write(this.#key, text);
+      this.#text = null; // other windows may change it there
+    } catch (error) {
+      this.#text = text;
+      failed(error);
+    }
+  }
+
   remove(): Promise<void> {
-    return this.#parts.storage.remove(KEY).catch(this.#parts.failed);
+    this.#text = null;
+    return this.#parts.storage.remove(this.#key).catch(this.#parts.failed);
   }
 }

@@ -40,3 +40,8 @@ export function outcomeOf(reply: unknown): Outcome<unknown> {
   const refusal = refusalFrom('error' in reply ? reply.error : null);
   return refusal ? { ok: false, refusal } : no('no_answer');
 }
+
+/** The one refusal of a refresh that is about its token: there is no such session any more. */
+export function isOver(outcome: Outcome<unknown>): boolean {
+  return !outcome.ok && outcome.refusal.code === 'invalid_refresh_token';
+}

@@ -1,16 +1,15 @@
 /** The tokens of who is signed in: kept, renewed before they expire, by one refresh at a time, and never lost to a lost answer. */
 import type { Delivery } from '../contract/delivery.ts';
 import type { Me } from './api.ts';
+import { CookieOwner, type Grant } from './cookie-owner.ts';
 import type { Http } from './http.ts';
 import { KeptSession, type Kept } from './kept-session.ts';
 import { freshNonce } from './platform.ts';
 import type { Alone, Storage } from './ports.ts';
-import { refused } from './refusals.ts';
+import { isOver, no, refused } from './refusals.ts';
 import { backoff, type Timers } from './timers.ts';
 import { madeAt } from './token-time.ts';
-import type { Outcome, OutputOf, Refused } from './types.ts';
-
-type Grant = OutputOf<'session.refresh'>;
+import type { Outcome, Refused } from './types.ts';
 
 export interface SessionParts {
   readonly delivery: Delivery;
@@ -43,16 +42,17 @@ const AGAIN_MS = 15_000;
 export class Session {
   readonly #parts: SessionParts;
   readonly #store: KeptSession;
+  readonly #cookie: CookieOwner;
   #kept: Kept | null = null;
   #flight: Promise<Renewal> | null = null;
   #paused = false;
-  /** Of a refresh for whoever the cookie is of: said again until it is answered. */
-  #nonce: string | null = null;
   #callOff: () => void = () => undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.#store = new KeptSession(parts);
+    const store = (this.#store = new KeptSession(parts));
+    const refresh = (nonce: string, matters: () => boolean) => this.#ask(null, nonce, matters);
+    this.#cookie = new CookieOwner({ ...parts, store, refresh });
   }
 
   get me(): Me | null {
@@ -78,24 +78,48 @@ export class Session {
     if (kept) this.#hold(kept);
     if (this.#parts.delivery === 'body') return;
     if (kept?.accessToken === '') await this.renew('');
-    else if (!kept) await this.#parts.alone(() => this.#byCookie()).catch(this.#parts.failed);
+    else if (!kept) await this.inTurn(() => this.#byCookie());
   }
 
   async open(grant: Grant): Promise<void> {
     this.#paused = false;
+    if (this.#parts.delivery === 'cookie') await this.#cookie.entered();
     await this.#keep(grant);
   }
 
+  /** Ends it on the server, in bodies by `close`; it is out of the storage before, and forgotten whatever comes of it. */
+  async end(close: () => Promise<Outcome<unknown>>): Promise<Outcome<unknown>> {
+    const held = this.#kept;
+    if (!held) return { ok: true, data: { closed: true } };
+    if (this.#parts.delivery === 'cookie') {
+      await this.#cookie.leave(held);
+      await this.forget();
+      return this.inTurn(() => this.#cookie.end(held));
+    }
+    await this.#store.remove(held.userId);
+    const outcome = await close();
+    await this.forget();
+    return outcome;
+  }
+
   async forget(): Promise<void> {
+    const userId = this.#kept?.userId;
     this.#kept = null;
     this.#flight = null;
     this.#callOff();
-    await this.conceal();
+    if (userId !== undefined) await this.#store.remove(userId);
   }
 
-  /** Takes it out of the storage; until `forget` it can still be used to end it on the server. */
-  conceal(): Promise<void> {
-    return this.#store.remove();
+  /** Runs what changes the cookie while no other window does; `unreachable` where its turn does not come. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T | ReturnType<typeof no>> {
+    const { delivery, alone, failed } = this.#parts;
+    if (delivery === 'body') return work();
+    try {
+      return await alone(work);
+    } catch (error) {
+      failed(error);
+      return no('unreachable');
+    }
   }
 
   /** Stops the timer and refreshes no more; `load` goes on. */
@@ -151,7 +175,7 @@ export class Session {
       return 'failed';
     }
     if (outcome.ok && (outcome.data as Grant).userId !== using.userId) {
-      await this.conceal();
+      await this.#store.remove(using.userId);
       return this.#supplanted();
     }
     if (outcome.ok) {
@@ -173,10 +197,8 @@ export class Session {
   }
 
   async #byCookie(): Promise<void> {
-    const nonce = (this.#nonce ??= freshNonce());
-    const outcome = await this.#ask(null, nonce, () => this.#kept === null);
-    if (outcome) this.#nonce = null;
-    if (outcome?.ok && this.#kept === null) await this.#keep(outcome.data as Grant);
+    const grant = await this.#cookie.owner(() => this.#kept === null);
+    if (grant && this.#kept === null) await this.#keep(grant);
   }
 
   /** Until there is an answer, or nobody to whom it would matter; null where it has to be asked another time. */
@@ -224,9 +246,4 @@ export class Session {
       if (this.#kept) void this.renew(this.#kept.accessToken);
     });
   }
-}
-
-/** The one refusal of a refresh that is about the token: there is no such session any more. */
-function isOver(outcome: Outcome<unknown>): boolean {
-  return !outcome.ok && outcome.refusal.code === 'invalid_refresh_token';
 }
