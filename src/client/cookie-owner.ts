@@ -3,7 +3,7 @@ import type { Http } from './http.ts';
 import { KeptText, type Kept, type KeptSession } from './kept-session.ts';
 import { freshNonce } from './platform.ts';
 import type { Storage } from './ports.ts';
-import { isOver } from './refusals.ts';
+import { isJudged } from './refusals.ts';
 import type { Outcome, OutputOf } from './types.ts';
 
 export type Grant = OutputOf<'session.refresh'>;
@@ -17,6 +17,9 @@ interface Parts {
   readonly refresh: (nonce: string, matters: () => boolean) => Promise<Outcome<unknown> | null>;
 }
 
+/** What ending a session comes to where it is over already. */
+export const CLOSED = { ok: true, data: { closed: true } } as const;
+
 const BY_COOKIE = { delivery: 'cookie' } as const;
 
 /** `owner` and `end` ask the server, and belong under the lock that the windows of a browser share. */
@@ -29,9 +32,8 @@ export class CookieOwner {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const kept = { ...parts, delivery: 'cookie' as const };
-    this.#nonce = new KeptText('cookie-nonce', kept);
-    this.#left = new KeptText('signed-out', kept);
+    this.#nonce = new KeptText('nonce', parts);
+    this.#left = new KeptText('signed-out', parts);
   }
 
   /** Somebody signed in: the cookie is theirs, and what there was to say of the one before is moot. */
@@ -53,9 +55,11 @@ export class CookieOwner {
     const isOfAnother = await store.isOfAnother(userId);
     const outcome = await http.call('session.close', isOfAnother ? {} : BY_COOKIE, accessToken);
     if (outcome.ok) await this.#left.remove();
-    if (outcome.ok || isOfAnother || outcome.refusal.retry !== 'reauthenticate') return outcome;
-    await this.owner(() => true);
-    return (await this.#left.read()) === null ? { ok: true, data: { closed: true } } : outcome;
+    else if (!isOfAnother && outcome.refusal.retry === 'reauthenticate') {
+      await this.owner(() => true);
+      if ((await this.#left.read()) === null) return CLOSED;
+    }
+    return outcome;
   }
 
   /** Null where it is nobody's, cannot be learnt now, or is of who signed out: their session is ended then. */
@@ -65,15 +69,13 @@ export class CookieOwner {
     const nonce = (await this.#nonce.read()) ?? freshNonce();
     await this.#nonce.write(nonce); // before it is used: the page may be loaded again before the answer
     const outcome = await refresh(nonce, matters);
-    if (!outcome || (!outcome.ok && !isOver(outcome))) return null;
+    if (!isJudged(outcome)) return null;
     await this.#nonce.remove();
     const grant = outcome.ok ? (outcome.data as Grant) : null;
-    if (grant === null || grant.userId !== left) {
-      await this.#left.remove();
-      return grant;
-    }
-    const closed = await http.call('session.close', BY_COOKIE, grant.accessToken);
-    if (closed.ok) await this.#left.remove();
-    return null;
+    const ofLeft = grant?.userId === left ? grant : null;
+    if (ofLeft && !(await http.call('session.close', BY_COOKIE, ofLeft.accessToken)).ok)
+      return null;
+    await this.#left.remove();
+    return ofLeft ? null : grant;
   }
 }

@@ -41,7 +41,7 @@ export function outcomeOf(reply: unknown): Outcome<unknown> {
   return refusal ? { ok: false, refusal } : no('no_answer');
 }
 
-/** The one refusal of a refresh that is about its token: there is no such session any more. */
-export function isOver(outcome: Outcome<unknown>): boolean {
-  return !outcome.ok && outcome.refusal.code === 'invalid_refresh_token';
+/** Whether a refresh came to something: any other refusal than this one says nothing about its token. */
+export function isJudged(outcome: Outcome<unknown> | null): outcome is Outcome<unknown> {
+  return outcome?.ok === true || outcome?.refusal.code === 'invalid_refresh_token';
 }

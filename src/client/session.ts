@@ -1,12 +1,12 @@
 /** The tokens of who is signed in: kept, renewed before they expire, by one refresh at a time, and never lost to a lost answer. */
 import type { Delivery } from '../contract/delivery.ts';
 import type { Me } from './api.ts';
-import { CookieOwner, type Grant } from './cookie-owner.ts';
+import { CLOSED, CookieOwner, type Grant } from './cookie-owner.ts';
 import type { Http } from './http.ts';
-import { KeptSession, type Kept } from './kept-session.ts';
+import { KeptSession, meOf, type Kept } from './kept-session.ts';
 import { freshNonce } from './platform.ts';
 import type { Alone, Storage } from './ports.ts';
-import { isOver, no, refused } from './refusals.ts';
+import { isJudged, no, refused } from './refusals.ts';
 import { backoff, type Timers } from './timers.ts';
 import { madeAt } from './token-time.ts';
 import type { Outcome, Refused } from './types.ts';
@@ -56,9 +56,7 @@ export class Session {
   }
 
   get me(): Me | null {
-    if (!this.#kept) return null;
-    const { userId, sessionId, workspaceId } = this.#kept;
-    return { userId, sessionId, workspaceId };
+    return this.#kept && meOf(this.#kept);
   }
 
   get token(): string | null {
@@ -81,16 +79,17 @@ export class Session {
     else if (!kept) await this.inTurn(() => this.#byCookie());
   }
 
-  async open(grant: Grant): Promise<void> {
+  async open(grant: Grant): Promise<Me> {
     this.#paused = false;
     if (this.#parts.delivery === 'cookie') await this.#cookie.entered();
     await this.#keep(grant);
+    return meOf(grant);
   }
 
   /** Ends it on the server, in bodies by `close`; it is out of the storage before, and forgotten whatever comes of it. */
   async end(close: () => Promise<Outcome<unknown>>): Promise<Outcome<unknown>> {
     const held = this.#kept;
-    if (!held) return { ok: true, data: { closed: true } };
+    if (!held) return CLOSED;
     if (this.#parts.delivery === 'cookie') {
       await this.#cookie.leave(held);
       await this.forget();
@@ -170,7 +169,7 @@ export class Session {
     const outcome = await this.#ask(using.refreshToken, nonce, () => this.#kept === using);
     if (this.#kept !== using) return this.#overtaken(using);
     // Another refusal, of a proxy set wrongly say, has not judged the token: it may be good.
-    if (!outcome || (!outcome.ok && !isOver(outcome))) {
+    if (!isJudged(outcome)) {
       if (!this.#paused) this.#renewIn(AGAIN_MS);
       return 'failed';
     }
@@ -224,11 +223,11 @@ export class Session {
   }
 
   async #keep(grant: Grant): Promise<void> {
-    const { userId, sessionId, workspaceId, accessToken, refreshToken = null, expiresIn } = grant;
+    const { accessToken, refreshToken = null, expiresIn } = grant;
     const now = this.#parts.now();
     const ahead = (madeAt(accessToken) ?? now) - now;
     const kept: Kept = {
-      ...{ userId, sessionId, workspaceId, accessToken, refreshToken },
+      ...{ ...meOf(grant), accessToken, refreshToken },
       ...{ expiresAt: now + expiresIn * 1000, nonce: null, ahead },
     };
     this.#hold(kept, expiresIn * 1000);

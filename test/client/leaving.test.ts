@@ -1,6 +1,6 @@
 /** Signing out where a cookie keeps the session: it is over though nobody heard of it, and takes away nobody else's. */
 import assert from 'node:assert/strict';
-import { memoryStorage, type ClientOptions } from 'conclave/client';
+import { memoryStorage, type Alone, type ClientOptions, type Fetch } from 'conclave/client';
 import { worldOfPages } from '../auth/browser.ts';
 import { MINUTE } from '../support/hand-clock.ts';
 import type { World } from '../support/world.ts';
@@ -91,5 +91,41 @@ describe('the client: leaving a browser that keeps its session in a cookie', () 
     assert.deepEqual(again.me.value, client.me.value);
     assert.equal(new Set(pages.nonces).size, 1);
     assert.deepEqual(await tokens.keys(''), ['session']);
+  });
+
+  it('brings in who signs in only after a refresh of another window is answered, so that the cookie is theirs', async () => {
+    let last: Promise<unknown> = Promise.resolve();
+    const alone: Alone = (work) => {
+      if (isAsked) answer(); // somebody waits for their turn
+      const next = last.then(work);
+      last = next.catch(() => undefined);
+      return next;
+    };
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    let isAsked = false;
+    let asked: () => void = () => undefined;
+    const waits = new Promise<void>((resolve) => (asked = resolve));
+    const slow: Fetch = async (url, init) => {
+      if (!url.endsWith('/refresh')) return pages.fetch(url, init);
+      isAsked = true;
+      asked();
+      await held;
+      return pages.fetch(url, init);
+    };
+    const { email, password } = await clients.somebody('Bob', { delivery: 'body' });
+    const shared = { tokens: memoryStorage(), alone };
+    const { client: ada } = await clients.somebody('Ada', options({ ...shared, fetch: slow }));
+    world.clock.forward(16 * MINUTE);
+    const call = ada.call('channel.list', {});
+    await waits;
+    const bob = clients.make(options(shared));
+    const entering = bob.signIn({ email, password });
+    void entering.then(answer); // whoever does not wait for their turn is in before
+    await Promise.all([call, entering]);
+    bob.close();
+    const next = clients.make(options({ alone }));
+    await next.connect();
+    assert.deepEqual(next.me.value, bob.me.value);
   });
 });
