@@ -69,9 +69,11 @@ export interface Client {
   ): Promise<Outcome<Me, RefusalOf<'session.open'>>>;
   /**
    * Ends the session on the server, if it can be reached, and forgets it here in any case. What was not yet sent
-   * is discarded, so that a shared computer keeps nothing, unless `keepDrafts`.
+   * is discarded, so that a shared computer keeps nothing, unless `keepDrafts`. A no means that the server was not
+   * heard to end it. A cookie is there still then: `connect` tries again, as long as `tokens` are kept, and signs nobody
+   * in by it; without such `tokens` the next page does.
    */
-  signOut(options?: { readonly keepDrafts?: boolean }): Promise<void>;
+  signOut(options?: { readonly keepDrafts?: boolean }): Promise<CallOutcome<'session.close'>>;
   /** Takes up the session kept in `tokens`; without one the state is `signed-out`. Keeps trying by itself. */
   connect(): Promise<State>;
   /** Closes the connection and stops every timer. Tokens and unsent messages are kept; `connect` goes on. */

@@ -47,8 +47,8 @@ export class Calls {
   #overHttp(name: OnHttp, input: object): Send {
     const { http, session } = this.#parts;
     return async () => {
-      const { token } = session;
-      return { outcome: await http.call(name, input, OPEN.has(name) ? null : token), token };
+      const token = OPEN.has(name) ? null : session.token; // what needs none renews none
+      return { outcome: await http.call(name, input, token), token };
     };
   }
 

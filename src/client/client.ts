@@ -119,28 +119,20 @@ class TheClient implements Client {
   ): Promise<Outcome<Me, RefusalOf<'session.open'>>> {
     const shown = await this.#device.shown();
     const claim = { ...this.#workspace, ...shown, ...credentials, ...this.#delivery };
-    const outcome = await this.call('session.open', claim);
-    if (!outcome.ok) return outcome;
-    const { deviceToken, ...grant } = outcome.data;
-    const { userId, sessionId, workspaceId } = grant;
-    const me = { userId, sessionId, workspaceId };
-    this.#link.stop({ is: 'offline', because: null });
-    await this.#device.keep(deviceToken); // first: once there is a session, everything is kept
-    await this.#session.open(grant);
-    await this.#enter(me);
-    return { ok: true, data: me };
+    const outcome = await this.#session.inTurn(() => this.#open(claim));
+    if (outcome.ok) await this.#enter(outcome.data);
+    return outcome;
   }
 
-  async signOut({ keepDrafts = false }: { readonly keepDrafts?: boolean } = {}): Promise<void> {
-    const { token } = this.#session;
+  async signOut({ keepDrafts = false }: { readonly keepDrafts?: boolean } = {}) {
     this.#link.stop({ is: 'offline', because: null });
     this.#endLogs();
-    await this.#session.conceal();
+    const ended = this.#session.end(() => this.#calls.overHttp('session.close', {}));
     if (!keepDrafts) await this.outbox.clear();
-    if (token !== null) await this.#calls.overHttp('session.close', this.#delivery);
-    await this.#session.forget();
+    const outcome = await ended;
     this.#user = null;
     this.#link.stop({ is: 'signed-out', because: null });
+    return outcome as CallOutcome<'session.close'>;
   }
 
   async connect(): Promise<State> {
@@ -209,6 +201,16 @@ class TheClient implements Client {
 
   get #online(): boolean {
     return this.#link.state.value.is === 'online';
+  }
+
+  /** Up to where it is kept: a refresh of another window that is answered later must not bring its own cookie back. */
+  async #open(claim: InputOf<'session.open'>): Promise<Outcome<Me, RefusalOf<'session.open'>>> {
+    const outcome = await this.call('session.open', claim);
+    if (!outcome.ok) return outcome;
+    const { deviceToken, ...grant } = outcome.data;
+    this.#link.stop({ is: 'offline', because: null });
+    await this.#device.keep(deviceToken); // first: once there is a session, everything is kept
+    return { ok: true, data: await this.#session.open(grant) };
   }
 
   async #enter(me: Me): Promise<void> {

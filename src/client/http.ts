@@ -48,12 +48,10 @@ export class Http {
     const callOff = timers.after(PATIENCE_MS, giveUp, giveUp);
     try {
       const { signal } = patience;
-      const init = {
-        ...{ method, headers, signal },
-        ...(body !== null && { body }),
-        ...('delivery' in input &&
-          input.delivery === 'cookie' && { credentials: 'include' as const }),
-      };
+      const byCookie = 'delivery' in input && input.delivery === 'cookie';
+      // By default a browser adds the cookie that somebody else left, beside the token of the body.
+      const credentials = byCookie ? ('include' as const) : ('omit' as const);
+      const init = { method, headers, credentials, signal, ...(body !== null && { body }) };
       const target = url.replace(/\/+$/, '') + path + (query && `?${query}`);
       const response = await fetch(target, init);
       const answer = await response.json();

@@ -18,8 +18,8 @@ export type Fetch = (
     readonly method: string;
     readonly headers: Record<string, string>;
     readonly body?: string;
-    /** Where the call is delivered by cookie. */
-    readonly credentials?: 'include';
+    /** `include` where the call is delivered by cookie; any other has no use for one. */
+    readonly credentials: 'include' | 'omit';
     readonly signal: AbortSignal;
   },
 ) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;

@@ -40,3 +40,8 @@ export function outcomeOf(reply: unknown): Outcome<unknown> {
   const refusal = refusalFrom('error' in reply ? reply.error : null);
   return refusal ? { ok: false, refusal } : no('no_answer');
 }
+
+/** Whether a refresh came to something: any other refusal than this one says nothing about its token. */
+export function isJudged(outcome: Outcome<unknown> | null): outcome is Outcome<unknown> {
+  return outcome?.ok === true || outcome?.refusal.code === 'invalid_refresh_token';
+}

@@ -1,16 +1,15 @@
 /** The tokens of who is signed in: kept, renewed before they expire, by one refresh at a time, and never lost to a lost answer. */
 import type { Delivery } from '../contract/delivery.ts';
 import type { Me } from './api.ts';
+import { CLOSED, CookieOwner, type Grant } from './cookie-owner.ts';
 import type { Http } from './http.ts';
-import { KeptSession, type Kept } from './kept-session.ts';
+import { KeptSession, meOf, type Kept } from './kept-session.ts';
 import { freshNonce } from './platform.ts';
 import type { Alone, Storage } from './ports.ts';
-import { refused } from './refusals.ts';
+import { isJudged, no, refused } from './refusals.ts';
 import { backoff, type Timers } from './timers.ts';
 import { madeAt } from './token-time.ts';
-import type { Outcome, OutputOf, Refused } from './types.ts';
-
-type Grant = OutputOf<'session.refresh'>;
+import type { Outcome, Refused } from './types.ts';
 
 export interface SessionParts {
   readonly delivery: Delivery;
@@ -43,22 +42,21 @@ const AGAIN_MS = 15_000;
 export class Session {
   readonly #parts: SessionParts;
   readonly #store: KeptSession;
+  readonly #cookie: CookieOwner;
   #kept: Kept | null = null;
   #flight: Promise<Renewal> | null = null;
   #paused = false;
-  /** Of a refresh for whoever the cookie is of: said again until it is answered. */
-  #nonce: string | null = null;
   #callOff: () => void = () => undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.#store = new KeptSession(parts);
+    const store = (this.#store = new KeptSession(parts));
+    const refresh = (nonce: string, matters: () => boolean) => this.#ask(null, nonce, matters);
+    this.#cookie = new CookieOwner({ ...parts, store, refresh });
   }
 
   get me(): Me | null {
-    if (!this.#kept) return null;
-    const { userId, sessionId, workspaceId } = this.#kept;
-    return { userId, sessionId, workspaceId };
+    return this.#kept && meOf(this.#kept);
   }
 
   get token(): string | null {
@@ -78,24 +76,49 @@ export class Session {
     if (kept) this.#hold(kept);
     if (this.#parts.delivery === 'body') return;
     if (kept?.accessToken === '') await this.renew('');
-    else if (!kept) await this.#parts.alone(() => this.#byCookie()).catch(this.#parts.failed);
+    else if (!kept) await this.inTurn(() => this.#byCookie());
   }
 
-  async open(grant: Grant): Promise<void> {
+  async open(grant: Grant): Promise<Me> {
     this.#paused = false;
+    if (this.#parts.delivery === 'cookie') await this.#cookie.entered();
     await this.#keep(grant);
+    return meOf(grant);
+  }
+
+  /** Ends it on the server, in bodies by `close`; it is out of the storage before, and forgotten whatever comes of it. */
+  async end(close: () => Promise<Outcome<unknown>>): Promise<Outcome<unknown>> {
+    const held = this.#kept;
+    if (!held) return CLOSED;
+    if (this.#parts.delivery === 'cookie') {
+      await this.#cookie.leave(held);
+      await this.forget();
+      return this.inTurn(() => this.#cookie.end(held));
+    }
+    await this.#store.remove(held.userId);
+    const outcome = await close();
+    await this.forget();
+    return outcome;
   }
 
   async forget(): Promise<void> {
+    const userId = this.#kept?.userId;
     this.#kept = null;
     this.#flight = null;
     this.#callOff();
-    await this.conceal();
+    if (userId !== undefined) await this.#store.remove(userId);
   }
 
-  /** Takes it out of the storage; until `forget` it can still be used to end it on the server. */
-  conceal(): Promise<void> {
-    return this.#store.remove();
+  /** Runs what changes the cookie while no other window does; `unreachable` where its turn does not come. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T | ReturnType<typeof no>> {
+    const { delivery, alone, failed } = this.#parts;
+    if (delivery === 'body') return work();
+    try {
+      return await alone(work);
+    } catch (error) {
+      failed(error);
+      return no('unreachable');
+    }
   }
 
   /** Stops the timer and refreshes no more; `load` goes on. */
@@ -145,12 +168,13 @@ export class Session {
     await this.#store.write(using); // before it is used: whoever comes after a crash must use the same
     const outcome = await this.#ask(using.refreshToken, nonce, () => this.#kept === using);
     if (this.#kept !== using) return this.#overtaken(using);
-    if (!outcome) {
+    // Another refusal, of a proxy set wrongly say, has not judged the token: it may be good.
+    if (!isJudged(outcome)) {
       if (!this.#paused) this.#renewIn(AGAIN_MS);
       return 'failed';
     }
     if (outcome.ok && (outcome.data as Grant).userId !== using.userId) {
-      await this.conceal();
+      await this.#store.remove(using.userId);
       return this.#supplanted();
     }
     if (outcome.ok) {
@@ -172,10 +196,8 @@ export class Session {
   }
 
   async #byCookie(): Promise<void> {
-    const nonce = (this.#nonce ??= freshNonce());
-    const outcome = await this.#ask(null, nonce, () => this.#kept === null);
-    if (outcome) this.#nonce = null;
-    if (outcome?.ok && this.#kept === null) await this.#keep(outcome.data as Grant);
+    const grant = await this.#cookie.owner(() => this.#kept === null);
+    if (grant && this.#kept === null) await this.#keep(grant);
   }
 
   /** Until there is an answer, or nobody to whom it would matter; null where it has to be asked another time. */
@@ -201,11 +223,11 @@ export class Session {
   }
 
   async #keep(grant: Grant): Promise<void> {
-    const { userId, sessionId, workspaceId, accessToken, refreshToken = null, expiresIn } = grant;
+    const { accessToken, refreshToken = null, expiresIn } = grant;
     const now = this.#parts.now();
     const ahead = (madeAt(accessToken) ?? now) - now;
     const kept: Kept = {
-      ...{ userId, sessionId, workspaceId, accessToken, refreshToken },
+      ...{ ...meOf(grant), accessToken, refreshToken },
       ...{ expiresAt: now + expiresIn * 1000, nonce: null, ahead },
     };
     this.#hold(kept, expiresIn * 1000);

@@ -120,7 +120,7 @@ export const REFUSALS = {
   },
   unknown_host: {
     http: 421,
-    retry: 'never',
+    retry: 'later', // what is wrong is set on the way here: a client has nothing to give up
     title: 'This server does not answer to that host. Proxies have to pass the Host header on.',
   },
   payload_too_large: { http: 413, retry: 'never', title: 'The request is larger than allowed.' },

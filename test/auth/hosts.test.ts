@@ -213,6 +213,7 @@ describe('workspaces by host', function () {
     const { raw, answer } = await RawSocket.ask(world.url, `${twice}\r\n\r\n`);
     raw.destroy();
     assert.equal(answer.status, 421, answer.body);
+    assert.equal((JSON.parse(answer.body) as { retry: string }).retry, 'later');
     await askedAt(world.url, 'one.example', ME, {
       token,
       headers: { 'x-forwarded-host': 'two.example' },

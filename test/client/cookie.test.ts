@@ -1,39 +1,12 @@
 /** In a browser the client never sees its refresh token: a page that is loaded again goes on, and no answer is lost for good. */
 import assert from 'node:assert/strict';
-import { memoryStorage, type ClientOptions, type Fetch, type Storage } from 'conclave/client';
+import { memoryStorage, type ClientOptions, type Storage } from 'conclave/client';
 import { REFRESH_COOKIE } from '../../src/contract/index.ts';
-import { PAGE, worldOfPages } from '../auth/browser.ts';
+import { worldOfPages } from '../auth/browser.ts';
 import { MINUTE } from '../support/hand-clock.ts';
 import type { World } from '../support/world.ts';
+import { Pages } from './pages.ts';
 import { Clients, reaches } from './support.ts';
-
-/** One browser: what its pages share is its cookie, and nothing of it is shown to them. */
-class Pages {
-  cookie: string | null = null;
-  readonly bodies: string[] = [];
-  readonly refreshes: string[] = [];
-  /** How many answers to refreshes get lost before the browser has read anything of them. */
-  lose = 0;
-
-  readonly fetch: Fetch = async (url, { credentials, ...init }) => {
-    const sends = credentials === 'include' && this.cookie !== null;
-    const headers = { ...init.headers, origin: PAGE, ...(sends && { cookie: this.cookie ?? '' }) };
-    const response = await fetch(url, { ...init, headers });
-    if (url.endsWith('/refresh')) {
-      this.refreshes.push(init.body ?? '');
-      if (this.lose > 0) {
-        this.lose -= 1;
-        throw new Error('the answer was lost');
-      }
-    }
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = ''] = line.split(';');
-      this.cookie = pair === `${REFRESH_COOKIE}=` ? null : pair;
-    }
-    this.bodies.push(await response.clone().text());
-    return response;
-  };
-}
 
 /** A storage as a page sees it after it was loaded again, with all that was ever written to it. */
 function watchedStorage() {
@@ -111,7 +84,7 @@ describe('the client: a refresh token in a cookie', () => {
     const again = clients.make(options({ tokens }));
     await again.connect();
     await reaches(again, 'online');
-    const nonces = pages.refreshes.map((text) => (JSON.parse(text) as { nonce: string }).nonce);
+    const { nonces } = pages;
     assert.equal(new Set(nonces).size, 1);
   });
 
@@ -122,7 +95,7 @@ describe('the client: a refresh token in a cookie', () => {
     const again = clients.make(options());
     await again.connect();
     await reaches(again, 'online');
-    const nonces = pages.refreshes.map((text) => (JSON.parse(text) as { nonce: string }).nonce);
+    const { nonces } = pages;
     assert.deepEqual([nonces.length, new Set(nonces).size], [3, 1]);
   });
 
@@ -193,5 +166,15 @@ describe('the client: a refresh token in a cookie', () => {
     assert.ok((await elsewhere.call('session.revoke-all', {})).ok);
     const again = clients.make(options());
     assert.equal((await again.connect()).is, 'signed-out');
+    assert.equal(pages.cookie, null, 'nor is it left behind');
+  });
+
+  it('does not come along with the calls of a page that has its token in bodies', async () => {
+    const { client } = await clients.somebody('Ada', options());
+    client.close();
+    const { client: bob } = await clients.somebody('Bob', options({ delivery: 'body' }));
+    const left = pages.cookie;
+    await renewed(bob);
+    assert.ok(left !== null && pages.cookie === left);
   });
 });

@@ -136,6 +136,33 @@ describe('the client: a session', () => {
     assert.ok(watch.refreshes.length >= 2);
   });
 
+  it('keeps its session through refusals that did not judge its token, and goes on once they end', async () => {
+    const tokens = memoryStorage();
+    const timers = new HandTimers();
+    const proxy = { isWrong: true, refused: [] as string[] };
+    const throughProxy: Fetch = async (url, init) => {
+      if (!url.endsWith('/refresh') || !proxy.isWrong) return fetch(url, init);
+      const headers = { ...init.headers, cookie: '__Host-conclave-refresh=planted' };
+      const response = await fetch(url, { ...init, headers });
+      proxy.refused.push(((await response.clone().json()) as { code: string }).code);
+      return response;
+    };
+    const options = { tokens, fetch: throughProxy, later: timers.later };
+    const { client } = await clients.somebody('Alice', options);
+    const kept = await tokens.read('session');
+    world.clock.forward(16 * MINUTE);
+    const outcome = await client.call('channel.list', {});
+    assert.equal(outcome.ok ? 'ok' : outcome.refusal.code, 'unreachable');
+    assert.deepEqual(proxy.refused, ['ambiguous_credential']);
+    const token = (text: string | null) =>
+      (JSON.parse(text ?? '') as { refreshToken: string }).refreshToken;
+    assert.equal(token(await tokens.read('session')), token(kept));
+    proxy.isWrong = false;
+    timers.forward(15_000);
+    await reaches(client, 'online');
+    assert.ok((await client.call('channel.list', {})).ok);
+  });
+
   it('is signed out when its refresh token was used by somebody else', async () => {
     const tokens = memoryStorage();
     const { client } = await clients.somebody('Alice', { tokens });

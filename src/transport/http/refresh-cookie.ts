@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'cookie';
 import type { Response } from 'express';
-import { REFRESH_COOKIE } from '../../contract/index.ts';
+import { REFRESH_COOKIE, type RefusalCode } from '../../contract/index.ts';
 import { Refusal, type AnyOperation } from '../../kernel/index.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -56,10 +56,25 @@ export function delivered(
 ): unknown {
   const cookie = cookieOf(operation);
   if (!cookie || !byCookie(input)) return reply;
-  if (cookie.clears?.(input)) response.cookie(REFRESH_COOKIE, '', { ...ATTRIBUTES, maxAge: 0 });
+  if (cookie.clears?.(input)) clear(response);
   if (!cookie.writes) return reply;
   const { refreshToken, ...rest } = reply as { refreshToken: string; refreshExpiresIn: number };
   const maxAge = rest.refreshExpiresIn * 1_000;
   response.cookie(REFRESH_COOKIE, refreshToken, { ...ATTRIBUTES, maxAge });
   return rest;
+}
+
+/** Takes away a cookie whose token was judged and is good for nothing: no later call trips over it. */
+export function forgetRefused(
+  operation: AnyOperation,
+  response: Response,
+  input: Input,
+  code: RefusalCode,
+): void {
+  const isOfCookie = cookieOf(operation)?.reads && byCookie(input) && 'refreshToken' in input;
+  if (isOfCookie && code === 'invalid_refresh_token') clear(response);
+}
+
+function clear(response: Response): void {
+  response.cookie(REFRESH_COOKIE, '', { ...ATTRIBUTES, maxAge: 0 });
 }

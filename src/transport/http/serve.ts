@@ -16,7 +16,7 @@ import { announceLimit, answer, problem } from './answer.ts';
 import { bearer } from './bearer.ts';
 import { exchangeOf } from './exchange.ts';
 import { readInput } from './input.ts';
-import { delivered, withRefreshCookie } from './refresh-cookie.ts';
+import { delivered, forgetRefused, withRefreshCookie } from './refresh-cookie.ts';
 import type { Route } from './routes.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -42,8 +42,10 @@ export function serve(route: Route, options: ServeOptions): RequestHandler {
     exchange.route = path;
     const { reply, input } = await carryOut(route, request, exchange.traceId, options);
     announceLimit(response, reply.limit);
-    if (!reply.ok) problem(request, response, reply.error);
-    else {
+    if (!reply.ok) {
+      forgetRefused(operation, response, input, reply.error.code);
+      problem(request, response, reply.error);
+    } else {
       const body = delivered(operation, response, input, reply.data);
       answer(response, operation.status ?? 200, body);
     }

@@ -27,7 +27,9 @@ describe('session.close by cookie', () => {
     assert.deepEqual(body, { closed: true });
     cleared({ set });
     assert.equal(browser.kept, null);
-    refused(await browser.refresh('a', { cookie }), 'invalid_refresh_token');
+    const late = await browser.refresh('a', { cookie });
+    assert.equal(late.body['code'], 'invalid_refresh_token');
+    cleared(late);
     refused(await browser.ask('GET', '/v1/me', null, { token }), 'unauthenticated');
   });
 

@@ -4,7 +4,7 @@ import { REFRESH_COOKIE } from '../../../src/contract/index.ts';
 import { rows } from '../../chat/support.ts';
 import { DAY } from '../../support/hand-clock.ts';
 import type { World } from '../../support/world.ts';
-import { Browser, PAGE, refused, worldOfPages, WRONG_ORIGINS } from '../browser.ts';
+import { Browser, cleared, PAGE, refused, worldOfPages, WRONG_ORIGINS } from '../browser.ts';
 import { Resident } from '../residents.ts';
 
 describe('session.refresh by cookie', () => {
@@ -59,8 +59,15 @@ describe('session.refresh by cookie', () => {
   it('ends the session when a used cookie comes with another nonce', async () => {
     const before = browser.cookie;
     await browser.refresh('a');
-    refused(await browser.refresh('b', { cookie: before }), 'invalid_refresh_token');
-    refused(await browser.refresh('c'), 'invalid_refresh_token');
+    const newest = browser.cookie;
+    const takesAway = async (nonce: string, cookie: string | null) => {
+      const { body, set } = await browser.refresh(nonce, { cookie });
+      assert.equal(body['code'], 'invalid_refresh_token');
+      cleared({ set });
+    };
+    await takesAway('b', before);
+    await takesAway('c', newest);
+    refused(await browser.refresh('d'), 'invalid_refresh_token'); // no cookie, and none to take away
   });
 
   it('is refused to pages of other origins and to whoever names none, and uses nothing up', async () => {
