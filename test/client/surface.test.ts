@@ -6,7 +6,7 @@ import { ROUTES } from '../../src/client/http.ts';
 import { operations } from '../../src/operations.ts';
 
 /** What the library itself may weigh, and what it weighs with everything it needs: kilobytes, minified and gzipped. */
-const OWN_KB = 12;
+const OWN_KB = 13;
 const WHOLE_KB = 30;
 
 describe('the client: its surface', () => {
