@@ -8,6 +8,8 @@ import type { Announced, JobServices } from './jobs.ts';
 
 /** Messages that a step deletes at most: their tombstones fit into one notice between nodes. */
 const STEP_MESSAGES = 50;
+/** Reactions that go with them at most, one message excepted: what the database deletes in a fraction of a second. */
+const STEP_REACTIONS = 10_000;
 /** Places that a step looks at at most, while it holds the channel. */
 const STEP_PLACES = 2_000;
 /** For the sends that wait. */
@@ -49,7 +51,7 @@ function takeStep(
     const now = clock.now();
     const upTo = Math.min(before.afterSeq + STEP_PLACES, before.upToSeq);
     const { authorId, fromAt, toAt, afterSeq } = before;
-    const found = await tombstones.undeleted({
+    const next = await tombstones.undeleted({
       channelId: channel.id,
       authorId,
       after: afterSeq,
@@ -58,10 +60,11 @@ function takeStep(
       to: toAt,
       limit: STEP_MESSAGES,
     });
+    const found = withFewReactions(next);
     const last = await channels.advanceBy(channel, found.length);
     const first = last - found.length + 1;
     const gone = await tombstones.put(found, { by: before.askedBy, rev: first, at: now });
-    const isFull = found.length === STEP_MESSAGES;
+    const isFull = next.length === STEP_MESSAGES || found.length < next.length;
     const reached = isFull ? (found.at(-1)?.seq ?? upTo) : upTo;
     const deletion = await deletions.progress(before, {
       afterSeq: reached,
@@ -72,6 +75,16 @@ function takeStep(
       await jobs.enqueue('moderation.delete-many', deletionId, { deletionId });
     return { deletion, effects: effectsOf(workspaceId, deletion, gone) };
   });
+}
+
+/** The first of them, one at least. */
+function withFewReactions(messages: readonly MessageRow[]): readonly MessageRow[] {
+  let reactions = 0;
+  const end = messages.findIndex((message, i) => {
+    for (const { count } of message.reactions ?? []) reactions += count;
+    return i > 0 && reactions > STEP_REACTIONS;
+  });
+  return end === -1 ? messages : messages.slice(0, end);
 }
 
 function effectsOf(

@@ -40,6 +40,25 @@ describe('message.delete-many', () => {
       s.channelId,
     );
 
+  it('takes few at a time where many reacted', async () => {
+    const { channelId, bob, keeper } = s;
+    await writes(bob, 4);
+    await world.database.query(
+      `UPDATE message SET reactions = jsonb_build_array(jsonb_build_object('emoji', 'x', 'count', 6000))
+       WHERE channel_id = $1 AND author_id = $2`,
+      [channelId, bob.userId],
+    );
+    const { deletionId } = await begin().accepted();
+    const { deleted } = await finished(deletionId);
+    const steps = keeper.connection.heard.flatMap(({ event, payload }) =>
+      event === 'moderation.progress' ? [(payload as { deleted: number }).deleted] : [],
+    );
+    assert.deepEqual(
+      steps.slice(-deleted),
+      Array.from({ length: deleted }, (_, i) => i + 1),
+    );
+  });
+
   it('deletes all of the author and nothing of others, each at a revision of its own', async () => {
     const { channelId, bob, carol, keeper } = s;
     await writes(bob, 129);
