@@ -119,7 +119,18 @@ describe('the conclave command: the chat', () => {
     } finally {
       terminal.end();
       await terminal.ended;
-      fresh.end();
+      // The command outlives its terminal by what it is writing.
+      await eventually('its home is gone', () => ended(fresh));
     }
   });
 });
+
+function ended(machinery: Machinery): boolean {
+  try {
+    machinery.end();
+    return true;
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOTEMPTY');
+    return false;
+  }
+}
