@@ -29,7 +29,7 @@ const NEWEST = 0.2;
 
 export function hashPool({ cost, threads, queue }: HashPoolOptions): HashPool {
   const pool = new Piscina<unknown, string | boolean>({
-    filename: new URL('./worker.mjs', import.meta.url).href,
+    filename: new URL('./worker.cjs', import.meta.url).href,
     minThreads: 1,
     maxThreads: threads,
     maxQueue: queue,
