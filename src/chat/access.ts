@@ -115,36 +115,6 @@ export function onMessage(needs: {
   };
 }
 
-/**
- * The message named by `messageId`, for whoever may read it and holds the permission; for all others it does not
- * exist. Nothing is locked.
- */
-export function onReadable(
-  permission: ChannelPermission,
-): Access<
-  { readonly channelId: ChannelId; readonly messageId: MessageId },
-  Actor,
-  OnMessage,
-  ChatServices
-> {
-  return {
-    describe: `channel permission ${permission}, on a message that the caller may read`,
-    asks: { of: 'channel', permissions: [permission] },
-    audience: 'signed-in',
-    workspace: null,
-    about: ({ messageId: id }) => ({ kind: 'message', id }),
-    async resolve({ input, caller, services }) {
-      const subject = await visible(input.channelId, caller, services, 'read');
-      const { channel, standing } = subject;
-      const readable = await services.memberships.readable(channel, caller.userId);
-      const message = await services.messages.find(channel.id, input.messageId);
-      const may = mayInChannel(standing, permission) && mayInChannel(standing, 'message.read');
-      if (!may || !message || !mayRead(readable, message.seq)) throw new Refusal('not_found');
-      return { ...subject, message };
-    },
-  };
-}
-
 async function visible(
   channelId: ChannelId,
   caller: Actor,

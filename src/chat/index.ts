@@ -6,25 +6,22 @@ import type { Clock, Entropy, Module } from '../kernel/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { appendMessages } from './append-store.ts';
 import { channelStore } from './channel-store.ts';
-import { directory } from './directory-store.ts';
-import { restraintStore } from './restraint-store.ts';
 import { Content, type IntegrityAlert } from './content.ts';
+import { directory } from './directory-store.ts';
 import { Followers, type FollowersOptions } from './followers.ts';
-import { tombstoneStore } from './tombstone-store.ts';
 import { headStore } from './head-store.ts';
 import { moveMarks } from './mark-store.ts';
 import { membershipStore } from './membership-store.ts';
 import { mentionStore } from './mention-store.ts';
 import { messageStore } from './message-store.ts';
-import { overrideStore } from './override-store.ts';
 import * as operations from './operations/index.ts';
+import { overrideStore } from './override-store.ts';
 import { pinStore } from './pin-store.ts';
+import { Presence, type PresenceOptions } from './presence.ts';
 import { commitReactions } from './reaction-commit.ts';
 import { reactionStore } from './reaction-store.ts';
-import { Presence, type PresenceOptions } from './presence.ts';
+import { restraintStore } from './restraint-store.ts';
 import { Sealer } from './sealer.ts';
-import { versionStore } from './version-store.ts';
-import { truncate, type Truncated, type Truncation } from './truncate.ts';
 import type {
   Acts,
   ChatDomain,
@@ -33,11 +30,15 @@ import type {
   ProfileNames,
   Screen,
 } from './services.ts';
+import { tombstoneStore } from './tombstone-store.ts';
 import type { Transaction } from './transaction-store.ts';
+import { truncate, type Truncated, type Truncation } from './truncate.ts';
 import { Typists, type TypistsOptions } from './typists.ts';
+import { versionStore } from './version-store.ts';
 
 export type { Audience } from './follower.ts';
-export { onChannel, onReadable, type InChannel, type OnMessage } from './access.ts';
+export { onChannel, type InChannel, type OnMessage } from './access.ts';
+export { onReadableMessage } from './readable-access.ts';
 export { messagesChanged } from './changes.ts';
 export { shown } from './content.ts';
 export { Followers } from './followers.ts';

@@ -14,10 +14,12 @@ export interface Read extends OnMessage {
 /**
  * The message named by `messageId` in `channelId`, for callers who may read it and hold `permission` there. Four
  * queries in any case: neither the answer nor its time tells an id that was never given from that of a message in
- * another channel or workspace, or from before the caller joined. Changes nothing, so it locks nothing.
+ * another channel or workspace, or from before the caller joined. Changes nothing, so it locks nothing. `lacking` is
+ * what those are told who see the channel and do not hold the permission: by `not_found`, not even that.
  */
 export function onReadableMessage(
   permission: ChannelPermission = 'message.read',
+  lacking: 'forbidden' | 'not_found' = 'forbidden',
 ): Access<
   { readonly channelId: ChannelId; readonly messageId: MessageId },
   Actor,
@@ -37,7 +39,7 @@ export function onReadableMessage(
       const intervals = await services.memberships.intervals(channelId, userId);
       if (!channel || !standing || !sees(standing)) throw new Refusal('not_found');
       for (const needed of [permission, 'message.read'] as const)
-        if (!mayInChannel(standing, needed)) throw new Refusal('forbidden'); // whatever message it may be
+        if (!mayInChannel(standing, needed)) throw new Refusal(lacking); // whatever message it may be
       const readable = channel.historyPolicy === 'all' ? 'all' : intervals;
       if (!message || !mayRead(readable, message.seq)) throw new Refusal('not_found');
       return { channel, standing, message, readable };

@@ -5,22 +5,22 @@ import type { KeyRows } from '../crypto/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
 import type { ChannelStore } from './channel-store.ts';
-import type { Directory } from './directory-store.ts';
-import type { RestraintStore } from './restraint-store.ts';
 import type { Content } from './content.ts';
+import type { Directory } from './directory-store.ts';
+import type { Mark, Marked } from './mark-store.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MentionStore } from './mention-store.ts';
-import type { Mark, Marked } from './mark-store.ts';
-import type { TombstoneStore } from './tombstone-store.ts';
 import type { MessageStore } from './message-store.ts';
+import type { OverrideStore } from './override-store.ts';
 import type { PinStore } from './pin-store.ts';
+import type { Presence } from './presence.ts';
 import type { ReactionBatch, ReactionVerdict } from './reaction-commit.ts';
 import type { ReactionStore } from './reaction-store.ts';
-import type { OverrideStore } from './override-store.ts';
-import type { Presence } from './presence.ts';
+import type { RestraintStore } from './restraint-store.ts';
 import type { Sealer } from './sealer.ts';
-import type { VersionStore } from './version-store.ts';
+import type { TombstoneStore } from './tombstone-store.ts';
 import type { Typists } from './typists.ts';
+import type { VersionStore } from './version-store.ts';
 
 /** What people are called. Who they are is the matter of another domain, which provides this. */
 export interface ProfileNames {

@@ -1,6 +1,6 @@
 /** Brings a message to the moderators. It is named, not copied: what they see is what it is when they look. */
 import { z } from 'zod';
-import { onReadable, plainText } from '../../chat/index.ts';
+import { onReadableMessage, plainText } from '../../chat/index.ts';
 import {
   ChannelId,
   MessageId,
@@ -27,7 +27,7 @@ export const reportCreate = operation({
     text: plainText(REPORT_CHARACTERS).optional(),
   }),
   output: Report,
-  access: onReadable('report.create'),
+  access: onReadableMessage('report.create', 'not_found'),
   limit: 'report.create',
   audit: {
     record: ({ subject: { channel, message }, reply: report }) => ({
