@@ -102,7 +102,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const shared = { ...base, later, acts: moderationActs({ vault, entropy }) };
   const screen: Moderation['screen'] = (text) => moderation.screen(text);
   const chat = chatDomain({ ...shared, ...kept, screen, profileNames, editWindowMs });
-  const moderation = moderationDomain({ ...shared, chat: chat.services, announce, failed });
+  const moderation = moderationDomain({ ...shared, ...kept, chat: chat.services, announce, failed });
   const audit = auditDomain({
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),

@@ -1,7 +1,6 @@
 /** How sessions stand, in one round trip for all that are asked about at the same time, and never from memory. */
 import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
-import { Refusal } from '../kernel/index.ts';
-import type { Statements } from '../platform/postgres/index.ts';
+import { lookUp, type Statements } from '../platform/postgres/index.ts';
 import type { AccountRow } from './account-store.ts';
 import type { SessionRow } from './session-store.ts';
 
@@ -56,17 +55,14 @@ async function look(
   workspaceId: WorkspaceId,
   ids: readonly SessionId[],
 ): Promise<ReadonlyMap<SessionId, SessionRow>> {
-  try {
-    const rows = await statements.run<Row & Record<string, unknown>>('sessions', STATEMENT, [
-      workspaceId,
-      ids,
-    ]);
-    return new Map(rows.map((row) => [row.id, shown(row)]));
-  } catch (error) {
-    // Nothing was to be stored: where the connection was lost there is nothing unknown about it.
-    const lost = error instanceof Refusal && error.code === 'outcome_unknown';
-    throw lost ? new Refusal('unavailable', { cause: error }) : error;
-  }
+  const values = [workspaceId, ids];
+  const rows = await lookUp<Row & Record<string, unknown>>(
+    statements,
+    'sessions',
+    STATEMENT,
+    values,
+  );
+  return new Map(rows.map((row) => [row.id, shown(row)]));
 }
 
 function shown({ user_id: userId, role, status, ...row }: Row): SessionRow {

@@ -7,7 +7,7 @@ import type {
   UserId,
   WorkspaceId,
 } from '../contract/index.ts';
-import type { Tx } from '../platform/postgres/index.ts';
+import { lookUp, type Statements, type Tx } from '../platform/postgres/index.ts';
 
 export interface FilterRow {
   readonly id: FilterId;
@@ -23,8 +23,6 @@ export interface FilterRow {
 }
 
 export interface FilterStore {
-  /** Another value whenever a filter of the workspace was made, changed or removed. */
-  state(): Promise<string>;
   /** Waits for whoever else changes filters of the workspace, so that they are counted one after the other. */
   hold(): Promise<void>;
   /** Those of the workspace that are in force, or of one channel (null: of no channel), the oldest first. */
@@ -39,15 +37,23 @@ export interface FilterStore {
   count(hits: ReadonlyMap<FilterId, number>): Promise<void>;
 }
 
+/** Another value whenever a filter of the workspace was made, changed or removed. Refuses `unavailable`. */
+export type FilterState = (workspaceId: WorkspaceId) => Promise<string>;
+
+/** One statement beside the transactions, which may be waiting in line. */
+export function filterState(statements: Statements): FilterState {
+  const text = 'SELECT filter_state($1::uuid) AS state';
+  return async (workspaceId) => {
+    const values = [workspaceId];
+    const [row] = await lookUp<{ state: string }>(statements, 'filter-state', text, values);
+    return row?.state ?? '';
+  };
+}
+
 export function filterStore(tx: Tx, workspaceId: WorkspaceId): FilterStore {
   const shown = (raw: { hits: bigint }) =>
     ({ ...raw, hits: Number(raw.hits) }) as unknown as FilterRow;
   return {
-    async state() {
-      const [found] = await tx.$queryRaw<{ state: string }[]>`
-        SELECT count(*) || ':' || coalesce(sum(version), 0) AS state FROM content_filter`;
-      return found?.state ?? '';
-    },
     async hold() {
       await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('filters:' || ${workspaceId}, 0))::text`;
     },

@@ -3,13 +3,13 @@ import type { Chat, Screen } from '../chat/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { envelope, keyRows, type Vault } from '../crypto/index.ts';
 import type { Clock, Entropy, Module } from '../kernel/index.ts';
-import type { Tx } from '../platform/postgres/index.ts';
+import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { actStore } from './act-store.ts';
 import { moderationActsOn, type ModerationActs } from './acts.ts';
 import { deleteMany } from './bulk-deletion.ts';
 import { deletionStore } from './deletion-store.ts';
 import { expire } from './expiry.ts';
-import { filterStore } from './filter-store.ts';
+import { filterState, filterStore } from './filter-store.ts';
 import { flag } from './flagging.ts';
 import { jobStore, type JobName } from './job-store.ts';
 import type { Announced, JobServices } from './jobs.ts';
@@ -25,6 +25,7 @@ export interface ModerationOptions {
   readonly chat: Chat['services'];
   readonly acts: ActsOf;
   readonly clock: Clock;
+  readonly statements: Statements;
   readonly transaction: <T>(
     workspaceId: WorkspaceId,
     mode: 'own',
@@ -92,7 +93,11 @@ export function moderationDomain(options: ModerationOptions): Moderation {
       domain: null,
       services: (tx, { workspaceId }) => servicesOf(tx, workspaceId),
     },
-    screen: screening({ ...jobs, failed: options.failed }),
+    screen: screening({
+      ...jobs,
+      state: filterState(options.statements),
+      failed: options.failed,
+    }),
     tasks: {
       'moderation.expire': (workspaceId, about) => expire(jobs, workspaceId, about),
       'moderation.delete-many': (workspaceId, about) => deleteMany(jobs, workspaceId, about),

@@ -4,6 +4,7 @@ import { mayInChannel, sees } from '../access/index.ts';
 import type { Screened } from '../chat/index.ts';
 import type { FilterId, WorkspaceId } from '../contract/index.ts';
 import { Refusal, type Clock } from '../kernel/index.ts';
+import type { FilterState } from './filter-store.ts';
 import { flagLater } from './flagging.ts';
 import { readableFilters } from './filters.ts';
 import { compiled } from './matching.ts';
@@ -22,10 +23,11 @@ interface Known {
 
 export type ScreeningOptions = JobServices & {
   readonly clock: Clock;
+  readonly state: FilterState;
   readonly failed: (error: unknown) => void;
 };
 
-export function screening({ clock, within, later, failed }: ScreeningOptions) {
+export function screening({ clock, state: stateOf, within, later, failed }: ScreeningOptions) {
   const known = new LRUCache<WorkspaceId, Known>({ max: WORKSPACES });
   const read = new LRUCache<WorkspaceId, { at: number; filters: Promise<Known> }>({
     max: WORKSPACES,
@@ -42,15 +44,15 @@ export function screening({ clock, within, later, failed }: ScreeningOptions) {
     return filters;
   }
 
-  function look(workspaceId: WorkspaceId): Promise<Known> {
-    return within(workspaceId, async (services) => {
-      const state = await services.filters.state();
-      const before = known.get(workspaceId);
-      if (before?.state === state) return before;
-      const fresh = { state, check: compiled(await readableFilters(services)) };
-      known.set(workspaceId, fresh);
-      return fresh;
-    });
+  async function look(workspaceId: WorkspaceId): Promise<Known> {
+    const state = await stateOf(workspaceId);
+    const before = known.get(workspaceId);
+    if (before?.state === state) return before;
+    // They may be newer than the state: then the next look finds another one, and reads them once more.
+    const check = compiled(await within(workspaceId, readableFilters));
+    const fresh = { state, check };
+    known.set(workspaceId, fresh);
+    return fresh;
   }
 
   function count(workspaceId: WorkspaceId, ids: readonly FilterId[]): void {
