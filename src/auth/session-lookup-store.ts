@@ -1,6 +1,6 @@
 /** How sessions stand, in one round trip for all that are asked about at the same time, and never from memory. */
 import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
-import { lookUp, type Statements } from '../platform/postgres/index.ts';
+import type { Statements } from '../platform/postgres/index.ts';
 import type { AccountRow } from './account-store.ts';
 import type { SessionRow } from './session-store.ts';
 
@@ -29,7 +29,7 @@ const STATEMENT = `SELECT id, user_id, role, status, expires_at, ended_at
   FROM look_up_sessions($1::uuid, $2::uuid[])`;
 
 /** Statements do not wait for each other: one that hangs holds up only those that are in it. */
-export function sessionLookup(statements: Statements): SessionLookup {
+export function sessionLookup(statements: Pick<Statements, 'read'>): SessionLookup {
   const waiting = new Map<WorkspaceId, Batch>();
 
   function nextBatch(workspaceId: WorkspaceId): Batch {
@@ -51,17 +51,12 @@ export function sessionLookup(statements: Statements): SessionLookup {
 }
 
 async function look(
-  statements: Statements,
+  statements: Pick<Statements, 'read'>,
   workspaceId: WorkspaceId,
   ids: readonly SessionId[],
 ): Promise<ReadonlyMap<SessionId, SessionRow>> {
   const values = [workspaceId, ids];
-  const rows = await lookUp<Row & Record<string, unknown>>(
-    statements,
-    'sessions',
-    STATEMENT,
-    values,
-  );
+  const rows = await statements.read<Row & Record<string, unknown>>('sessions', STATEMENT, values);
   return new Map(rows.map((row) => [row.id, shown(row)]));
 }
 

@@ -14,7 +14,7 @@ interface Row {
   readonly epoch: number;
 }
 
-export function headStore(statements: Statements): ReadHeads {
+export function headStore(statements: Pick<Statements, 'run'>): ReadHeads {
   return async (ids) => {
     const heads: ChannelHead[] = [];
     for (let at = 0; at < ids.length; at += PIECE) {

@@ -7,7 +7,7 @@ import type {
   UserId,
   WorkspaceId,
 } from '../contract/index.ts';
-import { lookUp, type Statements, type Tx } from '../platform/postgres/index.ts';
+import type { Statements, Tx } from '../platform/postgres/index.ts';
 
 export interface FilterRow {
   readonly id: FilterId;
@@ -45,7 +45,7 @@ export function filterState(statements: Statements): FilterState {
   const text = 'SELECT filter_state($1::uuid) AS state';
   return async (workspaceId) => {
     const values = [workspaceId];
-    const [row] = await lookUp<{ state: string }>(statements, 'filter-state', text, values);
+    const [row] = await statements.read<{ state: string }>('filter-state', text, values);
     return row?.state ?? '';
   };
 }

@@ -12,7 +12,7 @@ describe('looking sessions up', () => {
   let id: WorkspaceId;
   /** The ids of every statement, in the order in which they were sent. */
   let asked: unknown[];
-  let statements: Statements;
+  let statements: Pick<Statements, 'read'>;
 
   before(async () => {
     house = await openHouse();
@@ -22,9 +22,9 @@ describe('looking sessions up', () => {
   beforeEach(() => {
     asked = [];
     statements = {
-      run: (name, text, values) => {
+      read: (name, text, values) => {
         asked.push(values[1]);
-        return house.postgres.statements.run(name, text, values);
+        return house.postgres.statements.read(name, text, values);
       },
     };
   });
@@ -90,15 +90,17 @@ describe('looking sessions up', () => {
   });
 
   it('is unavailable, and not of unknown outcome, when the connection is lost', async () => {
-    const broken = (code: 'outcome_unknown' | 'unavailable'): Statements => ({
-      run: () => Promise.reject(new Refusal(code)),
-    });
     const nobody = randomUUID() as SessionId;
-    for (const code of ['outcome_unknown', 'unavailable'] as const)
-      await assert.rejects(sessionLookup(broken(code))(id, nobody), { code: 'unavailable' });
+    const cut = 'SELECT pg_terminate_backend(pg_backend_pid())';
+    const cutting: typeof statements = {
+      read: (name) => house.postgres.statements.read(`${name}, cut`, cut, []),
+    };
+    await assert.rejects(sessionLookup(cutting)(id, nobody), { code: 'unavailable' });
+    await assert.rejects(house.postgres.statements.run('cut', cut, []), {
+      code: 'outcome_unknown',
+    });
     const bug = new Error('a bug');
-    const wrong: Statements = { run: () => Promise.reject(bug) };
-    await assert.rejects(sessionLookup(wrong)(id, nobody), bug);
+    await assert.rejects(sessionLookup({ read: () => Promise.reject(bug) })(id, nobody), bug);
   });
 
   it('asks anew after a failure', async () => {
@@ -106,10 +108,10 @@ describe('looking sessions up', () => {
     assert.ok(ada);
     let away = true;
     const lookUp = sessionLookup({
-      run: (name, text, values) =>
+      read: (name, text, values) =>
         away
           ? Promise.reject(new Refusal('unavailable'))
-          : house.postgres.statements.run(name, text, values),
+          : house.postgres.statements.read(name, text, values),
     });
     await assert.rejects(lookUp(id, ada.sessionId), { code: 'unavailable' });
     away = false;

@@ -13,11 +13,14 @@ export type Tx = Prisma.TransactionClient;
 
 /** For hot statements that carry their workspace themselves: one round trip, prepared once per connection. */
 export interface Statements {
+  /** Refuses `unavailable` when nothing was carried out, `outcome_unknown` when the connection was lost meanwhile. */
   run<Row extends pg.QueryResultRow>(
     name: string,
     text: string,
     values: readonly unknown[],
   ): Promise<readonly Row[]>;
+  /** As `run`, for what stores nothing: there is nothing unknown about a connection that was lost under it. */
+  read: Statements['run'];
 }
 
 export interface PostgresOptions {
@@ -173,16 +176,23 @@ export class Postgres {
 
 /** `places` is the line before the pool; null where one statement at a time is all there is. */
 function statementsOn(pool: pg.Pool, places: Places | null): Statements {
-  return {
-    run: async <Row extends pg.QueryResultRow>(
-      name: string,
-      text: string,
-      values: readonly unknown[],
-    ) => {
-      const work = () => runOn<Row>(pool, { name, text, values: [...values] });
-      return places ? places.during('hot', work) : work();
-    },
+  const run: Statements['run'] = async <Row extends pg.QueryResultRow>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ) => {
+    const work = () => runOn<Row>(pool, { name, text, values: [...values] });
+    return places ? places.during('hot', work) : work();
   };
+  const read: Statements['run'] = async (name, text, values) => {
+    try {
+      return await run(name, text, values);
+    } catch (error) {
+      const lost = error instanceof Refusal && error.code === 'outcome_unknown';
+      throw lost ? new Refusal('unavailable', { cause: error }) : error;
+    }
+  };
+  return { run, read };
 }
 
 async function runOn<Row extends pg.QueryResultRow>(
