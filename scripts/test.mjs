@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bringUp } from './bootstrap/bring-up.mjs';
 import { aborted, endOnSignals } from './bootstrap/endings.mjs';
+import { dealt, lanesHere, shown } from './bootstrap/lanes.mjs';
 import { prepare } from './bootstrap/prepare.mjs';
 import { complain, Interrupted, say } from './bootstrap/say.mjs';
 import { migrate } from './bootstrap/server.mjs';
@@ -22,54 +23,89 @@ const program = PROGRAMS[given.find((arg) => arg in PROGRAMS)];
 const signal = endOnSignals({ say });
 const env = testEnvironment(process.env);
 const quiet = () => undefined;
-let stateDir;
-let house;
+const houses = [];
+const states = [];
 let code = 1;
 
 try {
   await removeAbandonedStates();
-  stateDir = newTestState();
-  house = await bringUp({
-    root,
-    env,
-    say: quiet,
-    durable: false,
-    stateDir,
-    signal,
-    prepare: ({ run }) => prepare({ root, env, say, run, signal }),
-  });
-  await migrate({ root, house, quiet: true });
-  const command = program ? ['--import=tsx', program, ...args] : mochaCommand();
-  const tests = house.children.start('tests', process.execPath, command, {
-    cwd: root,
-    env: house.env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const first = await Promise.race([tests.exited, house.failed, aborted(signal)]);
-  if (first instanceof Error) throw first;
-  code = first?.code ?? 1;
+  code = program || soak || args.length > 0 ? await alone() : await inLanes();
 } catch (error) {
   complain(error);
   code = error instanceof Interrupted ? 130 : 1;
 }
 
-try {
-  await house?.stop();
-} catch (error) {
-  complain(error);
-  code = 1;
+for (const house of houses) {
+  try {
+    await house.stop();
+  } catch (error) {
+    complain(error);
+    code = 1;
+  }
 }
-if (stateDir) rmSync(stateDir, { recursive: true, force: true, maxRetries: 5 });
+for (const state of states) rmSync(state, { recursive: true, force: true, maxRetries: 5 });
 process.exit(code);
 
+async function alone() {
+  const { house, state } = await newHouse();
+  const command = program ? ['--import=tsx', program, ...args] : mochaCommand(state);
+  const tests = started(house, command, ['ignore', 'inherit', 'inherit']);
+  return await unlessFailed(tests.exited.then(({ code }) => code ?? 1));
+}
+
+async function inLanes() {
+  const shares = dealt('test', join('test', 'soak'), lanesHere(env));
+  const lanes = [];
+  for (const share of shares.filter(({ length }) => length > 0)) {
+    const { house, state } = await newHouse();
+    const tests = started(house, mochaCommand(state, share), ['ignore', 'pipe', 'pipe']);
+    lanes.push({ tests, log: join(state, 'lane.log') });
+  }
+  return await unlessFailed(shown(lanes, process.stdout));
+}
+
+/** Services of its own, migrated; what the machine still lacks is installed before the first. */
+async function newHouse() {
+  const state = newTestState();
+  states.push(state);
+  const house = await bringUp({
+    root,
+    env,
+    say: quiet,
+    durable: false,
+    stateDir: state,
+    signal,
+    prepare: houses.length > 0 ? undefined : ({ run }) => prepare({ root, env, say, run, signal }),
+  });
+  houses.push(house);
+  await migrate({ root, house, quiet: true });
+  return { house, state };
+}
+
+function started(house, command, stdio) {
+  return house.children.start('tests', process.execPath, command, {
+    cwd: root,
+    env: house.env,
+    stdio,
+  });
+}
+
+/** What `ends` gives, unless a service ends before or the person asks to stop. */
+async function unlessFailed(ends) {
+  const first = await Promise.race([ends, ...houses.map(({ failed }) => failed), aborted(signal)]);
+  if (first instanceof Error) throw first;
+  return first ?? 1;
+}
+
 /** Mocha adds the paths it is given to those of its configuration; here they are meant to replace them. */
-function mochaCommand() {
+function mochaCommand(state, share) {
   const command = [join(root, 'node_modules', 'mocha', 'bin', 'mocha.js')];
   const { spec, ignore, ...configuration } = JSON.parse(
     readFileSync(join(root, '.mocharc.json'), 'utf8'),
   );
-  const file = join(stateDir, 'mocharc.json');
+  const file = join(state, 'mocharc.json');
   writeFileSync(file, JSON.stringify(soak ? configuration : { ...configuration, ignore }));
+  if (share) return [...command, '--config', file, ...share];
   const isPath = (arg) => /\.[cm]?[jt]s$/.test(arg) || existsSync(join(root, arg));
   const named = args.some((arg) => !arg.startsWith('-') && isPath(arg));
   return [...command, '--config', file, ...args, ...(named ? [] : [soak ? SOAK : spec].flat())];

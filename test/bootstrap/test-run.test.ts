@@ -28,6 +28,11 @@ it('runs on services of its own', async () => {
 });
 `;
 
+const COUNTED = `
+import { appendFileSync } from 'node:fs';
+it('runs', () => appendFileSync('ran.log', process.env['DATABASE_URL'] + '\\n'));
+`;
+
 describe('npm test', () => {
   let clone: Clone;
   beforeEach(async () => {
@@ -62,10 +67,21 @@ describe('npm test', () => {
   it('ends with the code of mocha, runs everything or just the paths it is given', async () => {
     const all = await run({ CONCLAVE_ROOT_KEYS: 'mine', DATABASE_URL: 'postgresql://production' });
     assert.equal(await all.ended(), 1);
-    assert.match(all.out() + all.err(), /1 passing[^]*1 failing/);
+    for (const line of [/1 passing/, /1 failing/]) assert.match(all.out() + all.err(), line);
     const one = await run({}, 'test/story.test.ts');
     assert.equal(await one.ended(), 0, one.out() + one.err());
     assert.match(one.out(), /1 passing/);
+    nothingIsLeft();
+  });
+
+  it('runs all in two lanes, each on services of its own, and each story once', async () => {
+    rmSync(clone.file('test', 'other.test.ts'));
+    for (const name of ['a', 'b', 'c'])
+      writeFileSync(clone.file('test', `${name}.test.ts`), COUNTED);
+    const all = await run({ TEST_LANES: '2' });
+    assert.equal(await all.ended(), 0, all.out() + all.err());
+    assert.equal(new Set(databases()).size, 2);
+    assert.equal(databases().length, 4);
     nothingIsLeft();
   });
 

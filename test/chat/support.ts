@@ -29,7 +29,7 @@ export function audited(world: World, action: OperationName, resourceId: string)
   return rows(
     world,
     `SELECT e.*, e::text AS whole FROM audit_event e
-     WHERE workspace_id = $1 AND action = $2 AND resource_id = $3 AND outcome = 'ok' ORDER BY e.ctid`,
+     WHERE workspace_id = $1 AND action = $2 AND resource_id = $3 AND outcome = 'ok' ORDER BY e.xmin::text::bigint`,
     world.workspaceId,
     action,
     resourceId,

@@ -1,7 +1,10 @@
 /** What a piece of work costs in statements: everything that this process sends to Postgres while it runs. */
 import pg from 'pg';
 
-/** The text of each statement, in the order of sending. Nothing else may use Postgres meanwhile. */
+/** Each looks now and then whether there is work for it. */
+const JOBS = /\bgraphile_worker\b/;
+
+/** The text of each statement but those of the jobs, in the order of sending. Nothing else may use Postgres meanwhile. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const texts: string[] = [];
   const { prototype } = pg.Client as unknown as {
@@ -10,7 +13,8 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<string
   const original = prototype.query;
   prototype.query = function (this: unknown, ...args: unknown[]) {
     const [first] = args;
-    texts.push(typeof first === 'string' ? first : String((first as { text?: unknown }).text));
+    const text = typeof first === 'string' ? first : String((first as { text?: unknown }).text);
+    if (!JOBS.test(text)) texts.push(text);
     return original.apply(this, args);
   };
   try {
