@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bringUp } from './bootstrap/bring-up.mjs';
 import { aborted, endOnSignals } from './bootstrap/endings.mjs';
-import { dealt, lanesHere, shown } from './bootstrap/lanes.mjs';
+import { dealt, followed, lanesHere, told } from './bootstrap/lanes.mjs';
 import { prepare } from './bootstrap/prepare.mjs';
 import { complain, Interrupted, say } from './bootstrap/say.mjs';
 import { migrate } from './bootstrap/server.mjs';
@@ -59,9 +59,9 @@ async function inLanes() {
   for (const share of shares.filter(({ length }) => length > 0)) {
     const { house, state } = await newHouse();
     const tests = started(house, mochaCommand(state, share), ['ignore', 'pipe', 'pipe']);
-    lanes.push({ tests, log: join(state, 'lane.log') });
+    lanes.push(followed(tests, lanes.length > 0 ? join(state, 'lane.log') : undefined));
   }
-  return await unlessFailed(shown(lanes, process.stdout));
+  return await unlessFailed(told(lanes));
 }
 
 /** Services of its own, migrated; what the machine still lacks is installed before the first. */

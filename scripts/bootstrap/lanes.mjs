@@ -22,25 +22,29 @@ export function dealt(folder, without, lanes) {
 }
 
 /**
- * Shows the first lane as it runs and the others when they are done, each from its beginning: their lines in turn would
- * tell no story.
+ * Follows the tests of a lane from their start: shows them as they run, or where there is a `log` keeps what they say for
+ * `told`, because the lines of two in turn would tell no story. Gives `{ ended, log }`; `ended` is the exit code.
  */
-export async function shown(lanes, output) {
-  const [first, ...others] = lanes;
-  if (!first) return 0;
-  first.tests.process.stdout.pipe(output, { end: false });
-  first.tests.process.stderr.pipe(process.stderr, { end: false });
-  const kept = others.map(async ({ tests, log }) => {
-    const file = createWriteStream(log, { mode: 0o600 });
-    for (const stream of [tests.process.stdout, tests.process.stderr])
-      stream.pipe(file, { end: false });
-    const end = await tests.exited;
+export function followed({ exited, process: { stdout, stderr } }, log) {
+  if (!log) {
+    stdout.pipe(process.stdout, { end: false });
+    stderr.pipe(process.stderr, { end: false });
+    return { ended: exited.then(({ code }) => code ?? 1) };
+  }
+  const file = createWriteStream(log, { mode: 0o600 });
+  for (const stream of [stdout, stderr]) stream.pipe(file, { end: false });
+  const ended = exited.then(async ({ code }) => {
     file.end();
     await finished(file);
-    return { log, code: end.code ?? 1 };
+    return code ?? 1;
   });
-  const { code } = await first.tests.exited;
-  const ends = await Promise.all(kept);
-  for (const { log } of ends) await pipeline(createReadStream(log), output, { end: false });
-  return Math.max(code ?? 1, ...ends.map((end) => end.code));
+  return { ended, log };
+}
+
+/** Waits for all lanes, then tells what was kept of them; the exit code is that of the worst. */
+export async function told(lanes) {
+  const codes = await Promise.all(lanes.map(({ ended }) => ended));
+  for (const { log } of lanes)
+    if (log) await pipeline(createReadStream(log), process.stdout, { end: false });
+  return Math.max(...codes);
 }
