@@ -55,6 +55,10 @@ interface Bootstrap {
     readonly aborted: (signal: AbortSignal) => Promise<void>;
     readonly endOnSignals: (by: { say: (line: string) => void }) => AbortSignal;
   };
+  readonly build: {
+    readonly build: (root: string, by: { say: (line: string) => void }) => Promise<void>;
+    readonly needsBuild: (root: string) => boolean;
+  };
   readonly generate: { readonly needsGenerate: (root: string) => boolean };
   readonly install: { readonly needsInstall: (root: string) => boolean };
   readonly ports: { readonly freePort: () => Promise<number> };

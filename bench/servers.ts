@@ -59,7 +59,7 @@ export async function startSystem(
 }
 
 function command(system: SystemName, port: number): string[] {
-  if (system === 'conclave') return ['--import=tsx', 'src/main.ts'];
+  if (system === 'conclave') return ['--enable-source-maps', 'dist/main.js'];
   return [join('bench', 'peers', `${system}.mjs`), String(port)];
 }
 

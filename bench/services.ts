@@ -37,6 +37,8 @@ export async function startServices(signal: AbortSignal): Promise<Services> {
   const { bringUp } = await bootstrap('bring-up');
   const { migrate } = await bootstrap('server');
   await refuseUnprepared();
+  const { build, needsBuild } = await bootstrap('build');
+  if (needsBuild(ROOT)) await build(ROOT, { say: () => undefined });
   await removeAbandonedStates();
   const folder = newTestState();
   const env = Object.fromEntries(

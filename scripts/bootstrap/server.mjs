@@ -18,11 +18,16 @@ export async function migrate({ root, house, quiet = false }) {
 
 /** `ended` gives an error when the server ends by itself in any way but a good one. */
 export function startServer({ root, house, say }) {
-  const child = house.children.start('server', process.execPath, ['--import=tsx', 'src/main.ts'], {
-    cwd: root,
-    env: house.env,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const child = house.children.start(
+    'server',
+    process.execPath,
+    ['--enable-source-maps', 'dist/main.js'],
+    {
+      cwd: root,
+      env: house.env,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    },
+  );
   child.process.on('message', (message) => {
     if (message?.kind === 'ready') say(banner(message, house));
   });

@@ -69,7 +69,7 @@ export interface Clone {
 export async function makeClone({ mode = 0o755, owner = 0 } = {}): Promise<Clone> {
   const path = mkdtempSync(join(realpathSync(tmpdir()), 'conclave-clone-'));
   const file = (...names: string[]) => join(path, ...names);
-  for (const name of ['package.json', '.mocharc.json', 'prisma.config.ts']) {
+  for (const name of ['package.json', '.mocharc.json', 'prisma.config.ts', 'tsconfig.json']) {
     copyFileSync(join(project, name), file(name));
   }
   writeFileSync(file('package-lock.json'), satisfiedLock());
@@ -146,8 +146,9 @@ function satisfiedLock(): string {
   const present = readJson(join(project, 'node_modules', '.package-lock.json')) as {
     packages: Record<string, object>;
   };
-  const prisma = 'node_modules/prisma';
-  return JSON.stringify({ lockfileVersion: 3, packages: { [prisma]: present.packages[prisma] } });
+  const needed = ['node_modules/prisma', 'node_modules/esbuild'];
+  const packages = Object.fromEntries(needed.map((name) => [name, present.packages[name]]));
+  return JSON.stringify({ lockfileVersion: 3, packages });
 }
 
 function attempt(read: () => string): string {

@@ -44,6 +44,10 @@ interface Data {
 }
 
 interface Bootstrap {
+  readonly build: {
+    readonly needsBuild: (root: string) => boolean;
+    readonly build: (root: string, by: { say: Say }) => Promise<void>;
+  };
   readonly children: {
     readonly runPlainly: Run;
     readonly openChildren: (record: string) => Children;
