@@ -37,7 +37,7 @@ export function doorkeeper(
     };
     if (!plain) {
       // Node has let go of the connection: a reset while the count is awaited would end the process.
-      socket.on('error', () => undefined);
+      socket.on('error', ignore);
       const network = networkOf(address);
       const count = open.get(network) ?? 0;
       if (count >= options.socketsPerAddress) {
@@ -50,11 +50,7 @@ export function doorkeeper(
         return;
       }
       open.set(network, count + 1);
-      socket.once('close', () => {
-        const left = (open.get(network) ?? 1) - 1;
-        if (left > 0) open.set(network, left);
-        else open.delete(network);
-      });
+      socket.once('close', leaving(open, network));
     }
     void options.admit(address).then((refusal) => {
       if (refusal) turn(refusal);
@@ -65,5 +61,13 @@ export function doorkeeper(
     });
   };
 }
+
+// Made out here, so that they keep nothing of the request as long as the connection lasts.
+const ignore = (): void => undefined;
+const leaving = (open: Map<string, number>, network: string) => (): void => {
+  const left = (open.get(network) ?? 1) - 1;
+  if (left > 0) open.set(network, left);
+  else open.delete(network);
+};
 
 type Refused = (refusal: Refusal, traceId: string) => void;

@@ -18,7 +18,8 @@ export interface HandshakeQueueOptions {
 /** The connection that a handshake is made on. */
 export interface Applicant {
   readonly isThere: () => boolean;
-  readonly onceGone: (heard: () => void) => void;
+  /** Returns how to stop listening. */
+  readonly onceGone: (heard: () => void) => () => void;
 }
 
 interface Place {
@@ -74,20 +75,24 @@ export class HandshakeQueue {
     this.#clear();
     if (this.#isFull()) return Promise.reject(this.#sentAway());
     return new Promise((resolve, reject) => {
+      let unhear = (): void => undefined; // what is heard of keeps the proof, and what it proves
       const place: Place = {
         since: this.#options.clock.monotonic(),
         applicant,
-        begin: () =>
+        begin: () => {
+          unhear();
           void prove()
             .then(resolve, reject)
-            .finally(() => this.#ended()),
+            .finally(() => this.#ended());
+        },
         giveUp(refusal) {
+          unhear();
           if (refusal) reject(refusal);
           else resolve(null);
         },
       };
       this.#places.add(place);
-      applicant.onceGone(() => {
+      unhear = applicant.onceGone(() => {
         if (this.#places.delete(place)) place.giveUp(null);
       });
       this.#next();

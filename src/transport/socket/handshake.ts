@@ -32,7 +32,10 @@ export function handshake({ prove, queue, addressOf, traceId, refused }: Handsha
     const { conn } = socket;
     const applicant = {
       isThere: () => conn.readyState === 'open',
-      onceGone: (heard: () => void) => void conn.once('close', heard),
+      onceGone: (heard: () => void) => {
+        conn.once('close', heard);
+        return () => void conn.off('close', heard);
+      },
     };
     /** False when nobody is there any more. */
     const enter = async () => {
@@ -42,7 +45,6 @@ export function handshake({ prove, queue, addressOf, traceId, refused }: Handsha
       const host = hostOf(socket.request) ?? undefined;
       const claims = await queue.pass(applicant, () => prove(auth.data.token, host));
       if (!claims) return false;
-      delete socket.handshake.auth['token']; // nothing that prints the socket can print the token
       const userAgent = userAgentOf(socket.handshake.headers);
       const named = host === undefined ? {} : { host };
       const connectionId = socket.id;

@@ -18,6 +18,7 @@ import { connectionsOf } from './connections.ts';
 import { doorkeeper, type DoorOptions } from './doorkeeper.ts';
 import { closeFlooding, type FrameAllowance } from './flood.ts';
 import { drain, flushed } from './drain.ts';
+import { forgetRequest } from './forget.ts';
 import { gate, type Queue } from './gate.ts';
 import { gathered } from './gathered.ts';
 import { handshake, type HandshakeOptions } from './handshake.ts';
@@ -138,6 +139,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
       close(socket, 'server_draining');
       return;
     }
+    forgetRequest(socket);
     queues.set(socket, gate(socket, { operations, stages, traceId, unknown }));
     entered.set(socket.conn, socket);
     void rooms.enter(socket);

@@ -18,13 +18,20 @@ function chances(): Entropy {
 
 class Applicant {
   there = true;
-  #gone: () => void = () => undefined;
+  #gone: (() => void) | null = null;
   readonly isThere = () => this.there;
-  readonly onceGone = (heard: () => void) => void (this.#gone = heard);
+  readonly onceGone = (heard: () => void) => {
+    this.#gone = heard;
+    return () => (this.#gone = null);
+  };
+
+  get isHeard(): boolean {
+    return this.#gone !== null;
+  }
 
   leave(): void {
     this.there = false;
-    this.#gone();
+    this.#gone?.();
   }
 }
 
@@ -85,8 +92,9 @@ describe('the queue of handshakes', () => {
       ['a', 'no such session'],
     ]);
     assert.deepEqual([ends.length, queue.waiting, proofs.size], [4, 0, 0]);
-    apply('e');
+    const last = apply('e');
     assert.deepEqual(underWay(), ['e'], 'nothing is left behind');
+    assert.equal(last.isHeard, false, 'a connection does not keep what it was proved by');
   });
 
   it('refuses whoever finds no place at once, without a look at what they bring', async () => {
