@@ -14,6 +14,8 @@ export interface CpuProfile {
 
 export interface Inspector {
   collectGarbage(): Promise<void>;
+  /** Bytes that V8 and what hangs on it hold. */
+  held(): Promise<number>;
   startProfile(): Promise<void>;
   stopProfile(): Promise<CpuProfile>;
   close(): void;
@@ -71,6 +73,13 @@ export async function inspect(port: number): Promise<Inspector> {
   return {
     async collectGarbage() {
       await ask('HeapProfiler.collectGarbage');
+    },
+    async held() {
+      const expression = '((m) => m.heapUsed + m.external)(process.memoryUsage())'; // external counts array buffers
+      const { result } = (await ask('Runtime.evaluate', { expression })) as {
+        result: { value: number };
+      };
+      return result.value;
     },
     async startProfile() {
       await ask('Profiler.enable');

@@ -1,4 +1,4 @@
-/** What a connection costs that does nothing: the server's memory, after the same garbage collection for each system. */
+/** What a connection costs that does nothing: what the server holds for it, after the same garbage collection for each. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { bootstrap } from '../bootstrap.ts';
 import { inspect, inspected, type Inspector } from '../inspector.ts';
@@ -10,6 +10,9 @@ import type { Tools, Trial, TrialRun } from './trial.ts';
 
 /** What a room holds; each connection listens to one. */
 const ROOM = 10;
+// The RSS of a process moves in steps of what V8 asks of the system, by more than all of them hold: for the same server it
+// told 7 KiB a connection one day and 22 the next. So what is compared is what is held, and RSS is told beside it.
+
 /** Share of connections that come first: what the server needs once, whoever comes, is there before it counts. */
 const FIRST = 0.3;
 const AT_MOST_OF_BARE = 1.3;
@@ -25,8 +28,8 @@ export function idle({ connections }: { connections: number }): Trial {
     total: connections,
     rows: [
       { figure: 'perConnection', label: 'memory a connection, KiB', digits: 1 },
-      { figure: 'before', label: 'RSS before, MiB', digits: 1 },
-      { figure: 'after', label: 'RSS after, MiB', digits: 1 },
+      { figure: 'resident', label: "of it and of V8's room to move, in RSS, KiB", digits: 1 },
+      { figure: 'after', label: 'RSS with all of them, MiB', digits: 1 },
     ],
     target(medians) {
       const [own, bare] = [medians.get('conclave'), medians.get('bare-socketio')];
@@ -65,16 +68,20 @@ async function run(
     });
   try {
     await come(0, first);
-    const before = await settled(inspector, server.pid);
+    const before = { rss: await settled(inspector, server.pid), held: await inspector.held() };
     await come(first, connections);
     progress(connections);
-    const after = await settled(inspector, server.pid);
+    const after = { rss: await settled(inspector, server.pid), held: await inspector.held() };
     const lost = await load.ask({ do: 'count-lost' });
     return {
-      figures: { perConnection: ((after - before) * 1_024) / connections, before, after },
+      figures: {
+        perConnection: (after.held - before.held) / 1_024 / connections,
+        resident: ((after.rss - before.rss) * 1_024) / connections,
+        after: after.rss,
+      },
       faults: [
         ...(lost === 0 ? [] : [`${lost} connections lost`]),
-        ...(after > before ? [] : ['the memory did not grow']),
+        ...(after.held > before.held ? [] : ['the memory did not grow']),
       ],
     };
   } finally {
