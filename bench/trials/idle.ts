@@ -13,8 +13,6 @@ const ROOM = 10;
 // The RSS of a process moves in steps of what V8 asks of the system, by more than all of them hold: for the same server it
 // told 7 KiB a connection one day and 22 the next. So what is compared is what is held, and RSS is told beside it.
 
-/** Share of connections that come first: what the server needs once, whoever comes, is there before it counts. */
-const FIRST = 0.3;
 const AT_MOST_OF_BARE = 1.3;
 /** V8 gives memory back to the system a little after it collected. */
 const SETTLE_MS = 500;
@@ -53,11 +51,12 @@ async function run(
   const { freePort } = await bootstrap('ports');
   const [port, inspectorPort] = [await freePort(), await freePort()];
   await services.redis.flushall();
-  const first = Math.ceil(connections * FIRST);
   const people =
     system === 'conclave' ? await newcomers(services, port, first + connections) : null;
   const server = await startSystem(system, services, port, inspected(inspectorPort));
   const inspector = await inspect(inspectorPort);
+  // As many come first: what the server needs once, code that V8 compiles for the crowd too, is there before it counts.
+  const first = connections;
   const come = (from: number, count: number) =>
     load.ask({
       do: 'open',

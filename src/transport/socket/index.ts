@@ -131,6 +131,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   const onSocket = options.operations.filter(({ on }) => on.socket === true);
   const operations = new Map(onSocket.map((operation) => [operation.name, operation]));
   const unknown = (trace: string) => refused('event', 'unknown_operation', trace);
+  const calls = { operations, stages, traceId, unknown };
   const authorities = new Authorities(options.clock, options.later);
   const queues = new Map<ClientSocket, Queue>();
   let draining = false;
@@ -140,7 +141,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
       return;
     }
     forgetRequest(socket);
-    queues.set(socket, gate(socket, { operations, stages, traceId, unknown }));
+    queues.set(socket, gate(socket, calls));
     entered.set(socket.conn, socket);
     void rooms.enter(socket);
     authorities.begin(socket);
