@@ -51,12 +51,10 @@ async function run(
   const { freePort } = await bootstrap('ports');
   const [port, inspectorPort] = [await freePort(), await freePort()];
   await services.redis.flushall();
-  const people =
-    system === 'conclave' ? await newcomers(services, port, first + connections) : null;
+  const people = system === 'conclave' ? await newcomers(services, port, 2 * connections) : null;
   const server = await startSystem(system, services, port, inspected(inspectorPort));
   const inspector = await inspect(inspectorPort);
   // As many come first: what the server needs once, code that V8 compiles for the crowd too, is there before it counts.
-  const first = connections;
   const come = (from: number, count: number) =>
     load.ask({
       do: 'open',
@@ -66,9 +64,9 @@ async function run(
       people: people && people.slice(from, from + count),
     });
   try {
-    await come(0, first);
+    await come(0, connections);
     const before = { rss: await settled(inspector, server.pid), held: await inspector.held() };
-    await come(first, connections);
+    await come(connections, connections);
     progress(connections);
     const after = { rss: await settled(inspector, server.pid), held: await inspector.held() };
     const lost = await load.ask({ do: 'count-lost' });
