@@ -44,8 +44,7 @@ export function* copyLines(sealing: Sealing, from: number, count: number): Gener
     const distance = place % THREAD_EVERY;
     if (distance === 0) root = id;
     const nth = REPLIES_AFTER.findIndex((after) => after === distance);
-    const replies =
-      distance === 0 ? REPLIES_AFTER.filter((after) => place + after < count) : [];
+    const replies = distance === 0 ? REPLIES_AFTER.filter((after) => place + after < count) : [];
     const last = replies.at(-1);
     const columns = [
       place,

@@ -61,7 +61,7 @@ describe('a seeded channel', function () {
   it('is read by history from the last to the first message, each once and with its text', async () => {
     const bodies: (string | null)[] = [];
     let oldest: number | undefined;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const page = await bob
         .call('message.history', {
           channelId,
@@ -85,7 +85,7 @@ describe('a seeded channel', function () {
 
   it('is resumed over without a hole, by one who was away since before', async () => {
     let rev = stood.rev;
-    for (let headRev = Infinity; rev < headRev; ) {
+    for (let headRev = Infinity; rev < headRev;) {
       const page = await bob.call('channel.resume', { channelId, rev, epoch: 1 }).accepted();
       assert.equal(page.reset, false);
       for (const event of page.events) {
