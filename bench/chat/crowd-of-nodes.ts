@@ -3,14 +3,20 @@ import { bootstrap } from '../bootstrap.ts';
 import { inspect, inspected } from '../inspector.ts';
 import type { Person } from '../load/dialects.ts';
 import { newcomers } from '../people.ts';
-import { conclaveEnvironment, startSystem } from '../servers.ts';
+import { conclaveEnvironment, startSystem, type RunningServer } from '../servers.ts';
+import { cpuSeconds } from '../usage.ts';
 import type { Tools } from './trial.ts';
 
 export interface Crowd {
   readonly ports: readonly number[];
   readonly people: readonly Person[];
-  /** Profiles the first node meanwhile, where that is wanted. */
-  measured<T>(work: () => Promise<T>): Promise<T>;
+  /** Counts the CPU of nodes and Postgres meanwhile, and profiles the first node where that is wanted. */
+  measured<T>(work: () => Promise<T>): Promise<T & Measured>;
+}
+
+export interface Measured {
+  /** Seconds of user and system time. */
+  readonly cpu: { readonly nodes: number; readonly postgres: number };
 }
 
 /** Everything is ended after `work`, whatever comes of it. */
@@ -27,12 +33,16 @@ export async function withCrowd<T>(
   // Tokens are of the server's public address, which its nodes share.
   const { PUBLIC_URL = '' } = conclaveEnvironment(services, ports[0] ?? 0);
   const inspectorPort = profiled && (await freePort());
-  const nodes: { end(): Promise<void> }[] = [];
+  const nodes: RunningServer[] = [];
   try {
     for (const [n, port] of ports.entries()) {
       const flags = n === 0 && inspectorPort !== null ? inspected(inspectorPort) : [];
       nodes.push(await startSystem('conclave', services, port, flags, { PUBLIC_URL }));
     }
+    const used = () => ({
+      nodes: nodes.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0),
+      postgres: cpuSeconds(services.pids.postgres),
+    });
     const inspector = inspectorPort === null ? null : await inspect(inspectorPort);
     try {
       return await work({
@@ -40,9 +50,14 @@ export async function withCrowd<T>(
         people,
         async measured(part) {
           await inspector?.startProfile();
+          const before = used();
           const result = await part();
+          const cpu = {
+            nodes: used().nodes - before.nodes,
+            postgres: used().postgres - before.postgres,
+          };
           if (inspector) profiled?.(await inspector.stopProfile());
-          return result;
+          return { ...result, cpu };
         },
       });
     } finally {

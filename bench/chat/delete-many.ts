@@ -41,7 +41,8 @@ function run(messages: number, tools: Tools): Promise<Found> {
       load.ask({ do: 'delete-many', authorId, saying, mostSeconds: MOST_SECONDS }),
     );
     const lost = await load.ask({ do: 'count-lost' });
-    const { said, deleted, finished, seconds } = during;
+    const { said, deleted, finished, seconds, cpu } = during;
+    const each = (used: number) => whole((used * 1_000_000) / deleted);
     const ratio = said.ack.p99 / before.ack.p99;
     return {
       cells: {
@@ -53,6 +54,8 @@ function run(messages: number, tools: Tools): Promise<Found> {
           ['deleted', '-', whole(deleted)],
           ['deleted a second', '-', whole(deleted / seconds)],
           ['seconds', '-', ms(seconds)],
+          ['CPU per deleted, µs: node', '-', each(cpu.nodes)],
+          ['  Postgres', '-', each(cpu.postgres)],
         ],
         remarks: [],
       },

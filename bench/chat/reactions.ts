@@ -33,7 +33,8 @@ function run({ perSecond, seconds, people }: Size, tools: Tools): Promise<Found>
     const during = await measured(() => load.ask({ ...crowdReacts, seconds }));
     progress(seconds);
     const lost = await load.ask({ do: 'count-lost' });
-    const { said, reacted, counted, told } = during;
+    const { said, reacted, counted, told, cpu } = during;
+    const each = (seconds: number) => whole((seconds * 1_000_000) / reacted.acked);
     const ratio = said.ack.p99 / before.ack.p99;
     const reached = reacted.acked / reacted.seconds;
     return {
@@ -47,6 +48,8 @@ function run({ perSecond, seconds, people }: Size, tools: Tools): Promise<Found>
           ['  a second', '-', whole(reached)],
           ['  ack p50, ms', '-', ms(reacted.ack.p50)],
           ['  ack p99, ms', '-', ms(reacted.ack.p99)],
+          ['CPU per reaction, µs: node', '-', each(cpu.nodes)],
+          ['  Postgres', '-', each(cpu.postgres)],
           ['told to each listener', '-', `${whole(told)} times`],
         ],
         remarks: [],
