@@ -11,7 +11,7 @@ export interface Crowd {
   readonly ports: readonly number[];
   readonly people: readonly Person[];
   /** Counts the CPU of nodes and Postgres meanwhile, and profiles the first node where that is wanted. */
-  measured<T>(work: () => Promise<T>): Promise<T & Measured>;
+  readonly measured: <T>(work: () => Promise<T>) => Promise<T & Measured>;
 }
 
 export interface Measured {

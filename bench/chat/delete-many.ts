@@ -12,7 +12,7 @@ const LISTENERS = 20;
 const PER_SECOND = 100;
 const SECONDS = 10;
 const WARM_UP_SECONDS = 3;
-const MOST_SECONDS = 100;
+const MOST_SECONDS = 150;
 const AT_MOST_OF_BEFORE = 2;
 
 export function bulkDeletion(messages: number): ChatTrial {

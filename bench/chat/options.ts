@@ -54,7 +54,7 @@ function trials(quick: boolean): Readonly<Record<ChatTrialName, ChatTrial>> {
   return {
     history: history(quick ? [2_500, 5_000] : [10_000, 100_000, 1_000_000]),
     delete: deletion(quick ? { screens: 20, messages: 40 } : { screens: 200, messages: 300 }),
-    'delete-many': bulkDeletion(quick ? 2_000 : 100_000),
+    'delete-many': bulkDeletion(quick ? 5_000 : 100_000),
     reactions: reactions(
       quick
         ? { perSecond: 100, seconds: 2, people: 60 }

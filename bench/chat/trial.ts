@@ -22,7 +22,7 @@ export interface ChatTrial {
   readonly title: string;
   /** How much there is to do, for whoever watches. */
   readonly total: number;
-  run(tools: Tools): Promise<Found>;
+  readonly run: (tools: Tools) => Promise<Found>;
 }
 
 export interface Found {

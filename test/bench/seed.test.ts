@@ -107,9 +107,9 @@ describe('a seeded channel', function () {
     assert.equal(root?.id, reply.thread.root);
     assert.deepEqual(
       replies.map(({ thread, replyTo }) => [thread?.place, replyTo]),
-      replies.map((_, i) => [i + 1, root?.id]),
+      replies.map((_, i) => [i + 1, root.id]),
     );
-    assert.deepEqual(root?.replies, { count: replies.length, lastSeq: replies.at(-1)?.seq });
+    assert.deepEqual(root.replies, { count: replies.length, lastSeq: replies.at(-1)?.seq });
     const threads = await row(
       world,
       'SELECT count(*) AS n FROM message WHERE channel_id = $1 AND reply_count > 0',
