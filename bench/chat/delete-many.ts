@@ -10,17 +10,23 @@ const KEEPER = 0;
 const AUTHOR = 1;
 const LISTENERS = 20;
 const PER_SECOND = 100;
-const SECONDS = 10;
 const WARM_UP_SECONDS = 3;
 const MOST_SECONDS = 150;
 const AT_MOST_OF_BEFORE = 2;
 
-export function bulkDeletion(messages: number): ChatTrial {
-  const title = `delete-many: ${messages.toLocaleString('en')} messages, while ${PER_SECOND} a second are sent to the same channel`;
-  return { name: 'delete-many', title, total: messages, run: (tools) => run(messages, tools) };
+interface Size {
+  readonly messages: number;
+  /** Of sends before. */
+  readonly seconds: number;
 }
 
-function run(messages: number, tools: Tools): Promise<Found> {
+export function bulkDeletion(size: Size): ChatTrial {
+  const { messages } = size;
+  const title = `delete-many: ${messages.toLocaleString('en')} messages, while ${PER_SECOND} a second are sent to the same channel`;
+  return { name: 'delete-many', title, total: messages, run: (tools) => run(size, tools) };
+}
+
+function run({ messages, seconds: calm }: Size, tools: Tools): Promise<Found> {
   const { services, load, progress } = tools;
   const people = AUTHOR + 1 + SPEAKERS;
   return withCrowd(tools, { nodes: 1, people }, async (crowd) => {
@@ -35,8 +41,8 @@ function run(messages: number, tools: Tools): Promise<Found> {
     await services.settle();
     await load.ask({ ...together, listeners: LISTENERS, channelId });
     const saying = { by: [AUTHOR + 1, people] as const, perSecond: PER_SECOND };
-    await load.ask({ do: 'say', saying, seconds: WARM_UP_SECONDS });
-    const before = await load.ask({ do: 'say', saying, seconds: SECONDS });
+    await load.ask({ do: 'say', saying, seconds: Math.min(WARM_UP_SECONDS, calm) });
+    const before = await load.ask({ do: 'say', saying, seconds: calm });
     const during = await measured(() =>
       load.ask({ do: 'delete-many', authorId, saying, mostSeconds: MOST_SECONDS }),
     );

@@ -8,8 +8,6 @@ import { seed } from './seeded.ts';
 /** The entries of a page; what `message.history` gives where nothing else is asked for. */
 const PAGE = 50;
 const AUTHORS = 100;
-/** What each writes through the log itself; the limits on messages stay on. */
-const EACH = 20;
 const SAY_PER_SECOND = 300;
 /** Pages of each kind that are read before it counts, and again then. */
 const READS = 250;
@@ -27,19 +25,26 @@ interface Measured {
   readonly seedSeconds: number;
 }
 
-export function history(sizes: readonly number[]): ChatTrial {
-  const title = `history: a page of ${PAGE} messages, decrypted, warm`;
-  return { name: 'history', title, total: sizes.at(-1) ?? 0, run: (tools) => run(sizes, tools) };
+interface Size {
+  /** Messages in the channel, rising: it is filled up to one after the other. */
+  readonly sizes: readonly number[];
+  /** What each author writes of them through the log itself; the limits on messages stay on. */
+  readonly each: number;
 }
 
-function run(sizes: readonly number[], tools: Tools): Promise<Found> {
+export function history(of: Size): ChatTrial {
+  const title = `history: a page of ${PAGE} messages, decrypted, warm`;
+  return { name: 'history', title, total: of.sizes.at(-1) ?? 0, run: (tools) => run(of, tools) };
+}
+
+function run({ sizes, each }: Size, tools: Tools): Promise<Found> {
   const { services, load, progress } = tools;
   return withCrowd(tools, { nodes: 1, people: AUTHORS }, async ({ ports, people, measured }) => {
     const gathering = { do: 'gather', ports, people, listeners: 0, channelId: null } as const;
     const { channelId } = await load.ask(gathering);
     const by = [0, AUTHORS] as const;
     const saying = { by, perSecond: SAY_PER_SECOND };
-    const seconds = (AUTHORS * EACH) / SAY_PER_SECOND;
+    const seconds = (AUTHORS * each) / SAY_PER_SECOND;
     const said = await load.ask({ do: 'say', saying, seconds });
     const faults = faultsOf('writing', said);
     let size = said.acked;

@@ -52,9 +52,15 @@ export function readChatOptions(args: readonly string[]): ChatOptions {
 
 function trials(quick: boolean): Readonly<Record<ChatTrialName, ChatTrial>> {
   return {
-    history: history(quick ? [2_500, 5_000] : [10_000, 100_000, 1_000_000]),
+    history: history(
+      quick
+        ? { sizes: [2_500, 5_000], each: 5 }
+        : { sizes: [10_000, 100_000, 1_000_000], each: 20 },
+    ),
     delete: deletion(quick ? { screens: 20, messages: 40 } : { screens: 200, messages: 300 }),
-    'delete-many': bulkDeletion(quick ? 5_000 : 100_000),
+    'delete-many': bulkDeletion(
+      quick ? { messages: 5_000, seconds: 5 } : { messages: 100_000, seconds: 10 },
+    ),
     reactions: reactions(
       quick
         ? { perSecond: 100, seconds: 2, people: 60 }

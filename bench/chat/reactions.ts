@@ -28,7 +28,7 @@ function run({ perSecond, seconds, people }: Size, tools: Tools): Promise<Found>
     const saying = { by: [0, SPEAKERS] as const, perSecond: SAY_PER_SECOND };
     const reacting = { by: [SPEAKERS, SPEAKERS + people] as const, perSecond };
     const crowdReacts = { do: 'react', reacting, saying } as const;
-    await load.ask({ ...crowdReacts, seconds: WARM_UP_SECONDS });
+    await load.ask({ ...crowdReacts, seconds: Math.min(WARM_UP_SECONDS, seconds) });
     const before = await load.ask({ do: 'say', saying, seconds });
     const during = await measured(() => load.ask({ ...crowdReacts, seconds }));
     progress(seconds);
