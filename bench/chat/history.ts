@@ -7,11 +7,8 @@ import { seed } from './seeded.ts';
 
 /** The entries of a page; what `message.history` gives where nothing else is asked for. */
 const PAGE = 50;
-const AUTHORS = 100;
-const SAY_PER_SECOND = 300;
-/** Pages of each kind that are read before it counts, and again then. */
-const READS = 250;
-
+/** Messages a second and author: their limit of 20 in 5 s stays on. */
+const PACE = 3;
 const AT_MOST_MS = 15;
 /** What "flat" is held to: so much more than in the smallest channel, of the median. */
 const AT_MOST_OF_SMALLEST = 1.5;
@@ -30,6 +27,9 @@ interface Size {
   readonly sizes: readonly number[];
   /** What each author writes of them through the log itself; the limits on messages stay on. */
   readonly each: number;
+  readonly authors: number;
+  /** Pages of each kind that are read before it counts, and again then. */
+  readonly reads: number;
 }
 
 export function history(of: Size): ChatTrial {
@@ -37,24 +37,30 @@ export function history(of: Size): ChatTrial {
   return { name: 'history', title, total: of.sizes.at(-1) ?? 0, run: (tools) => run(of, tools) };
 }
 
-function run({ sizes, each }: Size, tools: Tools): Promise<Found> {
+function run({ sizes, each, authors, reads }: Size, tools: Tools): Promise<Found> {
   const { services, load, progress } = tools;
-  return withCrowd(tools, { nodes: 1, people: AUTHORS }, async ({ ports, people, measured }) => {
+  return withCrowd(tools, { nodes: 1, people: authors }, async ({ ports, people, measured }) => {
     const gathering = { do: 'gather', ports, people, listeners: 0, channelId: null } as const;
     const { channelId } = await load.ask(gathering);
-    const by = [0, AUTHORS] as const;
-    const saying = { by, perSecond: SAY_PER_SECOND };
-    const seconds = (AUTHORS * each) / SAY_PER_SECOND;
+    const by = [0, authors] as const;
+    const saying = { by, perSecond: authors * PACE };
+    const seconds = each / PACE;
     const said = await load.ask({ do: 'say', saying, seconds });
     const faults = faultsOf('writing', said);
     let size = said.acked;
     const all: Measured[] = [];
     for (const wanted of sizes) {
       const from = size;
-      const authors = people.map(({ userId }) => userId);
+      const as = people.map(({ userId }) => userId);
       const count = Math.max(0, wanted - from);
       const advance = (filled: number) => progress(from + filled);
-      const seedSeconds = await seed({ services, channelId, authors, count, progress: advance });
+      const seedSeconds = await seed({
+        services,
+        channelId,
+        authors: as,
+        count,
+        progress: advance,
+      });
       size += count;
       await services.settle();
       const read = async (places: readonly (number | null)[]) => {
@@ -65,7 +71,7 @@ function run({ sizes, each }: Size, tools: Tools): Promise<Found> {
           faults.push(`${size}: ${messages} messages came, ${unreadable} without text`);
         return page;
       };
-      const deep = Array.from({ length: READS }, () => anywhere(size));
+      const deep = Array.from({ length: reads }, () => anywhere(size));
       all.push({
         size,
         end: await read(deep.map(() => null)),

@@ -54,17 +54,19 @@ function trials(quick: boolean): Readonly<Record<ChatTrialName, ChatTrial>> {
   return {
     history: history(
       quick
-        ? { sizes: [2_500, 5_000], each: 5 }
-        : { sizes: [10_000, 100_000, 1_000_000], each: 20 },
+        ? { sizes: [2_500, 5_000], each: 10, authors: 20, reads: 100 }
+        : { sizes: [10_000, 100_000, 1_000_000], each: 20, authors: 100, reads: 250 },
     ),
     delete: deletion(quick ? { screens: 20, messages: 40 } : { screens: 200, messages: 300 }),
     'delete-many': bulkDeletion(
-      quick ? { messages: 5_000, seconds: 5 } : { messages: 100_000, seconds: 10 },
+      quick
+        ? { messages: 5_000, perSecond: 50, seconds: 5 }
+        : { messages: 100_000, perSecond: 100, seconds: 10 },
     ),
     reactions: reactions(
       quick
-        ? { perSecond: 100, seconds: 2, people: 60 }
-        : { perSecond: 1_000, seconds: 10, people: 500 },
+        ? { perSecond: 100, seconds: 2, people: 60, says: 20 }
+        : { perSecond: 1_000, seconds: 10, people: 500, says: 50 },
     ),
   };
 }

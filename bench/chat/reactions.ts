@@ -3,9 +3,9 @@ import type { ChatTrial, Found, Tools } from './trial.ts';
 import { faultsOf, ms, whole } from './trial.ts';
 import { withCrowd } from './crowd-of-nodes.ts';
 
-const SPEAKERS = 40;
-const SAY_PER_SECOND = 50;
-const LISTENERS = 100;
+/** Messages a second and speaker: their limit of 120 in a minute stays on. */
+const PACE = 1.25;
+const MOST_LISTENERS = 100;
 const WARM_UP_SECONDS = 3;
 const AT_MOST_OF_BEFORE = 2;
 
@@ -13,20 +13,24 @@ interface Size {
   readonly perSecond: number;
   readonly seconds: number;
   readonly people: number;
+  /** Messages a second beside them. */
+  readonly says: number;
 }
 
 export function reactions(size: Size): ChatTrial {
-  const title = `reactions: ${whole(size.perSecond)} a second to one message, by ${size.people} people, while ${SAY_PER_SECOND} messages a second are sent`;
+  const title = `reactions: ${whole(size.perSecond)} a second to one message, by ${size.people} people, while ${size.says} messages a second are sent`;
   return { name: 'reactions', title, total: size.seconds, run: (tools) => run(size, tools) };
 }
 
-function run({ perSecond, seconds, people }: Size, tools: Tools): Promise<Found> {
+function run({ perSecond, seconds, people, says }: Size, tools: Tools): Promise<Found> {
   const { load, progress } = tools;
-  return withCrowd(tools, { nodes: 1, people: SPEAKERS + people }, async (crowd) => {
+  const speakers = Math.ceil(says / PACE);
+  return withCrowd(tools, { nodes: 1, people: speakers + people }, async (crowd) => {
     const { ports, people: all, measured } = crowd;
-    await load.ask({ do: 'gather', ports, people: all, listeners: LISTENERS, channelId: null });
-    const saying = { by: [0, SPEAKERS] as const, perSecond: SAY_PER_SECOND };
-    const reacting = { by: [SPEAKERS, SPEAKERS + people] as const, perSecond };
+    const listeners = Math.min(MOST_LISTENERS, all.length);
+    await load.ask({ do: 'gather', ports, people: all, listeners, channelId: null });
+    const saying = { by: [0, speakers] as const, perSecond: says };
+    const reacting = { by: [speakers, speakers + people] as const, perSecond };
     const crowdReacts = { do: 'react', reacting, saying } as const;
     await load.ask({ ...crowdReacts, seconds: Math.min(WARM_UP_SECONDS, seconds) });
     const before = await load.ask({ do: 'say', saying, seconds });

@@ -11,7 +11,7 @@ import { table } from '../../bench/report.ts';
 import { startServices, type Services } from '../../bench/services.ts';
 
 describe('npm run bench:chat', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let services: Services;
   let load: Load;
   before(async () => {
@@ -30,7 +30,9 @@ describe('npm run bench:chat', function () {
   };
 
   it('reads pages of a channel that grew, of which Postgres read as many rows as were shown', async () => {
-    const { cells, held } = await found(history({ sizes: [600, 1_200], each: 3 }));
+    const { cells, held } = await found(
+      history({ sizes: [600, 1_200], each: 3, authors: 6, reads: 20 }),
+    );
     assert.deepEqual(cells.lines[0], ['messages in the channel', '600', '1,200']);
     assert.match(cells.remarks.join(), /Index Scan of message_pkey$/);
     assert.equal(held.length, 2);
@@ -43,13 +45,13 @@ describe('npm run bench:chat', function () {
   });
 
   it('has everything of one author deleted, while others write', async () => {
-    const { figures } = await found(bulkDeletion({ messages: 600, seconds: 1 }));
+    const { figures } = await found(bulkDeletion({ messages: 600, perSecond: 10, seconds: 1 }));
     const { deleted, finished } = figures as { deleted: number; finished: boolean };
     assert.deepEqual([deleted, finished], [605, true]);
   });
 
   it('counts every reaction of a crowd, while others write', async () => {
-    const { figures } = await found(reactions({ perSecond: 100, seconds: 1, people: 20 }));
+    const { figures } = await found(reactions({ perSecond: 100, seconds: 1, people: 20, says: 5 }));
     assert.equal((figures as { counted: number }).counted, 100);
   });
 });
