@@ -28,12 +28,13 @@ export function conclaveEnvironment({ env }: Services, port: number): Record<str
   return { ...env, ...DOOR, PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` };
 }
 
-/** `flags` are for Node. */
+/** `flags` are for Node; `settings` are its own, beside those that all servers of the bench have. */
 export async function startSystem(
   system: SystemName,
   services: Services,
   port: number,
   flags: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
   const { end } = await bootstrap('children');
   const child = services.children.start(
@@ -42,7 +43,7 @@ export async function startSystem(
     [...flags, ...command(system, port)],
     {
       cwd: ROOT,
-      env: environment(system, services, port),
+      env: { ...environment(system, services, port), ...settings },
       log: join(services.folder, 'log', `${system}.log`),
       // Conclave logs JSON lines to standard error: here they go to a file.
       stdio: system === 'conclave' ? ['ignore', 'log', 'log', 'ipc'] : ['ignore', 'pipe', 'log'],

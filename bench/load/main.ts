@@ -1,22 +1,25 @@
 /** The load generator's process: it is apart, so that what the clients cost is not counted as the server's. */
 import { Crowd } from './crowd.ts';
+import { Gathering } from './gathering.ts';
 import type { Answer, Request } from './protocol.ts';
 import { resume } from './resume.ts';
+import { deleteEach, deleteMany, react, readPages, say } from './together.ts';
 
 const crowds: Crowd[] = [];
+const gatherings: Gathering[] = [];
 
 process.once('disconnect', () => process.exit(0)); // whoever started us is gone
 process.on('message', (request: Request) => {
   carryOut(request).then(
-    (result) => say({ kind: 'done', result }),
+    (result) => answer({ kind: 'done', result }),
     (error: unknown) =>
-      say({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }),
+      answer({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }),
   );
 });
-say({ kind: 'ready' });
+answer({ kind: 'ready' });
 
 async function carryOut(request: Request) {
-  const progress = (sent: number) => say({ kind: 'progress', sent });
+  const progress = (sent: number) => answer({ kind: 'progress', sent });
   switch (request.do) {
     case 'open':
       crowds.push(await Crowd.open(request));
@@ -30,9 +33,22 @@ async function carryOut(request: Request) {
     case 'resume':
       return resume(request.port, request.person, request.position);
     case 'count-lost':
-      return crowds.reduce((sum, { lost }) => sum + lost, 0);
+      return [...crowds, ...gatherings].reduce((sum, { lost }) => sum + lost, 0);
+    case 'gather':
+      gatherings.push(await Gathering.open(request));
+      return { channelId: gathered().channelId };
+    case 'say':
+      return say(gathered(), request);
+    case 'delete-each':
+      return deleteEach(gathered(), request);
+    case 'delete-many':
+      return deleteMany(gathered(), request);
+    case 'react':
+      return react(gathered(), request);
+    case 'read-pages':
+      return readPages(gathered(), request);
     case 'close':
-      for (const crowd of crowds.splice(0)) crowd.close();
+      for (const each of [...crowds.splice(0), ...gatherings.splice(0)]) each.close();
       return null;
   }
 }
@@ -43,6 +59,12 @@ function last(): Crowd {
   return crowd;
 }
 
-function say(answer: Answer): void {
-  process.send?.(answer);
+function gathered(): Gathering {
+  const gathering = gatherings.at(-1);
+  if (!gathering) throw new Error('nobody has gathered');
+  return gathering;
+}
+
+function answer(said: Answer): void {
+  process.send?.(said);
 }

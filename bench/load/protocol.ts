@@ -1,10 +1,12 @@
 /** What the bench and its load generator say to each other: one request at a time, each with one answer. */
 import type { SystemName, Workload } from '../workloads.ts';
 import type { Person } from './dialects.ts';
+import type { GatheringRequest, GatheringResults } from './gathering-protocol.ts';
 import type { Position, Resumed } from './resume.ts';
 import type { Tallied } from './tally.ts';
 
 export type Request =
+  | GatheringRequest
   /** A crowd joins those that are there; what is asked later is asked of the one that came last. */
   | {
       readonly do: 'open';
@@ -33,7 +35,7 @@ export type Request =
       readonly person: Person;
       readonly position: Position;
     }
-  /** How many connections of all crowds went since they were opened. */
+  /** How many connections went since they were opened, of all crowds and gatherings. */
   | { readonly do: 'count-lost' }
   | { readonly do: 'close' };
 
@@ -48,7 +50,7 @@ export interface Sent extends Tallied {
   readonly load: number;
 }
 
-export interface Results {
+export interface Results extends GatheringResults {
   readonly open: null;
   readonly send: Sent;
   readonly press: Sent;

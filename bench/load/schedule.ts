@@ -6,16 +6,17 @@ const LEAD_MS = 20;
 /**
  * Calls `send` for each message when it is due, `perSecond` evenly spaced ones in each second, whatever happens: who
  * waits for an answer before sending on measures too little waiting. A timer that comes late
- * sends all that has become due, and each keeps the time at which it should have been sent.
+ * sends all that has become due, and each keeps the time at which it should have been sent. Ends early once `isOver`.
  */
 export async function onSchedule(
   messages: number,
   perSecond: number,
   send: (message: number, dueAt: number, now: number) => void,
+  isOver: () => boolean = () => false,
 ): Promise<void> {
   const began = performance.now() + LEAD_MS;
   const dueAt = (message: number) => began + (message * 1_000) / perSecond;
-  for (let next = 0; next < messages;) {
+  for (let next = 0; next < messages && !isOver();) {
     await new Promise((resolve) =>
       setTimeout(resolve, Math.max(0, dueAt(next) - performance.now())),
     );

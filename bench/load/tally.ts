@@ -1,13 +1,6 @@
 /** Counts every delivery of every message to every member, once, twice or not at all, and how long each took. */
-import { build, type Histogram } from 'hdr-histogram-js';
+import { histogram, latency, note, type Latency } from './latency.ts';
 import { listenersIn, roomOf, type Workload } from '../workloads.ts';
-
-export interface Latency {
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  readonly max: number;
-}
 
 export interface Tallied {
   readonly sent: number;
@@ -91,7 +84,7 @@ export class Tally {
     this.#dueAt[message] = dueAt;
     this.#sent += 1;
     this.#expected += listenersIn(this.#workload, this.#roomOf(message));
-    record(this.#late, now - dueAt);
+    note(this.#late, now - dueAt);
   }
 
   delivered(member: number, numbers: readonly number[], now: number): void {
@@ -108,7 +101,7 @@ export class Tally {
       this.#seen[place] = 1;
       this.#delivered += 1;
       this.#order[member] = Math.imul(this.#order[member] ?? 0, 31) + message + 1;
-      record(this.#delivery, now - (this.#dueAt[message] ?? now));
+      note(this.#delivery, now - (this.#dueAt[message] ?? now));
     }
     this.#look();
   }
@@ -117,7 +110,7 @@ export class Tally {
     this.#answered += 1;
     if (refusal === null) {
       this.#acked += 1;
-      record(this.#ack, now - (this.#dueAt[message] ?? now));
+      note(this.#ack, now - (this.#dueAt[message] ?? now));
     } else this.#refused[refusal] = (this.#refused[refusal] ?? 0) + 1;
     this.#look();
   }
@@ -180,19 +173,4 @@ export class Tally {
     const answered = !this.#acknowledges || this.#answered === this.#sent;
     if (answered && this.#delivered === this.#expected) this.#whenWhole();
   }
-}
-
-/** In microseconds, up to a minute, to three digits. */
-function histogram(): Histogram {
-  return build({ highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
-}
-
-function record(into: Histogram, milliseconds: number): void {
-  into.recordValue(Math.max(1, Math.min(59_000_000, Math.round(milliseconds * 1_000))));
-}
-
-function latency(of: Histogram): Latency {
-  if (of.totalCount === 0) return { p50: 0, p99: 0, max: 0 };
-  const at = (percentile: number) => of.getValueAtPercentile(percentile) / 1_000;
-  return { p50: at(50), p99: at(99), max: of.maxValue / 1_000 };
 }

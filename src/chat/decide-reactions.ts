@@ -33,8 +33,11 @@ export const REACTION_ACCESS = {
   demand: null,
 } as const;
 
-/** While a crowd reacts, each waits so long for others: at 1,000 a second some ten commits and frames, not a thousand. */
-export const REACTION_LINGER_MS = 100;
+/**
+ * While a crowd reacts, each waits so long for others: at 1,000 a second some ten commits and frames, not a thousand. A
+ * commit costs nearly the same however many share it, and holds the channel meanwhile: so as many do as there are.
+ */
+export const REACTION_GROUPING = { lingerMs: 100, mostCalls: 512 } as const;
 
 type Call = GroupedCall<z.output<typeof ReactionInput>, unknown>;
 

@@ -40,7 +40,7 @@ export type { Audience } from './follower.ts';
 export { onChannel, type InChannel, type OnMessage } from './access.ts';
 export { onReadableMessage } from './readable-access.ts';
 export { messagesChanged } from './changes.ts';
-export { shown } from './content.ts';
+export { Content, shown } from './content.ts';
 export { Followers } from './followers.ts';
 export { endMembership } from './end-membership.ts';
 export type { MessageRow } from './rows.ts';

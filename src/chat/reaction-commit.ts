@@ -13,8 +13,15 @@ import type { Content } from './content.ts';
 import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
 import { restraintStore, type Silenced } from './restraint-store.ts';
-import { reactionStore, type ReactionStore } from './reaction-store.ts';
+import {
+  reactionStore,
+  type ReactionRow,
+  type ReactionStore,
+  type Recount,
+  type Shown,
+} from './reaction-store.ts';
 import { mayRead, type ChannelRow, type MessageRow, type Readable } from './rows.ts';
+import { withAdded, withRemoved } from './shown-reactions.ts';
 import type { Transaction } from './transaction-store.ts';
 
 export interface AskedReaction {
@@ -96,12 +103,12 @@ export async function commitReactions(
       return [{ channelId, seq: verdict.message.seq, emoji, userId }];
     });
     const reactions = reactionStore(tx, workspaceId);
-    const places =
+    const done =
       rows.length === 0 ? [] : adds ? await reactions.add(rows, at) : await reactions.remove(rows);
-    const changed = await advance(reactions, channels, places);
+    const { changed, advanced } = await advance(reactions, scene, done, adds);
     // The last statement before COMMIT.
-    if (changed.advanced.length > 0) await channelRows.advanceAll(changed.advanced);
-    return { judged, changed: changed.rows };
+    if (advanced.length > 0) await channelRows.advanceAll(advanced);
+    return { judged, changed };
   });
   const told = new Set<string>();
   return judged.map((verdict): ReactionVerdict => {
@@ -156,29 +163,45 @@ function fits(
   return true;
 }
 
-/** Gives each message that changed the next revision of its channel, and counts its reactions anew. */
+/** Gives each message that changed the next revision of its channel, and shows its reactions as they are now. */
 async function advance(
   reactions: ReactionStore,
-  channels: ReadonlyMap<ChannelId, ChannelRow>,
-  places: readonly { readonly channelId: ChannelId; readonly seq: number }[],
+  { channels, messages }: Scene,
+  rows: readonly ReactionRow[],
+  adds: boolean,
 ) {
   const revs = new Map<ChannelId, number>();
-  const recounts = new Map<string, { channelId: ChannelId; seq: number; rev: number }>();
-  for (const { channelId, seq } of places) {
-    const key = placeKey({ channelId, seq });
-    if (recounts.has(key)) continue;
+  const known = new Map([...messages.values()].map((message) => [placeKey(message), message]));
+  const shown: Shown[] = [];
+  const unknown: Recount[] = [];
+  for (const [key, changes] of byMessage(rows)) {
+    const message = known.get(key);
+    if (!message) throw new Error('a reaction changed that belongs to no message of the batch');
+    const { channelId, seq } = message;
     const rev = (revs.get(channelId) ?? channels.get(channelId)?.lastRev ?? 0) + 1;
     revs.set(channelId, rev);
-    recounts.set(key, { channelId, seq, rev });
+    const now = (adds ? withAdded : withRemoved)(message.reactions, changes);
+    if (now === undefined) unknown.push({ channelId, seq, rev });
+    else shown.push({ channelId, seq, rev, reactions: now });
   }
-  const counted = recounts.size === 0 ? [] : await reactions.recount([...recounts.values()]);
-  const rows = new Map(
-    counted.map(({ channelId, seq, reactions: shown }) => {
-      const key = placeKey({ channelId, seq });
-      return [key, { rev: recounts.get(key)?.rev ?? 0, reactions: shown }];
-    }),
+  if (shown.length > 0) await reactions.show(shown);
+  const counted = unknown.length > 0 ? await reactions.recount(unknown) : [];
+  const revOf = new Map(unknown.map((one) => [placeKey(one), one.rev]));
+  const all = counted.map((one): Shown => ({ ...one, rev: revOf.get(placeKey(one)) ?? 0 }));
+  const changed = new Map(
+    [...shown, ...all].map((one) => [placeKey(one), { rev: one.rev, reactions: one.reactions }]),
   );
-  return { rows, advanced: [...revs].map(([id, lastRev]) => ({ id, lastRev })) };
+  return { changed, advanced: [...revs].map(([id, lastRev]) => ({ id, lastRev })) };
+}
+
+function byMessage(rows: readonly ReactionRow[]): ReadonlyMap<string, readonly ReactionRow[]> {
+  const messages = new Map<string, ReactionRow[]>();
+  for (const row of rows) {
+    const others = messages.get(placeKey(row));
+    if (others) others.push(row);
+    else messages.set(placeKey(row), [row]);
+  }
+  return messages;
 }
 
 function placeKey({ channelId, seq }: Pick<MessageRow, 'channelId' | 'seq'>): string {

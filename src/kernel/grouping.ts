@@ -21,9 +21,11 @@ export interface GroupingOptions<C, V> {
   readonly monotonic?: () => number;
   /** The longest that the first call of a batch waits for others, in milliseconds; `LINGER_MS` unless told. */
   readonly lingerMs?: number | undefined;
+  /** Calls in one batch at most; 128 unless told. */
+  readonly mostCalls?: number | undefined;
 }
 
-/** Calls in one batch; a larger one takes longer than the next one loses by waiting. */
+/** Calls in one batch, where each adds to its work: a larger one takes longer than the next one loses by waiting. */
 const BATCH = 128;
 /** Calls that wait or are being decided; more are refused `overloaded`. */
 const QUEUED = 2_000;
@@ -86,8 +88,12 @@ export class Grouping<C, V> {
     };
     const { lingerMs: longest = LINGER_MS } = this.#options;
     const lingerMs = this.#inQuickSuccession() ? longest : this.#lingerMs;
-    if (lingerMs === 0 || this.#waiting.length >= BATCH) queueMicrotask(commit);
+    if (lingerMs === 0 || this.#waiting.length >= this.#most) queueMicrotask(commit);
     else this.#options.later(lingerMs, commit);
+  }
+
+  get #most(): number {
+    return this.#options.mostCalls ?? BATCH;
   }
 
   #inQuickSuccession(): boolean {
@@ -98,7 +104,7 @@ export class Grouping<C, V> {
   }
 
   async #commit(): Promise<void> {
-    const batch = this.#waiting.splice(0, BATCH);
+    const batch = this.#waiting.splice(0, this.#most);
     this.#committing = true;
     if (this.#options.monotonic) this.#began.push(this.#options.monotonic());
     if (this.#began.length > COMMITS) this.#began.shift();
@@ -149,7 +155,7 @@ export class Grouping<C, V> {
     for (const [key, entries] of this.#held) {
       if (this.#beingWaitedFor.size >= PATIENT) return;
       if (this.#beingWaitedFor.has(key)) continue;
-      const batch = entries.splice(0, BATCH);
+      const batch = entries.splice(0, this.#most);
       if (entries.length === 0) this.#held.delete(key);
       this.#beingWaitedFor.add(key);
       void this.#decide(batch, true).then(() => {

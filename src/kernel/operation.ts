@@ -157,6 +157,8 @@ export interface GroupedOperation<
   readonly heldBy: (input: z.output<In>) => string;
   /** How long calls may wait for others while there is a crowd, in milliseconds: 10 unless told. */
   readonly lingerMs?: number;
+  /** How many calls share a commit at most: 128 unless told. */
+  readonly mostCalls?: number;
   /**
    * One verdict per call, in the order of the calls. All calls are of one workspace. Unless `patient`, it answers
    * LATER for a call that would have to wait, and is asked again for it, apart from the others.

@@ -5,15 +5,16 @@ import { DeletionId, type WorkspaceId } from '../contract/index.ts';
 import type { Told } from '../kernel/index.ts';
 import type { DeletionRow } from './deletion-store.ts';
 import type { Announced, JobServices } from './jobs.ts';
+import { Pace } from './pace.ts';
 
-/** Messages that a step deletes at most: their tombstones fit into one notice between nodes. */
-const STEP_MESSAGES = 50;
+/** Messages that a step deletes at least and at most, if there are so many: how long the last one took decides. */
+const STEP_MESSAGES = { least: 50, most: 150 } as const;
+/** Tombstones in one notice between nodes: they fit into one packet. */
+const NOTICE_MESSAGES = 50;
 /** Reactions that go with them at most, one message excepted: what the database deletes in a fraction of a second. */
 const STEP_REACTIONS = 10_000;
 /** Places that a step looks at at most, while it holds the channel. */
 const STEP_PLACES = 2_000;
-/** For the sends that wait. */
-const PAUSE_MS = 20;
 /** Then it makes room for other jobs, and for a node that is to stop. */
 const STEPS = 20;
 
@@ -26,12 +27,19 @@ export async function deleteMany(
   about: unknown,
 ): Promise<void> {
   const { deletionId } = About.parse(about);
+  const pace = new Pace(STEP_MESSAGES.least, STEP_MESSAGES.most);
   for (let n = 1; n <= STEPS; n += 1) {
-    const step = await takeStep(services, workspaceId, deletionId, n === STEPS);
+    const began = services.clock.monotonic();
+    const step = await takeStep(services, workspaceId, {
+      deletionId,
+      most: pace.size,
+      isLast: n === STEPS,
+    });
     if (!step) return;
+    const pauseMs = pace.took(services.clock.monotonic() - began);
     for (const effect of step.effects) services.announce(effect);
     if (step.deletion.finishedAt) return;
-    await new Promise<void>((resolve) => services.later(PAUSE_MS, resolve));
+    await new Promise<void>((resolve) => services.later(pauseMs, resolve));
   }
 }
 
@@ -39,8 +47,7 @@ export async function deleteMany(
 function takeStep(
   { clock, within }: JobServices,
   workspaceId: WorkspaceId,
-  deletionId: DeletionId,
-  isLast: boolean,
+  { deletionId, most, isLast }: { deletionId: DeletionId; most: number; isLast: boolean },
 ): Promise<{ deletion: DeletionRow; effects: readonly Announced[] } | null> {
   return within(workspaceId, async ({ deletions, channels, tombstones, jobs }) => {
     const named = await deletions.find(deletionId);
@@ -58,13 +65,13 @@ function takeStep(
       upTo,
       from: fromAt,
       to: toAt,
-      limit: STEP_MESSAGES,
+      limit: most,
     });
     const found = withFewReactions(next);
     const last = await channels.advanceBy(channel, found.length);
     const first = last - found.length + 1;
     const gone = await tombstones.put(found, { by: before.askedBy, rev: first, at: now });
-    const isFull = next.length === STEP_MESSAGES || found.length < next.length;
+    const isFull = next.length === most || found.length < next.length;
     const reached = isFull ? (found.at(-1)?.seq ?? upTo) : upTo;
     const deletion = await deletions.progress(before, {
       afterSeq: reached,
@@ -95,7 +102,11 @@ function effectsOf(
   const { id: deletionId, askedBy: userId, channelId, deleted, finishedAt } = deletion;
   const payload = { deletionId, channelId, deleted, finished: finishedAt !== null };
   const told: Told = { effect: 'tell', userId, event: 'moderation.progress', payload };
-  if (gone.length === 0) return [told];
   const tombstones = gone.map((row) => shown(row, 'deleted', null));
-  return [messagesChanged(workspaceId, channelId, tombstones), told];
+  const notices: Announced[] = [];
+  for (let from = 0; from < tombstones.length; from += NOTICE_MESSAGES) {
+    const some = tombstones.slice(from, from + NOTICE_MESSAGES);
+    notices.push(messagesChanged(workspaceId, channelId, some));
+  }
+  return [...notices, told];
 }

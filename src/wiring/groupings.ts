@@ -48,6 +48,7 @@ export function groupings({ decide, later, monotonic }: GroupingsOptions): Stage
         later,
         monotonic,
         lingerMs: operation.lingerMs,
+        mostCalls: operation.mostCalls,
       });
       groups.set(workspaceId, grouping);
     }

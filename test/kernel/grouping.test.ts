@@ -13,7 +13,9 @@ interface Batch {
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A grouping whose commits are answered by the test, and whose timers are rung by it. */
-function scene(given: Pick<GroupingOptions<string, string>, 'monotonic' | 'lingerMs'> = {}) {
+function scene(
+  given: Pick<GroupingOptions<string, string>, 'monotonic' | 'lingerMs' | 'mostCalls'> = {},
+) {
   const batches: Batch[] = [];
   const timers: { readonly milliseconds: number; readonly ring: () => Promise<void> }[] = [];
   const grouping = new Grouping<string, string>({
@@ -224,5 +226,18 @@ describe('a grouping', () => {
     await Promise.all(calls.slice(0, 128));
     void code(grouping.add('a more'));
     assert.equal(batch(1).calls.length, 128, 'a full batch lingers for nobody');
+  });
+
+  it('takes as many into a commit as its operation says', async () => {
+    const { grouping, batch } = scene({ mostCalls: 200 });
+    const calls = Array.from({ length: 450 }, (_, i) => grouping.add(`a ${i}`));
+    await settled();
+    const sizes: number[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      sizes.push(batch(i).calls.length);
+      await batch(i).answer();
+    }
+    assert.deepEqual(sizes, [200, 200]);
+    await Promise.all(calls.slice(0, 400));
   });
 });

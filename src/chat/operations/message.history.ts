@@ -31,9 +31,10 @@ export const messageHistory = operation({
     const readable = await services.memberships.readable(channel, caller.userId);
     const { before = null, limit } = input;
     const rows = await services.messages.page(channel.id, readable, before, limit + 1);
+    const page = rows.slice(0, limit).reverse();
+    await services.content.fetchKeys(services.keys, page);
     const messages: Message[] = [];
-    for (const row of rows.slice(0, limit).reverse())
-      messages.push(await services.content.message(services.keys, row));
+    for (const row of page) messages.push(await services.content.message(services.keys, row));
     const { lastRev: rev, epoch } = channel;
     return reply({ messages, more: rows.length > limit, rev, epoch });
   },

@@ -3,7 +3,7 @@ import { groupedOperation } from '../declare.ts';
 import {
   decideReactions,
   REACTION_ACCESS,
-  REACTION_LINGER_MS,
+  REACTION_GROUPING,
   ReactionInput,
   ReactionOutput,
 } from '../decide-reactions.ts';
@@ -21,6 +21,6 @@ export const messageUnreact = groupedOperation({
   refuses: ['channel_archived', 'message_deleted'],
   prepare: () => Promise.resolve(null),
   heldBy: ({ channelId }) => channelId,
-  lingerMs: REACTION_LINGER_MS,
+  ...REACTION_GROUPING,
   decide: (batch) => decideReactions(false, batch),
 });
