@@ -16,3 +16,4 @@ export { reportCreate } from './report.create.ts';
 export { reportDismiss } from './report.dismiss.ts';
 export { reportList } from './report.list.ts';
 export { reportResolve } from './report.resolve.ts';
+export { reportStatistics } from './report.statistics.ts';

@@ -9,7 +9,7 @@ import {
   Timestamp,
   UserId,
 } from '../../contract/index.ts';
-import { reply } from '../../kernel/index.ts';
+import { reply, tell } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
 
 export const messageDeleteMany = operation({
@@ -59,9 +59,10 @@ export const messageDeleteMany = operation({
       ...{ deleted: 0, finishedAt: null },
     });
     const by = { subjectId: authorId, actorId: caller.userId, at: now };
-    if (authorId !== caller.userId)
-      await acts.note({ kind: 'delete-many', channelId, ...by, reason });
+    const isOfAnother = authorId !== caller.userId;
+    if (isOfAnother) await acts.note({ kind: 'delete-many', channelId, ...by, reason });
     await jobs.enqueue('moderation.delete-many', id, { deletionId: id });
-    return reply({ deletionId: id });
+    const told = isOfAnother ? [tell(authorId, 'moderation.acted', { channelId })] : [];
+    return reply({ deletionId: id }, ...told);
   },
 });
