@@ -7,6 +7,7 @@ import { FINDING_COMMANDS } from './finding.ts';
 import { MESSAGE_COMMANDS } from './messages.ts';
 import { MODERATION_COMMANDS } from './moderation.ts';
 import { PEOPLE_COMMANDS } from './people.ts';
+import { REPORT_COMMANDS } from './reports.ts';
 import { SETTINGS_COMMANDS } from './settings.ts';
 
 const help: Command = {
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   ...SETTINGS_COMMANDS,
   ...MESSAGE_COMMANDS,
   ...CONVERSATION_COMMANDS,
+  ...REPORT_COMMANDS,
   ...MODERATION_COMMANDS,
   help,
   quit,

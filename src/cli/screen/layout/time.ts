@@ -38,6 +38,14 @@ export function stretchOf(milliseconds: number): string {
   return `${Math.ceil(milliseconds / HOUR)} h`;
 }
 
+/** How long ago, in the largest unit that is full: `now`, `5 min`, `3 h`, `12 d`. */
+export function ageOf(milliseconds: number): string {
+  if (milliseconds < MINUTE) return 'now';
+  if (milliseconds < HOUR) return `${Math.floor(milliseconds / MINUTE)} min`;
+  if (milliseconds < 24 * HOUR) return `${Math.floor(milliseconds / HOUR)} h`;
+  return `${Math.floor(milliseconds / (24 * HOUR))} d`;
+}
+
 function midnight(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0);
 }
