@@ -34,6 +34,8 @@ export interface FrameParts {
   readonly conversation: Omit<TimelineParts, 'width' | 'unreadAfter'>;
   /** What to say where there is no channel. */
   readonly invitation: string;
+  /** Why one may not send there what one writes, and until when. */
+  readonly held: string | null;
   /** Below a command that is being typed. */
   readonly hint: string | null;
   readonly finds: readonly Room[];
@@ -79,7 +81,10 @@ export function frameOf(parts: FrameParts): Frame {
   if (isTooSmall(size)) return tooSmall(size);
   const { main: width, sidebar } = columnsFor(size);
   const composer = composerFor(parts, width);
-  const hints = hintLines(parts, width).slice(0, Math.max(1, Math.min(HINT_ROWS, size.rows - 9)));
+  const hints = [...heldLines(parts, width), ...hintLines(parts, width)].slice(
+    0,
+    Math.max(1, Math.min(HINT_ROWS, size.rows - 9)),
+  );
   const banner = bannerText(parts.status);
   const bannerRows = banner === null ? [] : [cut(lineOf(` ${banner}`, 'notice'), width)];
   const taken = bannerRows.length + hints.length + composer.lines.length;
@@ -203,6 +208,11 @@ function counter(state: ScreenState): Line {
   const tone = length > BODY_CHARACTERS ? 'alert' : 'quiet';
   const format = (count: number) => count.toLocaleString('en');
   return [span(`${format(length)} of ${format(BODY_CHARACTERS)} characters`, tone)];
+}
+
+function heldLines({ held, state }: FrameParts, width: number): Line[] {
+  if (held === null || state.picker) return [];
+  return wrapped(held, width - 2).map((one) => lineOf(` ${one}`, 'notice'));
 }
 
 function hintLines({ state, hint }: FrameParts, width: number): Line[] {

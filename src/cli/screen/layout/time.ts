@@ -18,15 +18,21 @@ export function clockOf(at: number): string {
   return CLOCK.format(at);
 }
 
+/** `14:32` of this day, `Tomorrow 14:32`, `Monday 3 March 14:32`. */
+export function untilOf(at: number, now: number): string {
+  return isSameDay(at, now) ? clockOf(at) : `${dayOf(at, now)} ${clockOf(at)}`;
+}
+
 export function isSameDay(one: number, other: number): boolean {
   return midnight(one) === midnight(other);
 }
 
-/** `Today`, `Yesterday`, `Monday 3 March`, and with the year when it is not this one. */
+/** `Today`, `Yesterday`, `Tomorrow`, `Monday 3 March`, and with the year when it is not this one. */
 export function dayOf(at: number, now: number): string {
   const days = Math.round((midnight(now) - midnight(at)) / (24 * HOUR));
   if (days === 0) return 'Today';
   if (days === 1) return 'Yesterday';
+  if (days === -1) return 'Tomorrow';
   const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return (isThisYear ? DAY : DATE).format(at);
 }

@@ -8,6 +8,7 @@ import { neighbour, type Room } from '../model/room.ts';
 import { entered, FIRST, seen, type Notice, type ScreenState } from '../model/state.ts';
 import type { Size } from '../terminal/terminal.ts';
 import { factsOf } from './facts.ts';
+import { Held } from './held.ts';
 import { Names } from './names.ts';
 import { listenToNews } from './news.ts';
 import { OlderMessages } from './older-messages.ts';
@@ -30,6 +31,7 @@ export class Chat {
   readonly names: Names;
   readonly reports: Reports;
   readonly sending: Sending;
+  readonly held: Held;
   readonly now: () => number;
   readonly options: ScreenOptions;
   readonly #events: ChatEvents;
@@ -56,6 +58,7 @@ export class Chat {
     this.names = new Names({ client, me, now, changed });
     this.sending = new Sending({ client, me: me.userId, changed });
     this.older = new OlderMessages({ changed, now });
+    this.held = new Held(this);
     this.reports = new Reports({
       client,
       changed: (before) => this.#queueChanged(before),
@@ -94,6 +97,7 @@ export class Chat {
       client.readMarks.on('changed', () => this.#events.changed()),
       client.typing.on('changed', () => this.#events.changed()),
       ...listenToNews(this),
+      ...this.held.listen(),
     );
     client.presence.set('online');
     this.#connectionChanged();
@@ -236,6 +240,7 @@ export class Chat {
   }
 
   #lost(channel: Room['channel']): void {
+    if (this.held.explains(channel.id)) return;
     const name = printable(channel.name);
     this.say('alert', `You are no longer in ${name}: you were removed, or left elsewhere.`, false);
   }

@@ -44,6 +44,7 @@ export function factsOf(chat: Chat, size: Size): FrameParts {
       now: chat.now(),
     },
     invitation: invitation(chat),
+    held: room && !state.queue ? chat.held.wordsIn(room.id) : null,
     hint: hintFor(composerOf(state).text),
     finds: findsOf(chat),
     queue: state.queue && queueFacts(chat),

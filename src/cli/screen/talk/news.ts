@@ -32,7 +32,8 @@ export function listenToNews(chat: Chat): readonly Unlisten[] {
   ];
 }
 
-function whereIs({ rooms }: Chat, channelId: ChannelId): string {
+/** What a channel is called, for a sentence. */
+export function whereIs({ rooms }: Chat, channelId: ChannelId): string {
   const room = rooms.find(channelId);
   return room ? labelOf(room) : 'a channel that you are not in';
 }
