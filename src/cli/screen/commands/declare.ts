@@ -28,8 +28,8 @@ export interface Talk {
     called(number: number): Queued | null;
     readonly chosen: Queued | null;
     open(): void;
-    /** Something in it was changed from here. */
-    changed(): void;
+    /** Something in it was changed from here: a report is as the server says, or could not be changed. */
+    changed(report?: Queued['report']): void;
   };
   show(sheet: Sheet): void;
   end(how: 'quit' | 'sign-out'): void;

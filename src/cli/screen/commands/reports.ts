@@ -66,7 +66,7 @@ const claim = onReport(
   },
   async (talk, one) => {
     const outcome = await talk.client.call('report.claim', { reportId: one.report.id });
-    talk.queue.changed();
+    talk.queue.changed(outcome.ok ? outcome.data : undefined);
     if (!outcome.ok) return no(refusalSentence(outcome.refusal));
     return done(`${labelOfReport(one)} is yours. Who reported it is told that it is looked at.`);
   },
@@ -91,7 +91,7 @@ const resolve = onReport(
       action: action.data,
       ...(note !== '' && { note }),
     });
-    talk.queue.changed();
+    talk.queue.changed(outcome.ok ? outcome.data : undefined);
     if (!outcome.ok) return no(refusalSentence(outcome.refusal));
     return done(`${labelOfReport(one)} is closed. Who reported it is told what was done.`);
   },
@@ -107,7 +107,7 @@ const dismiss = onReport(
     if (reason === '') return no(`Why? /dismiss ${labelOfReport(one)} REASON`);
     const input = { reportId: one.report.id, reason };
     const outcome = await talk.client.call('report.dismiss', input);
-    talk.queue.changed();
+    talk.queue.changed(outcome.ok ? outcome.data : undefined);
     if (!outcome.ok) return no(refusalSentence(outcome.refusal));
     return done(`${labelOfReport(one)} is closed. Who reported it is told, and not why.`);
   },

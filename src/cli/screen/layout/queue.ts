@@ -46,8 +46,9 @@ export function queueLines(parts: QueueParts, width: number, height: number): Li
   return [...told, ...listLines(parts, width, rows), ...title, ...detail];
 }
 
-/** How many there are, for the header: `2 open · 1 taken up`. */
+/** How many there are, for the header: `2 open · 1 taken up`; nothing where there are none. */
 export function countWords({ queued, hasMore }: Pick<QueueParts, 'queued' | 'hasMore'>): string {
+  if (queued.length === 0) return '';
   const open = queued.filter(({ report }) => report.state === 'open').length;
   const more = hasMore ? ' · more after these' : '';
   return `${open} open · ${queued.length - open} taken up${more}`;

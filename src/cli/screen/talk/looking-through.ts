@@ -35,7 +35,10 @@ export function openQueue(chat: Chat): void {
 }
 
 export function closeQueue(chat: Chat): void {
-  chat.update((state) => ({ ...state, queue: null }));
+  chat.update((state) => {
+    const notice = state.notice?.isAnswer ? null : state.notice;
+    return { ...state, queue: null, notice };
+  });
   chat.reports.close();
 }
 

@@ -70,11 +70,22 @@ export class Reports {
     [this.#queued, this.#isRead, this.#why] = [[], false, null];
   }
 
-  /** Something in it is different, or may be. */
-  changed(): void {
+  /** Something in it is different, or may be; where it is known what, that is shown at once. */
+  changed(report?: Report): void {
     if (!this.#isOpen) return;
+    if (report) this.#put(report);
     if (this.#isReading || this.#timer) this.#isStale = true;
     else void this.#read();
+  }
+
+  #put(report: Report): void {
+    const before = this.#queued;
+    const isDecided = report.state === 'resolved' || report.state === 'dismissed';
+    this.#queued = before.flatMap((one) => {
+      if (one.report.id !== report.id) return [one];
+      return isDecided ? [] : [{ ...one, report }];
+    });
+    this.#parts.changed(before);
   }
 
   async #read(): Promise<void> {

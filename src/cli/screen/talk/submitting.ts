@@ -69,7 +69,7 @@ export class Submitting {
         called: (number) => reports.called(number),
         chosen: chosenReport(chat),
         open: () => openQueue(chat),
-        changed: () => reports.changed(),
+        changed: (report) => reports.changed(report),
       },
       members: () => this.#members(),
       enter: (id) => chat.enter(id),
