@@ -109,6 +109,19 @@ export type ModerationAct = z.infer<typeof ModerationAct>;
 export const DeletionId = z.uuid().toLowerCase().brand<'DeletionId'>();
 export type DeletionId = z.infer<typeof DeletionId>;
 
+/** A bulk deletion as who asked for it sees it. */
+export const Deletion = z.strictObject({
+  id: DeletionId,
+  channelId: ChannelId,
+  authorId: UserId,
+  askedAt: Timestamp,
+  /** Messages that it deleted so far. */
+  deleted: z.int().nonnegative(),
+  /** It has come to its end, or was called off. */
+  finished: z.boolean(),
+});
+export type Deletion = z.infer<typeof Deletion>;
+
 export const FilterId = z.uuid().toLowerCase().brand<'FilterId'>();
 /** `word`: a whole word, in any case. `pattern`: RE2 syntax. `link`: links to a domain and what is below it. */
 export const FilterKind = z.enum(['word', 'pattern', 'link']);

@@ -1,5 +1,8 @@
 /** Every operation of this domain, one per file. */
 export { channelSetSlowMode } from './channel.set-slow-mode.ts';
+export { deletionCancel } from './deletion.cancel.ts';
+export { deletionList } from './deletion.list.ts';
+export { deletionPreview } from './deletion.preview.ts';
 export { filterCreate } from './filter.create.ts';
 export { filterDelete } from './filter.delete.ts';
 export { filterList } from './filter.list.ts';
