@@ -1,7 +1,6 @@
 /** Calling off: what is deleted stays deleted, nothing more is, and only who asked for it can. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { DeletionId } from '../../../src/contract/index.ts';
 import { World } from '../../support/world.ts';
 import { allRefused, audited, misshapen, rows } from '../../chat/support.ts';
 import { scene, type Scene } from '../support.ts';
@@ -68,7 +67,7 @@ describe('deletion.cancel', () => {
     const { alice, bob, staff, keeper } = s;
     await allRefused('not_found', [
       ...[alice, bob, staff].map((other) => other.call('deletion.cancel', { deletionId })),
-      keeper.call('deletion.cancel', { deletionId: randomUUID() as DeletionId }),
+      keeper.call('deletion.cancel', { deletionId: randomUUID() }),
     ]);
     await bob.call('deletion.cancel', { deletionId }).refused('not_found');
   });

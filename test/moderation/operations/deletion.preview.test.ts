@@ -1,7 +1,6 @@
 /** Counting before deleting: what is there, of that author and time, as far as one may delete it. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { ChannelId } from '../../../src/contract/index.ts';
 import type { Person } from '../../support/person.ts';
 import { World } from '../../support/world.ts';
 import { allRefused, misshapen } from '../../chat/support.ts';
@@ -50,7 +49,7 @@ describe('deletion.preview', () => {
     await carol.call('deletion.preview', about).refused('forbidden');
     await allRefused('not_found', [
       staff.call('deletion.preview', about),
-      carol.call('deletion.preview', { ...about, channelId: randomUUID() as ChannelId }),
+      carol.call('deletion.preview', { ...about, channelId: randomUUID() }),
     ]);
   });
 

@@ -3,6 +3,7 @@ import type { ChannelId, Client, OutputOf, UserId } from '../../../client/index.
 import type { Queued } from '../model/queue.ts';
 import type { Room } from '../model/room.ts';
 import type { Sheet } from '../model/state.ts';
+import type { Deleting } from '../talk/deleting.ts';
 
 /** What commands see of the screen, and what they may make of it. */
 export interface Talk {
@@ -31,6 +32,12 @@ export interface Talk {
     /** Something in it was changed from here: a report is as the server says, or could not be changed. */
     changed(report?: Queued['report']): void;
   };
+  /** Bulk deletions that were begun here. */
+  readonly deleting: Pick<Deleting, 'begin' | 'last'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Whether the command before this one asked the same: then it was meant. */
+  readonly confirmed: (question: string) => boolean;
   show(sheet: Sheet): void;
   end(how: 'quit' | 'sign-out'): void;
 }

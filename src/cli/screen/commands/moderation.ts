@@ -8,7 +8,10 @@ import { beginningNames, personIn } from './people.ts';
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A time like `30m` or `2d` at the beginning, and the reason after it. */
-function timeAndReason(typed: string): { readonly durationMs?: number; readonly reason: string } {
+export function timeAndReason(typed: string): {
+  readonly durationMs?: number;
+  readonly reason: string;
+} {
   const [, count, unit, rest = ''] = /^(\d{1,4})([smhd])(?:\s+(.*))?$/su.exec(typed) ?? [];
   if (count === undefined || unit === undefined) return { reason: typed };
   return { durationMs: Number(count) * UNITS[unit as keyof typeof UNITS], reason: rest };

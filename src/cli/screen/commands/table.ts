@@ -1,5 +1,6 @@
 /** Every slash command, in the order in which /help shows them, and what else the help has to say. */
 import type { SheetRow } from '../model/state.ts';
+import { BULK_COMMANDS } from './bulk.ts';
 import { CHANNEL_COMMANDS } from './channels.ts';
 import { CONVERSATION_COMMANDS } from './conversation.ts';
 import { done, no, type Command } from './declare.ts';
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
   ...CONVERSATION_COMMANDS,
   ...REPORT_COMMANDS,
   ...MODERATION_COMMANDS,
+  ...BULK_COMMANDS,
   help,
   quit,
   signOut,

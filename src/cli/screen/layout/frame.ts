@@ -34,8 +34,8 @@ export interface FrameParts {
   readonly conversation: Omit<TimelineParts, 'width' | 'unreadAfter'>;
   /** What to say where there is no channel. */
   readonly invitation: string;
-  /** Why one may not send there what one writes, and until when. */
-  readonly held: string | null;
+  /** What goes on by itself; why one may not send what one writes, and until when. */
+  readonly standing: readonly string[];
   /** Below a command that is being typed. */
   readonly hint: string | null;
   readonly finds: readonly Room[];
@@ -81,7 +81,7 @@ export function frameOf(parts: FrameParts): Frame {
   if (isTooSmall(size)) return tooSmall(size);
   const { main: width, sidebar } = columnsFor(size);
   const composer = composerFor(parts, width);
-  const hints = [...heldLines(parts, width), ...hintLines(parts, width)].slice(
+  const hints = [...standingLines(parts, width), ...hintLines(parts, width)].slice(
     0,
     Math.max(1, Math.min(HINT_ROWS, size.rows - 9)),
   );
@@ -210,9 +210,9 @@ function counter(state: ScreenState): Line {
   return [span(`${format(length)} of ${format(BODY_CHARACTERS)} characters`, tone)];
 }
 
-function heldLines({ held, state }: FrameParts, width: number): Line[] {
-  if (held === null || state.picker) return [];
-  return wrapped(held, width - 2).map((one) => lineOf(` ${one}`, 'notice'));
+function standingLines({ standing, state }: FrameParts, width: number): Line[] {
+  if (state.picker) return [];
+  return standing.flatMap((one) => wrapped(one, width - 2).map((l) => lineOf(` ${l}`, 'notice')));
 }
 
 function hintLines({ state, hint }: FrameParts, width: number): Line[] {

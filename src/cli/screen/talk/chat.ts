@@ -7,6 +7,7 @@ import { settled, type Report } from '../model/queue.ts';
 import { neighbour, type Room } from '../model/room.ts';
 import { entered, FIRST, seen, type Notice, type ScreenState } from '../model/state.ts';
 import type { Size } from '../terminal/terminal.ts';
+import { Deleting } from './deleting.ts';
 import { factsOf } from './facts.ts';
 import { Held } from './held.ts';
 import { Names } from './names.ts';
@@ -32,6 +33,7 @@ export class Chat {
   readonly reports: Reports;
   readonly sending: Sending;
   readonly held: Held;
+  readonly deleting = new Deleting();
   readonly now: () => number;
   readonly options: ScreenOptions;
   readonly #events: ChatEvents;
@@ -94,8 +96,9 @@ export class Chat {
       client.state.watch(() => this.#connectionChanged()),
       client.listen('access.changed', ({ channelId }) => this.rooms.accessChanged(channelId)),
       client.outbox.on('changed', () => this.#roomsChanged()),
-      client.readMarks.on('changed', () => this.#events.changed()),
-      client.typing.on('changed', () => this.#events.changed()),
+      ...[client.readMarks, client.typing, client.deletions].map((one) =>
+        one.on('changed', () => this.#events.changed()),
+      ),
       ...listenToNews(this),
       ...this.held.listen(),
     );

@@ -44,11 +44,17 @@ export function factsOf(chat: Chat, size: Size): FrameParts {
       now: chat.now(),
     },
     invitation: invitation(chat),
-    held: room && !state.queue ? chat.held.wordsIn(room.id) : null,
+    standing: standing(chat),
     hint: hintFor(composerOf(state).text),
     finds: findsOf(chat),
     queue: state.queue && queueFacts(chat),
   };
+}
+
+/** What goes on by itself, and what holds one in the channel. */
+function standing({ client, deleting, held, room, state }: Chat): readonly string[] {
+  const words = room && !state.queue ? held.wordsIn(room.id) : null;
+  return [...deleting.words(client.deletions.all), ...(words === null ? [] : [words])];
 }
 
 function queueFacts(chat: Chat): QueueParts {

@@ -1,4 +1,4 @@
-/** What happens to reports while somebody sits before the screen: said to who made one, and to who looks after them. */
+/** What comes of reports and deletions while somebody sits before the screen: said to who asked, and who looks after them. */
 import type { CallOutcome, ChannelId, InputOf, Unlisten } from '../../../client/index.ts';
 import { labelOf } from '../model/room.ts';
 import type { Report } from '../model/queue.ts';
@@ -25,6 +25,9 @@ export function listenToNews(chat: Chat): readonly Unlisten[] {
       reports.changed();
       if (state === 'open' && !chat.state.queue)
         chat.say('notice', `A message in ${whereIs(chat, channelId)} was reported. /queue`, false);
+    }),
+    client.deletions.on('changed', () => {
+      for (const words of chat.deleting.over(client.deletions.all)) chat.say('good', words, false);
     }),
     client.listen('report.updated', ({ reportId, state }) =>
       chat.background(tellReporter(chat, reportId, state)),

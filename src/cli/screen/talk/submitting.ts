@@ -17,6 +17,9 @@ export class Submitting {
   readonly #chat: Chat;
   /** The command that is under way: one at a time. */
   #running: Command | null = null;
+  /** What the last command asked to be confirmed, and what this one asks: only the very next one confirms it. */
+  #asked: string | null = null;
+  #asks: string | null = null;
 
   constructor(chat: Chat) {
     this.#chat = chat;
@@ -70,6 +73,12 @@ export class Submitting {
         chosen: chosenReport(chat),
         open: () => openQueue(chat),
         changed: (report) => reports.changed(report),
+      },
+      deleting: chat.deleting,
+      now: chat.now,
+      confirmed: (question) => {
+        this.#asks = question;
+        return this.#asked === question;
       },
       members: () => this.#members(),
       enter: (id) => chat.enter(id),
@@ -125,6 +134,8 @@ export class Submitting {
       else if (answer.said !== undefined) chat.say('good', answer.said);
     } finally {
       this.#running = null;
+      this.#asked = this.#asked === this.#asks ? null : this.#asks;
+      this.#asks = null;
     }
   }
 

@@ -75,7 +75,7 @@ function partsOf(columns: number, rows: number, state: ScreenState): FrameParts 
     typing: [],
     invitation: 'You are in no channel yet. '.repeat(9),
     queue: state.queue && queueOf(30),
-    held: state.current === null ? null : 'You are muted here until tomorrow: '.repeat(3),
+    standing: state.current === null ? [] : ['You are muted here until tomorrow: '.repeat(3)],
     hint: null,
     finds: rooms,
   };
