@@ -3,7 +3,6 @@ import type { Broadcasts } from '../contract/broadcasts.ts';
 import type { DeletionId } from '../contract/moderation.ts';
 import type { DeletionProgress, Deletions, Unlisten } from './api.ts';
 import type { Online } from './online.ts';
-import type { OutputOf } from './types.ts';
 import { Changes } from './watched.ts';
 
 /** Deletions that are remembered; beyond, those that were heard of first are forgotten. */
@@ -47,7 +46,7 @@ export class OwnDeletions implements Deletions {
     const { calls, timers, online } = this.#parts;
     const outcome = await calls.call('deletion.list', {});
     if (outcome.ok) {
-      const { deletions } = outcome.data as OutputOf<'deletion.list'>;
+      const { deletions } = outcome.data;
       for (const { id: deletionId, ...deletion } of deletions)
         if (this.#known.has(deletionId)) this.#put({ deletionId, ...deletion });
     } else if (outcome.refusal.retry === 'later' && online())
