@@ -98,6 +98,7 @@ export interface Client {
   readonly readMarks: ReadMarks;
   readonly typing: Typing;
   readonly presence: Presence;
+  readonly deletions: Deletions;
 }
 
 export interface SendOptions {
@@ -228,5 +229,14 @@ export interface Presence {
   read(userIds: readonly UserId[]): Promise<Outcome<ReadonlyMap<UserId, ShownPresence>>>;
   /** As it was told last; null for who was not asked about, or shares no channel with one. */
   of(userId: UserId): ShownPresence | null;
+  on(event: 'changed', listener: () => void): Unlisten;
+}
+
+/** How far a bulk deletion is, as `moderation.progress` tells it. */
+export type DeletionProgress = Broadcasts['moderation.progress'];
+
+/** One's own bulk deletions that were heard of on any connection since one came; asked for again after a reconnect. */
+export interface Deletions {
+  readonly all: readonly DeletionProgress[];
   on(event: 'changed', listener: () => void): Unlisten;
 }

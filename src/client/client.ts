@@ -4,6 +4,7 @@ import type { ChannelId, UserId } from '../contract/ids.ts';
 import type { ChannelLog, Client, Me, State, Unlisten } from './api.ts';
 import { Calls } from './calls.ts';
 import { Log } from './channel-log.ts';
+import { OwnDeletions } from './deletions.ts';
 import { Http } from './http.ts';
 import { KnownDevice } from './known-device.ts';
 import { Link } from './link.ts';
@@ -37,12 +38,15 @@ export function createClient(options: ClientOptions): Client {
   return new TheClient(options);
 }
 
+type Here<N extends OperationName> = Omit<InputOf<N>, 'workspace'>;
+
 class TheClient implements Client {
   readonly me: Value<Me | null>;
   readonly outbox: OutboxBox;
   readonly readMarks: Marks;
   readonly typing: Typists;
   readonly presence: People;
+  readonly deletions: OwnDeletions;
   readonly #options: ClientOptions;
   readonly #failed: (error: unknown) => void;
   readonly #timers: Timers;
@@ -84,6 +88,7 @@ class TheClient implements Client {
     this.readMarks = new Marks(parts);
     this.typing = new Typists(parts);
     this.presence = new People(parts);
+    this.deletions = new OwnDeletions(parts);
     this.#sync = new LogSync({ calls: this.#calls, timers, failed });
     this.me = new Value<Me | null>(null, failed);
     this.outbox = new OutboxBox({
@@ -102,21 +107,15 @@ class TheClient implements Client {
     return this.#link.state;
   }
 
-  register(
-    application: Omit<InputOf<'account.register'>, 'workspace'>,
-  ): Promise<CallOutcome<'account.register'>> {
+  register(application: Here<'account.register'>): Promise<CallOutcome<'account.register'>> {
     return this.call('account.register', { ...this.#workspace, ...application });
   }
 
-  requestPasswordReset(
-    request: Omit<InputOf<'password.request-reset'>, 'workspace'>,
-  ): Promise<CallOutcome<'password.request-reset'>> {
+  requestPasswordReset(request: Here<'password.request-reset'>) {
     return this.call('password.request-reset', { ...this.#workspace, ...request });
   }
 
-  async signIn(
-    credentials: Omit<InputOf<'session.open'>, 'workspace'>,
-  ): Promise<Outcome<Me, RefusalOf<'session.open'>>> {
+  async signIn(credentials: Here<'session.open'>): Promise<Outcome<Me, RefusalOf<'session.open'>>> {
     const shown = await this.#device.shown();
     const claim = { ...this.#workspace, ...shown, ...credentials, ...this.#delivery };
     const outcome = await this.#session.inTurn(() => this.#open(claim));
@@ -216,7 +215,7 @@ class TheClient implements Client {
   async #enter(me: Me): Promise<void> {
     if (this.#user !== me.userId) {
       this.#endLogs();
-      for (const one of [this.readMarks, this.typing, this.presence]) one.clear();
+      for (const one of [this.readMarks, this.typing, this.presence, this.deletions]) one.clear();
     }
     this.#user = me.userId;
     if (this.me.value?.sessionId !== me.sessionId) this.me.set(me);
@@ -229,7 +228,7 @@ class TheClient implements Client {
       for (const log of this.#logs.values()) void log.catchUp();
       this.outbox.pump();
       this.readMarks.pump();
-      this.presence.back();
+      for (const one of [this.presence, this.deletions]) one.back();
       return;
     }
     for (const log of this.#logs.values()) log.lost();
@@ -240,7 +239,8 @@ class TheClient implements Client {
 
   #heard(event: string, payload: unknown): void {
     tellLogs(this.#logs, event, payload);
-    for (const one of [this.readMarks, this.typing, this.presence]) one.heard(event, payload);
+    for (const one of [this.readMarks, this.typing, this.presence, this.deletions])
+      one.heard(event, payload);
     this.#listeners.get(event)?.tell(payload);
   }
 

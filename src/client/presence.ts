@@ -4,8 +4,7 @@ import type { UserId } from '../contract/ids.ts';
 import type { OwnPresence, ShownPresence } from '../contract/presence.ts';
 import { PRESENCE_PEOPLE } from '../contract/sizes.ts';
 import type { Presence, Unlisten } from './api.ts';
-import type { Calls } from './calls.ts';
-import type { Timers } from './timers.ts';
+import type { Online } from './online.ts';
 import type { Outcome } from './types.ts';
 import { Changes } from './watched.ts';
 
@@ -14,21 +13,14 @@ const KEPT = 500;
 /** When saying or asking was put off, the next attempt. */
 const AGAIN_MS = 2_000;
 
-export interface PresenceParts {
-  readonly calls: Pick<Calls, 'call'>;
-  readonly timers: Timers;
-  readonly online: () => boolean;
-  readonly failed: (error: unknown) => void;
-}
-
 export class People implements Presence {
-  readonly #parts: PresenceParts;
+  readonly #parts: Online;
   readonly #changes: Changes;
   /** Whom was asked about, and what they are; those asked about last are last. */
   readonly #people = new Map<UserId, ShownPresence>();
   #own: OwnPresence | null = null;
 
-  constructor(parts: PresenceParts) {
+  constructor(parts: Online) {
     this.#parts = parts;
     this.#changes = new Changes(parts.failed);
   }

@@ -3,26 +3,18 @@ import type { Broadcasts } from '../contract/broadcasts.ts';
 import type { ChannelId, UserId } from '../contract/ids.ts';
 import { TYPING_SHOWN_MS, TYPING_SIGNAL_MS } from '../contract/sizes.ts';
 import type { Typing, Unlisten } from './api.ts';
-import type { Calls } from './calls.ts';
-import type { Timers } from './timers.ts';
+import type { Online } from './online.ts';
 import { Changes } from './watched.ts';
 
-export interface TypingParts {
-  readonly calls: Pick<Calls, 'call'>;
-  readonly timers: Timers;
-  readonly online: () => boolean;
-  readonly failed: (error: unknown) => void;
-}
-
 export class Typists implements Typing {
-  readonly #parts: TypingParts;
+  readonly #parts: Online;
   readonly #changes: Changes;
   /** How to call off the end of each. */
   readonly #writing = new Map<ChannelId, Map<UserId, () => void>>();
   /** Channels in which one said it lately. */
   readonly #said = new Set<ChannelId>();
 
-  constructor(parts: TypingParts) {
+  constructor(parts: Online) {
     this.#parts = parts;
     this.#changes = new Changes(parts.failed);
   }

@@ -18,6 +18,14 @@ export interface Broadcasts {
   'access.changed': { readonly channelId: ChannelId };
   /** Something became of a report that the caller made: `report.list` tells more. */
   'report.updated': { readonly reportId: ReportId; readonly state: ReportState };
+  /** A report that the caller may look at was made, taken up or decided: `report.list` tells what it is now. */
+  'queue.changed': {
+    readonly reportId: ReportId;
+    readonly channelId: ChannelId;
+    readonly state: ReportState;
+  };
+  /** Something was done to the caller or to what they wrote, or is over: `moderation.mine` tells what, and why. */
+  'moderation.acted': { readonly channelId: ChannelId };
   /** How far a `message.delete-many` of the caller is. */
   'moderation.progress': {
     readonly deletionId: DeletionId;

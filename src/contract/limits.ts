@@ -13,6 +13,7 @@ export const LIMIT_NAMES = [
   'message.write',
   'report.create',
   'user.find',
+  'statistics',
   'read',
   'sync',
   'signal',

@@ -52,6 +52,30 @@ export const Report = z.strictObject({
   message: Message.nullable(),
 });
 
+const Quantiles = z.strictObject({ median: z.int().nonnegative(), p90: z.int().nonnegative() });
+const Count = z.int().nonnegative();
+
+/** What became of the reports that were made in a period. Times are milliseconds from the report on. */
+export const ReportStatistics = z.strictObject({
+  from: Timestamp,
+  to: Timestamp,
+  total: Count,
+  states: z.strictObject({ open: Count, claimed: Count, resolved: Count, dismissed: Count }),
+  /** The most frequent first; those that no report has are left out. */
+  categories: z.array(z.strictObject({ category: Report.shape.category, made: Count })),
+  /** Days in UTC, e.g. `2026-03-01`, on which reports were made, in order. */
+  days: z.array(z.strictObject({ day: z.iso.date(), made: Count })),
+  /** Until they were taken up, by whoever took them up last; null where none was. */
+  toClaim: Quantiles.nullable(),
+  /** Until they were decided; null where none was. */
+  toDecide: Quantiles.nullable(),
+  /** Who decided how many, the most first, 100 at most; null for who may not read the audit trail. */
+  moderators: z
+    .array(z.strictObject({ userId: UserId, resolved: Count, dismissed: Count }))
+    .nullable(),
+});
+export type ReportStatistics = z.infer<typeof ReportStatistics>;
+
 export type ReportId = z.infer<typeof ReportId>;
 export type ReportState = z.infer<typeof ReportState>;
 export type ReportAction = z.infer<typeof ReportAction>;
@@ -84,6 +108,19 @@ export type ModerationAct = z.infer<typeof ModerationAct>;
 
 export const DeletionId = z.uuid().toLowerCase().brand<'DeletionId'>();
 export type DeletionId = z.infer<typeof DeletionId>;
+
+/** A bulk deletion as who asked for it sees it. */
+export const Deletion = z.strictObject({
+  id: DeletionId,
+  channelId: ChannelId,
+  authorId: UserId,
+  askedAt: Timestamp,
+  /** Messages that it deleted so far. */
+  deleted: z.int().nonnegative(),
+  /** It has come to its end, or was called off. */
+  finished: z.boolean(),
+});
+export type Deletion = z.infer<typeof Deletion>;
 
 export const FilterId = z.uuid().toLowerCase().brand<'FilterId'>();
 /** `word`: a whole word, in any case. `pattern`: RE2 syntax. `link`: links to a domain and what is below it. */

@@ -29,6 +29,10 @@ export const SHORTEST_SANCTION_MS = 1_000;
 export const LONGEST_SANCTION_MS = 366 * 24 * 60 * 60 * 1000;
 /** Slowest pace of a channel with slow mode, in seconds. */
 export const SLOW_MODE_SECONDS = 6 * 60 * 60;
+/** As many messages are counted before they are deleted together. */
+export const COUNTED_MESSAGES = 10_000;
+/** Longest period that report statistics look at, in days. */
+export const STATISTICS_DAYS = 366;
 /** Longest text that goes with a report, in characters. */
 export const REPORT_CHARACTERS = 1_000;
 /** Most entries in one page of history, resume or list. */

@@ -118,6 +118,11 @@ export const LIMIT_TABLE: LimitTable = {
     whenStoreFails: 'local-strict',
     windows: [{ by: 'user', milliseconds: HOUR, calls: 60 }],
   },
+  // Each looks at all that happened in a period.
+  statistics: {
+    whenStoreFails: 'local',
+    windows: [{ by: 'user', milliseconds: HOUR, calls: 100 }],
+  },
   read: {
     whenStoreFails: 'local',
     windows: [{ by: 'user', milliseconds: MINUTE, calls: 600 }],

@@ -1,10 +1,10 @@
 /** Ends mutes and bans when their time is over. They hold nobody after it in any case; this notes it and tells. */
 import { z } from 'zod';
 import { ActId, UserId, type WorkspaceId } from '../contract/index.ts';
-import type { Told } from '../kernel/index.ts';
 import type { JobServices } from './jobs.ts';
 import type { ActRow } from './act-store.ts';
 import type { JobStore } from './job-store.ts';
+import { subjectTold } from './sanctions.ts';
 
 const About = z.strictObject({ actId: ActId, userId: UserId });
 
@@ -34,6 +34,5 @@ export async function expire(
     return over;
   });
   if (!ended) return;
-  const payload = { channelId: ended.channelId };
-  announce({ effect: 'tell', userId, event: 'access.changed', payload } satisfies Told);
+  for (const told of subjectTold(userId, ended.channelId)) announce(told);
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ChannelId, MessageId, type ReportId, type WorkspaceId } from '../contract/index.ts';
 import type { JobServices } from './jobs.ts';
+import { queueTold } from './queue.ts';
 import type { ModerationServices } from './services.ts';
 
 /** What is flagged is stored by then, or was refused, or waits yet. */
@@ -28,22 +29,25 @@ export function flagLater(
 }
 
 export async function flag(
-  { clock, within }: JobServices,
+  { announce, clock, within }: JobServices,
   workspaceId: WorkspaceId,
   given: unknown,
 ): Promise<void> {
   const about = About.parse(given);
   const { channelId, messageId, version, looks } = about;
-  await within(workspaceId, async ({ reports, messages, entropy, jobs }) => {
+  const told = await within(workspaceId, async (services) => {
+    const { reports, messages, entropy, jobs } = services;
     const message = await messages.find(channelId, messageId);
     if (!message || message.version <= version) {
       if (message?.deletedAt == null && looks + 1 < LOOKS)
         await flagLater({ jobs }, { ...about, looks: looks + 1 });
-      return;
+      return [];
     }
-    if (message.deletedAt !== null) return;
+    if (message.deletedAt !== null) return [];
     const id = entropy.id() as ReportId;
     const by = { reporterId: null, category: 'filter', textSealed: null } as const;
-    await reports.add({ id, channelId, messageId, ...by, createdAt: clock.now() });
+    const isNew = await reports.add({ id, channelId, messageId, ...by, createdAt: clock.now() });
+    return isNew ? queueTold(services, { id, channelId, state: 'open' }) : [];
   });
+  for (const effect of told) announce(effect);
 }

@@ -14,6 +14,7 @@ import { flag } from './flagging.ts';
 import { jobStore, type JobName } from './job-store.ts';
 import type { Announced, JobServices } from './jobs.ts';
 import * as operations from './operations/index.ts';
+import { reportStatisticsStore } from './report-statistics-store.ts';
 import { reportStore } from './report-store.ts';
 import { screening } from './screening.ts';
 import { filterTexts, sealedTexts } from './sealed-text.ts';
@@ -76,6 +77,7 @@ export function moderationDomain(options: ModerationOptions): Moderation {
       filterTexts: filterTexts(vault, sealing, services.keys),
       jobs: jobStore(tx),
       reports: reportStore(tx, workspaceId),
+      reportStatistics: reportStatisticsStore(tx),
       texts: sealedTexts(vault, sealing, services.keys),
     };
   };

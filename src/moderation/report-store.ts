@@ -9,6 +9,7 @@ import type {
   ReportState,
   UserId,
   WorkspaceId,
+  WorkspaceRole,
 } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 
@@ -53,6 +54,12 @@ export interface ListedReports {
   readonly limit: number;
 }
 
+export interface AskedRoles {
+  readonly channel: readonly ChannelRole[];
+  readonly workspace: readonly WorkspaceRole[];
+  readonly limit: number;
+}
+
 export interface ReportStore {
   /** The undecided report of that message by that reporter. */
   undecided(messageId: MessageId, reporterId: UserId | null): Promise<ReportRow | null>;
@@ -62,6 +69,8 @@ export interface ReportStore {
   lock(id: ReportId): Promise<ReportRow | null>;
   claim(report: ReportRow, by: UserId, at: Date): Promise<ReportRow>;
   decide(report: ReportRow, decision: Decision): Promise<ReportRow>;
+  /** Who keeps the channel, and then accounts of these workspace roles: who may come into question to be told. */
+  among(channelId: ChannelId, roles: AskedRoles): Promise<readonly UserId[]>;
   /** In the order in which they were made, after `after`. */
   list(wanted: ListedReports): Promise<readonly ReportRow[]>;
 }
@@ -93,6 +102,18 @@ export function reportStore(tx: Tx, workspaceId: WorkspaceId): ReportStore {
       const data = { ...decision, noteSealed: bytes(noteSealed) };
       await tx.report.updateMany({ where: { id: report.id }, data });
       return { ...report, ...data };
+    },
+    async among(channelId, { channel, workspace, limit }) {
+      const rows = await tx.$queryRaw<{ id: UserId }[]>`
+        SELECT id FROM (
+          (SELECT m.user_id AS id, 0 AS rank FROM membership m
+           WHERE m.channel_id = ${channelId}::uuid AND m.left_rev IS NULL
+             AND m.role = ANY (${[...channel]}::text[]) LIMIT ${limit})
+          UNION ALL
+          (SELECT a.id, 1 FROM account a
+           WHERE a.status = 'active' AND a.role = ANY (${[...workspace]}::text[]) LIMIT ${limit})
+        ) found GROUP BY id ORDER BY min(rank), id LIMIT ${limit}`;
+      return rows.map(({ id }) => id);
     },
     async list({ among, channelId, state, after, limit }) {
       const own = 'reporterId' in among ? among.reporterId : null;

@@ -11,7 +11,7 @@ import {
   UserId,
   type ModerationAct,
 } from '../contract/index.ts';
-import { Refusal } from '../kernel/index.ts';
+import { Refusal, type Told } from '../kernel/index.ts';
 import type { ModerationServices } from './services.ts';
 
 const person = { channelId: ChannelId, userId: UserId };
@@ -56,6 +56,15 @@ export function endOf(
     });
   if (durationMs !== undefined) return new Date(at + durationMs);
   return until === undefined ? null : new Date(until);
+}
+
+/** The person hears of it on all their connections: what they may do in the channel is different, and why can be asked. */
+export function subjectTold(userId: UserId, channelId: ChannelId): readonly Told[] {
+  const payload = { channelId };
+  const told = (event: 'access.changed' | 'moderation.acted'): Told => ({
+    ...{ effect: 'tell', userId, event, payload },
+  });
+  return [told('access.changed'), told('moderation.acted')];
 }
 
 /** What the trail says of an act. */

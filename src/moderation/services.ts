@@ -4,6 +4,7 @@ import type { ModerationActs } from './acts.ts';
 import type { DeletionStore } from './deletion-store.ts';
 import type { FilterStore } from './filter-store.ts';
 import type { JobStore } from './job-store.ts';
+import type { ReportStatisticsStore } from './report-statistics-store.ts';
 import type { ReportStore } from './report-store.ts';
 import type { FilterTexts, SealedTexts } from './sealed-text.ts';
 
@@ -14,5 +15,6 @@ export interface ModerationServices extends ChatServices {
   readonly filterTexts: FilterTexts;
   readonly jobs: JobStore;
   readonly reports: ReportStore;
+  readonly reportStatistics: ReportStatisticsStore;
   readonly texts: SealedTexts;
 }

@@ -1,35 +1,17 @@
 /** The operator's commands on people: tables for people, lines of JSON for programs, and endings that stay the same. */
 import assert from 'node:assert/strict';
-import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
 import { Resident } from '../auth/residents.ts';
-import { World } from '../support/world.ts';
-import { done, failure, Machinery, parsed, rows } from './support.ts';
+import { operated } from './operated.ts';
+import { done, failure, parsed, rows } from './support.ts';
 
 describe('conclave admin, on people', function () {
   this.timeout(120_000);
-  let database: OwnDatabase;
-  let world: World;
-  let home: Machinery;
-  let settings: Record<string, string>;
-  before(async () => {
-    database = await ownDatabase();
-    home = new Machinery();
-    world = await World.create({ environment: { DATABASE_APP_URL: database.serverUrl } });
-    const own = /^(CONCLAVE_.*(KEYS|PEPPERS)(_FILE)?|REDIS_URL)$/;
-    const given = Object.entries(process.env).filter(([name]) => own.test(name));
-    settings = { ...(Object.fromEntries(given) as Record<string, string>) };
-    settings['DATABASE_APP_URL'] = database.serverUrl;
-  });
-  after(async () => {
-    home.end();
-    await world.end();
-    await database.remove();
-  });
-  const admin = (...words: string[]) => home.apart(['admin', ...words], { environment: settings });
+  const server = operated();
+  const admin = (...words: string[]) => server.admin(words);
 
   it('shows, locks, signs out and unlocks, in words and as JSON', async () => {
-    const ada = await world.person('Ada', { role: 'admin' });
-    const eve = await Resident.create(world, 'Eve');
+    const ada = await server.world.person('Ada', { role: 'admin' });
+    const eve = await Resident.create(server.world, 'Eve');
     const visit = await eve.arrives({ device: 'Phone' });
     const running = admin('users');
     const table = await done(running);
@@ -55,7 +37,7 @@ describe('conclave admin, on people', function () {
     assert.equal(revoked, `1 session of ${visit.userId} ended.\n`);
     const locked = parsed(await done(admin('lock', eve.email, '--reason', 'spam', '--json')));
     assert.deepEqual(locked, { userId: visit.userId, status: 'locked', revoked: 0 });
-    const again = await done(admin('unlock', visit.userId, '--workspace', world.slug));
+    const again = await done(admin('unlock', visit.userId, '--workspace', server.world.slug));
     assert.equal(again, `${visit.userId} is active; it was locked.\n`);
   });
 
@@ -82,9 +64,9 @@ describe('conclave admin, on people', function () {
   });
 
   it('asks for the workspace where there are several', async () => {
-    await world.anotherWorkspace();
+    await server.world.anotherWorkspace();
     const failed = await failure(admin('users', '--json'));
     assert.deepEqual([failed['ending'], failed['code']], [2, 'workspace_needed']);
-    assert.ok((await rows(admin('users', '--workspace', world.slug, '--json'))).length > 1);
+    assert.ok((await rows(admin('users', '--workspace', server.world.slug, '--json'))).length > 1);
   });
 });

@@ -4,37 +4,18 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
 import { bootstrap } from '../support/bootstrap-modules.ts';
-import { World } from '../support/world.ts';
-import { done, failure, Machinery, parsed, stranger } from './support.ts';
+import { operated } from './operated.ts';
+import { done, failure, parsed, stranger } from './support.ts';
 
 describe('conclave admin', function () {
   this.timeout(60_000);
-  let database: OwnDatabase;
-  let world: World;
-  let home: Machinery;
-  let settings: Record<string, string>;
-  before(async () => {
-    database = await ownDatabase();
-    home = new Machinery();
-    world = await World.create({ environment: { DATABASE_APP_URL: database.serverUrl } });
-    const own = /^(CONCLAVE_.*(KEYS|PEPPERS)(_FILE)?|REDIS_URL)$/;
-    const given = Object.entries(process.env).filter(([name]) => own.test(name));
-    settings = { ...(Object.fromEntries(given) as Record<string, string>) };
-    settings['DATABASE_APP_URL'] = database.serverUrl;
-  });
-  after(async () => {
-    home.end();
-    await world.end();
-    await database.remove();
-  });
-  const admin = (words: readonly string[], environment = settings) =>
-    home.apart(['admin', ...words], { environment });
+  const server = operated();
+  const { admin } = server;
   const row = async (words: readonly string[]) => parsed(await done(admin([...words, '--json'])));
   const recorded = async (action: string) =>
     (
-      await database.owner.query<Record<string, unknown>>(
+      await server.database.owner.query<Record<string, unknown>>(
         `SELECT workspace_id, type, outcome, actor_id, transport, details,
            resource_id = workspace_id AS itself, personal_sealed IS NOT NULL AS sealed
          FROM audit_event WHERE action = $1 ORDER BY at`,
@@ -59,8 +40,8 @@ describe('conclave admin', function () {
     assert.equal(number, 2);
     assert.equal(Number(signsFrom) - Number(publishedAt), 5_000);
     assert.equal(Number(earlierUntil) - Number(signsFrom), 15 * 60_000 + 60_000);
-    await world.app.lease.read();
-    const shown = world.app.auth.jwks().keys.map((key) => key['kid']);
+    await server.world.app.lease.read();
+    const shown = server.world.app.auth.jwks().keys.map((key) => key['kid']);
     assert.deepEqual(shown.slice(1), [first, kid]);
     const atOnce = await row(['rotate-signing-keys', '--at-once']);
     assert.equal(atOnce['earlierUntil'], atOnce['signsFrom']);
@@ -82,7 +63,7 @@ describe('conclave admin', function () {
     assert.equal((await register()).status, 403, 'only who was invited');
     assert.equal((await register(code)).status, 202);
     assert.equal((await register(code)).status, 403);
-    const { rows } = await database.owner.query<{ role: string; id: string }>(
+    const { rows } = await server.database.owner.query<{ role: string; id: string }>(
       'SELECT a.role, workspace_id AS id FROM account a JOIN workspace w USING (workspace_id) WHERE w.slug = $1',
       [slug],
     );
@@ -112,37 +93,53 @@ describe('conclave admin', function () {
       admin(['create-workspace', name, '--name', 'Hosted', '--host', host, '--json']);
     const made = JSON.parse(await done(make(slug, `${slug.toUpperCase()}.example`))) as object;
     assert.equal((made as { host?: string }).host, `${slug}.example`);
-    const { rows } = await database.owner.query('SELECT host FROM workspace WHERE slug = $1', [
-      slug,
-    ]);
+    const { rows } = await server.database.owner.query(
+      'SELECT host FROM workspace WHERE slug = $1',
+      [slug],
+    );
     assert.deepEqual(rows, [{ host: `${slug}.example` }]);
     const again = await failure(make(`${slug}-2`, `${slug}.example`));
     assert.deepEqual([again['ending'], again['code']], [1, 'host_taken']);
-    const { rowCount } = await database.owner.query('SELECT FROM workspace WHERE slug = $1', [
-      `${slug}-2`,
-    ]);
+    const { rowCount } = await server.database.owner.query(
+      'SELECT FROM workspace WHERE slug = $1',
+      [`${slug}-2`],
+    );
     assert.equal(rowCount, 0);
   });
 
   it('invites with a role, on the record of that workspace', async () => {
-    const { code, role, workspaceId } = await row(['invite', world.slug, '--role', 'auditor']);
-    assert.deepEqual([role, workspaceId], ['auditor', world.workspaceId]);
+    const { code, role, workspaceId } = await row([
+      'invite',
+      server.world.slug,
+      '--role',
+      'auditor',
+    ]);
+    assert.deepEqual([role, workspaceId], ['auditor', server.world.workspaceId]);
     const { email, password } = stranger('Bob');
-    const person = { email, password, displayName: 'Bob', workspace: world.slug, invitation: code };
+    const person = {
+      email,
+      password,
+      displayName: 'Bob',
+      workspace: server.world.slug,
+      invitation: code,
+    };
     assert.equal((await post('/v1/accounts', person)).status, 202);
-    const { rows } = await database.owner.query(
+    const { rows } = await server.database.owner.query(
       `SELECT role FROM account WHERE workspace_id = $1`,
-      [world.workspaceId],
+      [server.world.workspaceId],
     );
     assert.deepEqual(rows, [{ role: 'auditor' }]);
     const [entry] = await recorded('invitation.create');
     assert.deepEqual(entry?.['details'], { role: 'auditor' });
-    assert.deepEqual([entry['workspace_id'], entry['transport']], [world.workspaceId, 'command']);
-    const words = await done(admin(['invite', world.slug]));
+    assert.deepEqual(
+      [entry['workspace_id'], entry['transport']],
+      [server.world.workspaceId, 'command'],
+    );
+    const words = await done(admin(['invite', server.world.slug]));
     assert.match(words, /^Code for one user in .*\nci1\.[\w.-]+\n$/);
     const nowhere = await failure(admin(['invite', 'nowhere', '--json']));
     assert.deepEqual([nowhere['ending'], nowhere['code']], [1, 'not_found']);
-    const { ending } = await admin(['invite', world.slug, '--role', 'system']).ended;
+    const { ending } = await admin(['invite', server.world.slug, '--role', 'system']).ended;
     assert.equal(ending, 2);
   });
 
@@ -186,7 +183,7 @@ describe('conclave admin', function () {
   ];
   for (const [what, words, changed, ending, code] of refused)
     it(`ends with ${ending} for ${what}`, async () => {
-      const failed = await failure(admin([...words, '--json'], { ...settings, ...changed }));
+      const failed = await failure(admin([...words, '--json'], { ...server.settings, ...changed }));
       assert.deepEqual([failed['ending'], failed['code']], [ending, code]);
       const message = String(failed['message']);
       assert.doesNotMatch(message, /127\.0\.0\.1:1\/z|x:y/, 'no address with a password');
@@ -194,12 +191,12 @@ describe('conclave admin', function () {
     });
 
   it('finds the server that npm start runs, by what that keeps for its owner', async () => {
-    const state = join(home.home, 'var');
+    const state = join(server.home.home, 'var');
     const run = join(state, 'run');
     mkdirSync(run, { recursive: true, mode: 0o700 });
     const environment = { CONCLAVE_STATE_DIR: state };
     const { recordHouse } = await bootstrap('join');
-    const forget = recordHouse(run, { env: {}, added: { ...settings } });
+    const forget = recordHouse(run, { env: {}, added: { ...server.settings } });
     assert.match(await done(admin(['rotate-signing-keys'], environment)), /^Published/);
     chmodSync(join(run, 'house.json'), 0o644);
     const open = await failure(admin(['rotate-signing-keys', '--json'], environment));
@@ -210,19 +207,27 @@ describe('conclave admin', function () {
   });
 
   it('needs no home, and leaves nothing in it', async () => {
-    const environment = { ...settings, HOME: '/nonexistent', CONCLAVE_HOME: '/nonexistent/home' };
+    const environment = {
+      ...server.settings,
+      HOME: '/nonexistent',
+      CONCLAVE_HOME: '/nonexistent/home',
+    };
     await done(admin(['rotate-signing-keys'], environment));
   });
 
   it('is in the help, with its commands', async () => {
-    assert.match(await done(home.here(['--help'])), /^ {2}admin .*Operate the server/m);
-    const help = await done(home.here(['admin', '--help']));
+    assert.match(await done(server.home.here(['--help'])), /^ {2}admin .*Operate the server/m);
+    const help = await done(server.home.here(['admin', '--help']));
     for (const name of ['rotate-signing-keys', 'create-workspace', 'invite'])
       assert.match(help, new RegExp(`^  ${name}`, 'm'));
   });
 
   async function post(path: string, body: object): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
-    return fetch(`${world.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return fetch(`${server.world.url}${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
   }
 });

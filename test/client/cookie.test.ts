@@ -1,12 +1,10 @@
 /** In a browser the client never sees its refresh token: a page that is loaded again goes on, and no answer is lost for good. */
 import assert from 'node:assert/strict';
-import { memoryStorage, type ClientOptions, type Storage } from 'conclave/client';
+import { memoryStorage, type Storage } from 'conclave/client';
 import { REFRESH_COOKIE } from '../../src/contract/index.ts';
-import { worldOfPages } from '../auth/browser.ts';
 import { MINUTE } from '../support/hand-clock.ts';
-import type { World } from '../support/world.ts';
-import { Pages } from './pages.ts';
-import { Clients, reaches } from './support.ts';
+import { browser } from './browser.ts';
+import { type Clients, reaches } from './support.ts';
 
 /** A storage as a page sees it after it was loaded again, with all that was ever written to it. */
 function watchedStorage() {
@@ -23,26 +21,10 @@ function watchedStorage() {
 }
 
 describe('the client: a refresh token in a cookie', () => {
-  let world: World;
-  let pages: Pages;
-  const clients = new Clients(() => world);
-  before(async () => {
-    world = await worldOfPages();
-  });
-  beforeEach(() => {
-    pages = new Pages();
-  });
-  after(async () => {
-    clients.end();
-    await world.end();
-  });
-
-  const options = (more: Partial<ClientOptions> = {}) => ({
-    ...{ delivery: 'cookie' as const, fetch: pages.fetch },
-    ...more,
-  });
+  const page = browser();
+  const { clients, options } = page;
   const renewed = async (client: Awaited<ReturnType<Clients['somebody']>>['client']) => {
-    world.clock.forward(16 * MINUTE);
+    page.world.clock.forward(16 * MINUTE);
     assert.ok((await client.call('channel.list', {})).ok);
   };
 
@@ -51,9 +33,9 @@ describe('the client: a refresh token in a cookie', () => {
     const { client } = await clients.somebody('Ada', options({ tokens }));
     await renewed(client);
     await renewed(client);
-    assert.equal(pages.refreshes.length, 2);
-    assert.ok(pages.cookie?.includes('cr1.'));
-    for (const text of [...pages.bodies, ...pages.refreshes, ...written])
+    assert.equal(page.pages.refreshes.length, 2);
+    assert.ok(page.pages.cookie?.includes('cr1.'));
+    for (const text of [...page.pages.bodies, ...page.pages.refreshes, ...written])
       assert.ok(!text.includes('cr1.') && !text.includes(REFRESH_COOKIE), text);
     assert.ok(written.length > 0 && !written.some((text) => text.includes('eyJ')));
   });
@@ -75,34 +57,35 @@ describe('the client: a refresh token in a cookie', () => {
   it('asks with the same nonce after a page was loaded again while an answer was lost', async () => {
     const { tokens } = watchedStorage();
     const { client } = await clients.somebody('Ada', options({ tokens }));
-    pages.lose = 1_000_000;
-    world.clock.forward(16 * MINUTE);
+    page.pages.lose = 1_000_000;
+    page.world.clock.forward(16 * MINUTE);
     void client.call('channel.list', {});
-    while (pages.refreshes.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (page.pages.refreshes.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 1));
     client.close();
-    pages.lose = 0;
+    page.pages.lose = 0;
     const again = clients.make(options({ tokens }));
     await again.connect();
     await reaches(again, 'online');
-    const { nonces } = pages;
+    const { nonces } = page.pages;
     assert.equal(new Set(nonces).size, 1);
   });
 
   it('says with one nonce who the cookie is of, until it is answered', async () => {
     const { client } = await clients.somebody('Ada', options());
     client.close();
-    pages.lose = 2;
+    page.pages.lose = 2;
     const again = clients.make(options());
     await again.connect();
     await reaches(again, 'online');
-    const { nonces } = pages;
+    const { nonces } = page.pages;
     assert.deepEqual([nonces.length, new Set(nonces).size], [3, 1]);
   });
 
   it('signs out: the cookie is gone, and a page that is loaded again is signed out too', async () => {
     const { client } = await clients.somebody('Ada', options());
     await client.signOut();
-    assert.equal(pages.cookie, null);
+    assert.equal(page.pages.cookie, null);
     const again = clients.make(options());
     assert.equal((await again.connect()).is, 'signed-out');
     assert.equal(again.me.value, null);
@@ -125,7 +108,7 @@ describe('the client: a refresh token in a cookie', () => {
       const { client } = await clients.somebody('Ada', options());
       const others = Array.from({ length: 3 }, () => clients.make(options()));
       for (const other of others) await other.connect();
-      world.clock.forward(16 * MINUTE);
+      page.world.clock.forward(16 * MINUTE);
       const all = [client, ...others];
       const outcomes = await Promise.all(all.map((one) => one.call('channel.list', {})));
       for (const outcome of outcomes) assert.ok(outcome.ok, JSON.stringify(outcome));
@@ -133,7 +116,7 @@ describe('the client: a refresh token in a cookie', () => {
       if (original) Object.defineProperty(globalThis, 'navigator', original);
       else Reflect.deleteProperty(globalThis, 'navigator');
     }
-    assert.deepEqual([...new Set(asked)], [world.url]);
+    assert.deepEqual([...new Set(asked)], [page.world.url]);
     assert.ok(asked.length >= 7);
   });
 
@@ -145,7 +128,7 @@ describe('the client: a refresh token in a cookie', () => {
       const kept = () => ({ tokens: shared ?? memoryStorage() });
       const { client: ada } = await clients.somebody('Ada', options(kept()));
       const { client: bob } = await clients.somebody('Bob', options(kept()));
-      world.clock.forward(16 * MINUTE);
+      page.world.clock.forward(16 * MINUTE);
       const outcome = await ada.call('channel.create', { kind: 'public', name: 'Whose?' });
       assert.equal(outcome.ok ? 'ok' : outcome.refusal.code, 'signed_out');
       assert.equal(ada.state.value.is, 'signed-out');
@@ -166,15 +149,15 @@ describe('the client: a refresh token in a cookie', () => {
     assert.ok((await elsewhere.call('session.revoke-all', {})).ok);
     const again = clients.make(options());
     assert.equal((await again.connect()).is, 'signed-out');
-    assert.equal(pages.cookie, null, 'nor is it left behind');
+    assert.equal(page.pages.cookie, null, 'nor is it left behind');
   });
 
   it('does not come along with the calls of a page that has its token in bodies', async () => {
     const { client } = await clients.somebody('Ada', options());
     client.close();
     const { client: bob } = await clients.somebody('Bob', options({ delivery: 'body' }));
-    const left = pages.cookie;
+    const left = page.pages.cookie;
     await renewed(bob);
-    assert.ok(left !== null && pages.cookie === left);
+    assert.ok(left !== null && page.pages.cookie === left);
   });
 });

@@ -28,6 +28,19 @@ describe('moderation across two nodes', () => {
       await person.hearsMessage(({ id, content }) => id === sent.id && content === 'deleted');
   });
 
+  it('tells who keeps a channel on the other node of a report, and there whom they act upon', async () => {
+    const [alice, bob] = [await nodes.person('Alice', nodes.a), await nodes.person('Bob', nodes.b)];
+    const { id: channelId } = await nodes.channel(alice, bob);
+    const sent = await alice.send(channelId, 'minded', clientId()).accepted();
+    const input = { channelId, messageId: sent.id, category: 'spam' } as const;
+    const report = await bob.call('report.create', input).accepted();
+    const told = await alice.hears('queue.changed', ({ reportId }) => reportId === report.id);
+    assert.deepEqual(told, { reportId: report.id, channelId, state: 'open' });
+    const { userId } = bob;
+    await alice.call('member.mute', { channelId, userId, reason: 'enough' }).accepted();
+    assert.deepEqual(await bob.hears('moderation.acted'), { channelId });
+  });
+
   it('lets nobody write on one node whom the other has muted, nor what it has forbidden', async () => {
     const [alice, bob] = [await nodes.person('Alice', nodes.a), await nodes.person('Bob', nodes.b)];
     const { id: channelId } = await nodes.channel(alice, bob);

@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { TestTerminal } from '../cli/screen/test-terminal.ts';
 import { eventually } from './bootstrap-clone.ts';
 
-const COLUMNS = 150;
-const ROWS = 30;
+const USUAL = { columns: 150, rows: 30 };
 
 export class RealTerminal {
-  readonly #screen = new TestTerminal(COLUMNS, ROWS);
+  readonly #screen: TestTerminal;
   readonly #script: ChildProcess;
 
-  constructor(folder: string, environment: NodeJS.ProcessEnv) {
-    const shell = `stty cols ${COLUMNS} rows ${ROWS}; exec sh`;
+  constructor(folder: string, environment: NodeJS.ProcessEnv, { columns, rows } = USUAL) {
+    this.#screen = new TestTerminal(columns, rows);
+    const shell = `stty cols ${columns} rows ${rows}; exec sh`;
     this.#script = spawn('script', ['-qfc', shell, '/dev/null'], {
       cwd: folder,
       env: { ...environment, SHELL: '/bin/sh', TERM: 'xterm-256color', PS1: '$ ' },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mayRemove } from '../../access/index.ts';
 import { ChannelId, Member, REASON_CHARACTERS, UserId } from '../../contract/index.ts';
 import { onChannel } from '../access.ts';
+import { reply, tell } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
 import { endMembership } from '../end-membership.ts';
 import { plainText } from '../text.ts';
@@ -35,8 +36,9 @@ export const memberRemove = operation({
     if (!mayRemove(standing, member.role)) refuse('forbidden');
     const outcome = await endMembership(services, channel, member, now);
     const act = { kind: 'kick', channelId: channel.id, subjectId: member.userId } as const;
-    if (member.userId !== caller.userId)
-      await services.acts.note({ ...act, actorId: caller.userId, at: now, reason: input.reason });
-    return outcome;
+    if (member.userId === caller.userId) return outcome;
+    await services.acts.note({ ...act, actorId: caller.userId, at: now, reason: input.reason });
+    const told = tell(member.userId, 'moderation.acted', { channelId: channel.id });
+    return reply(outcome.reply, ...outcome.effects, told);
   },
 });

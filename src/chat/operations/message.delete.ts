@@ -1,7 +1,7 @@
 /** Deletes a message, one's own or as a moderator with a reason; a tombstone stays, the text does not. */
 import { z } from 'zod';
 import { ChannelId, Message, MessageId, REASON_CHARACTERS } from '../../contract/index.ts';
-import { reply } from '../../kernel/index.ts';
+import { reply, tell } from '../../kernel/index.ts';
 import { onMessage } from '../access.ts';
 import { messageChanged } from '../changes.ts';
 import { shown } from '../content.ts';
@@ -43,8 +43,10 @@ export const messageDelete = operation({
     const wire = shown(deleted, 'deleted', null);
     const act = { kind: 'delete', channelId: channel.id, messageId: message.id } as const;
     const by = { subjectId: message.authorId, actorId: caller.userId, at: now };
-    if (message.authorId !== caller.userId)
-      await acts.note({ ...act, ...by, reason: input.reason });
-    return reply(wire, messageChanged(caller.workspaceId, wire));
+    const changed = messageChanged(caller.workspaceId, wire);
+    if (message.authorId === caller.userId) return reply(wire, changed);
+    await acts.note({ ...act, ...by, reason: input.reason });
+    const { id: channelId } = channel;
+    return reply(wire, changed, tell(message.authorId, 'moderation.acted', { channelId }));
   },
 });

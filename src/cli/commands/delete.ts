@@ -1,7 +1,8 @@
 /** Removes the text of a message for good, with a reason that the audit trail keeps. */
 import { command, numberWord, text, word } from '../command.ts';
-import { Failure, misused } from '../failure.ts';
+import { misused } from '../failure.ts';
 import { findChannel } from '../find-channel.ts';
+import { messageAt } from '../find-message.ts';
 import { printable } from '../printable.ts';
 
 export const remove = command({
@@ -16,20 +17,12 @@ export const remove = command({
   async *run({ channel: named, seq, reason }, { call }) {
     if (!reason?.trim()) throw misused('Give a --reason.');
     const channel = await findChannel(named, { call });
-    const channelId = channel.id;
-    const page = await call('message.history', { channelId, before: seq + 1, limit: 1 });
-    const message = page.messages.find((one) => one.seq === seq);
-    if (!message) throw noMessage(seq, channel.name);
+    const { id: messageId, channelId } = await messageAt(channel, seq, { call });
     yield {
       channel: channel.name,
-      message: await call('message.delete', { channelId, messageId: message.id, reason }),
+      message: await call('message.delete', { channelId, messageId, reason }),
     };
   },
   words: ({ channel, message }) => `Deleted #${message.seq} of ${printable(channel)}.`,
   json: ({ channel, message }) => ({ channel, ...message }),
 });
-
-function noMessage(seq: number, channel: string): Failure {
-  const sentence = `There is no message #${seq} in ${printable(channel)} that you can see.`;
-  return new Failure({ exit: 'refused', code: 'not_found', sentence });
-}

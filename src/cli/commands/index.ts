@@ -21,6 +21,11 @@ import { join } from './join.ts';
 import { leave } from './leave.ts';
 import { listen } from './listen.ts';
 import { members } from './members.ts';
+import { reportClaim } from './report-claim.ts';
+import { reportCreate } from './report-create.ts';
+import { reportDismiss } from './report-dismiss.ts';
+import { reportResolve } from './report-resolve.ts';
+import { reports } from './reports.ts';
 import { requestReset } from './request-reset.ts';
 import { reset } from './reset.ts';
 import { send } from './send.ts';
@@ -51,6 +56,11 @@ export const COMMANDS: readonly Command[] = [
   send,
   listen,
   remove,
+  reports,
+  reportCreate,
+  reportClaim,
+  reportResolve,
+  reportDismiss,
   invitationCreate,
   invitationList,
   invitationRevoke,
@@ -66,6 +76,7 @@ export const COMMANDS: readonly Command[] = [
 
 /** What the first word of commands of two words is about. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  report: 'Bring messages to the moderators, and decide what was brought.',
   invitation: 'Let others register, as far as you may.',
   admin: 'Operate the server, on the machine that has its settings.',
 };

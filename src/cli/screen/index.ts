@@ -4,6 +4,7 @@ import { Canvas } from './paint/canvas.ts';
 import { themeFor } from './paint/theme.ts';
 import { act } from './talk/actions.ts';
 import { Chat } from './talk/chat.ts';
+import { nextTickOf } from './talk/ticking.ts';
 import { Submitting } from './talk/submitting.ts';
 import { FrameRate } from './terminal/frame-rate.ts';
 import { Painter } from './terminal/painter.ts';
@@ -75,7 +76,7 @@ class OpenScreenOn {
     if (text !== '') this.#terminal.write(text);
     this.#chat.drawn(frame);
     if (this.#tick) clearTimeout(this.#tick);
-    const { nextTick } = this.#chat;
+    const nextTick = nextTickOf(this.#chat);
     this.#tick = nextTick === null ? null : setTimeout(() => this.#frames.ask(), nextTick);
   }
 

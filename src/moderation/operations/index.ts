@@ -1,5 +1,8 @@
 /** Every operation of this domain, one per file. */
 export { channelSetSlowMode } from './channel.set-slow-mode.ts';
+export { deletionCancel } from './deletion.cancel.ts';
+export { deletionList } from './deletion.list.ts';
+export { deletionPreview } from './deletion.preview.ts';
 export { filterCreate } from './filter.create.ts';
 export { filterDelete } from './filter.delete.ts';
 export { filterList } from './filter.list.ts';
@@ -16,3 +19,4 @@ export { reportCreate } from './report.create.ts';
 export { reportDismiss } from './report.dismiss.ts';
 export { reportList } from './report.list.ts';
 export { reportResolve } from './report.resolve.ts';
+export { reportStatistics } from './report.statistics.ts';

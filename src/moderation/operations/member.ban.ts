@@ -1,10 +1,10 @@
 /** Bans somebody from a channel: they are out of it at once, and nobody lets them in until it is over. */
 import { endMembership, onChannel } from '../../chat/index.ts';
 import { ModerationAct } from '../../contract/index.ts';
-import { reply, tell, type Effect } from '../../kernel/index.ts';
+import { reply } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
 import { scheduleEnd } from '../expiry.ts';
-import { endOf, factsOf, Imposition, restrictable } from '../sanctions.ts';
+import { endOf, factsOf, Imposition, restrictable, subjectTold } from '../sanctions.ts';
 
 export const memberBan = operation({
   name: 'member.ban',
@@ -25,11 +25,11 @@ export const memberBan = operation({
     await restrictable(services, subject, caller.userId, subjectId);
     const until = endOf(input, now);
     const member = await memberships.current(channelId, subjectId);
-    let effects: readonly Effect[] = [tell(subjectId, 'access.changed', { channelId })];
-    if (member) ({ effects } = await endMembership(services, channel, member, now));
+    const ended = member ? (await endMembership(services, channel, member, now)).effects : [];
     const what = { kind: 'ban', channelId, subjectId, until, reason } as const;
     const act = await acts.impose({ ...what, actorId: caller.userId, at: now });
     await scheduleEnd(services.jobs, act, now);
-    return reply(await acts.shown(act, 'moderators'), ...effects);
+    const told = subjectTold(subjectId, channelId);
+    return reply(await acts.shown(act, 'moderators'), ...ended, ...told);
   },
 });

@@ -1,10 +1,10 @@
 /** Mutes somebody in a channel: they read on, and write, edit and react no more, on whatever device. */
 import { onChannel } from '../../chat/index.ts';
 import { ModerationAct } from '../../contract/index.ts';
-import { reply, tell } from '../../kernel/index.ts';
+import { reply } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
 import { scheduleEnd } from '../expiry.ts';
-import { endOf, factsOf, Imposition, restrictable } from '../sanctions.ts';
+import { endOf, factsOf, Imposition, restrictable, subjectTold } from '../sanctions.ts';
 
 export const memberMute = operation({
   name: 'member.mute',
@@ -28,9 +28,6 @@ export const memberMute = operation({
     const what = { kind: 'mute', channelId, subjectId, until, reason } as const;
     const act = await acts.impose({ ...what, actorId: caller.userId, at: now });
     await scheduleEnd(services.jobs, act, now);
-    return reply(
-      await acts.shown(act, 'moderators'),
-      tell(subjectId, 'access.changed', { channelId }),
-    );
+    return reply(await acts.shown(act, 'moderators'), ...subjectTold(subjectId, channelId));
   },
 });

@@ -1,9 +1,9 @@
 /** Lifts a ban before it is over; coming back is up to the person, or to who adds them. */
 import { onChannel } from '../../chat/index.ts';
 import { ModerationAct } from '../../contract/index.ts';
-import { reply, tell } from '../../kernel/index.ts';
+import { reply } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
-import { factsOf, Lifting, restrictable } from '../sanctions.ts';
+import { factsOf, Lifting, restrictable, subjectTold } from '../sanctions.ts';
 
 export const memberUnban = operation({
   name: 'member.unban',
@@ -24,9 +24,6 @@ export const memberUnban = operation({
     if (!(await acts.lift('ban', channelId, subjectId, now, caller.userId))) refuse('not_found');
     const what = { kind: 'unban', channelId, subjectId, reason } as const;
     const act = await acts.note({ ...what, actorId: caller.userId, at: now });
-    return reply(
-      await acts.shown(act, 'moderators'),
-      tell(subjectId, 'access.changed', { channelId }),
-    );
+    return reply(await acts.shown(act, 'moderators'), ...subjectTold(subjectId, channelId));
   },
 });

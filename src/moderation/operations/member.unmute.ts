@@ -1,9 +1,9 @@
 /** Gives back speech before the mute is over. */
 import { onChannel } from '../../chat/index.ts';
 import { ModerationAct } from '../../contract/index.ts';
-import { reply, tell } from '../../kernel/index.ts';
+import { reply } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
-import { factsOf, Lifting, restrictable } from '../sanctions.ts';
+import { factsOf, Lifting, restrictable, subjectTold } from '../sanctions.ts';
 
 export const memberUnmute = operation({
   name: 'member.unmute',
@@ -25,9 +25,6 @@ export const memberUnmute = operation({
     await restraints.mute(channelId, subjectId, null);
     const what = { kind: 'unmute', channelId, subjectId, reason } as const;
     const act = await acts.note({ ...what, actorId: caller.userId, at: now });
-    return reply(
-      await acts.shown(act, 'moderators'),
-      tell(subjectId, 'access.changed', { channelId }),
-    );
+    return reply(await acts.shown(act, 'moderators'), ...subjectTold(subjectId, channelId));
   },
 });

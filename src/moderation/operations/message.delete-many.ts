@@ -1,6 +1,5 @@
 /** Deletes what somebody wrote in a channel, all of it or of some time, in a job that tells how far it is. */
 import { z } from 'zod';
-import { mayFromOutside } from '../../access/index.ts';
 import { onChannel, plainText } from '../../chat/index.ts';
 import {
   ChannelId,
@@ -9,8 +8,9 @@ import {
   Timestamp,
   UserId,
 } from '../../contract/index.ts';
-import { reply } from '../../kernel/index.ts';
+import { reply, tell } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
+import { beginningFor, timeAt } from '../deletable.ts';
 
 export const messageDeleteMany = operation({
   name: 'message.delete-many',
@@ -40,28 +40,23 @@ export const messageDeleteMany = operation({
     }),
   },
   refuses: ['channel_archived'],
-  async handle({ input, caller, subject: { channel, standing }, services, now, refuse }) {
-    const { deletions, memberships, jobs, acts, standings, entropy } = services;
+  async handle({ input, caller, subject, services, now, refuse }) {
+    const { deletions, jobs, acts, standings, entropy } = services;
     const { authorId, from, to, reason } = input;
-    const { id: channelId, lastSeq } = channel;
+    const { id: channelId, lastSeq } = subject.channel;
     if ((await standings.isActive(authorId)) === null) refuse('not_found');
-    const readable = await memberships.readable(channel, caller.userId);
-    // As for a single message: keepers delete what they may read, staff also what they cannot.
-    const everything = readable === 'all' || mayFromOutside(standing, 'message.delete.any');
-    const afterSeq = everything
-      ? 0
-      : (readable.find(({ upTo }) => upTo === null)?.after ?? lastSeq);
+    const afterSeq = await beginningFor(services, subject, caller.userId);
     const id = entropy.id() as DeletionId;
-    const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms));
     await deletions.add({
       ...{ id, channelId, authorId, askedBy: caller.userId, askedAt: now },
-      ...{ fromAt: time(from), toAt: time(to), afterSeq, upToSeq: lastSeq },
+      ...{ fromAt: timeAt(from), toAt: timeAt(to), afterSeq, upToSeq: lastSeq },
       ...{ deleted: 0, finishedAt: null },
     });
     const by = { subjectId: authorId, actorId: caller.userId, at: now };
-    if (authorId !== caller.userId)
-      await acts.note({ kind: 'delete-many', channelId, ...by, reason });
+    const isOfAnother = authorId !== caller.userId;
+    if (isOfAnother) await acts.note({ kind: 'delete-many', channelId, ...by, reason });
     await jobs.enqueue('moderation.delete-many', id, { deletionId: id });
-    return reply({ deletionId: id });
+    const told = isOfAnother ? [tell(authorId, 'moderation.acted', { channelId })] : [];
+    return reply({ deletionId: id }, ...told);
   },
 });

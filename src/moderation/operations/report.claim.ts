@@ -4,6 +4,7 @@ import { Report, ReportId } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onReport } from '../access.ts';
 import { operation } from '../declare.ts';
+import { queueTold } from '../queue.ts';
 import { factsOf, free, readReport, reporterTold } from '../reports.ts';
 
 export const reportClaim = operation({
@@ -22,6 +23,7 @@ export const reportClaim = operation({
     if (report.claimedBy === userId) return reply(await readReport(services, userId, report));
     const claimed = await services.reports.claim(report, userId, now);
     const told = report.state === 'open' ? reporterTold(claimed) : [];
-    return reply(await readReport(services, userId, claimed), ...told);
+    const queue = await queueTold(services, claimed);
+    return reply(await readReport(services, userId, claimed), ...told, ...queue);
   },
 });

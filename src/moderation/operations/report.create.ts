@@ -11,6 +11,7 @@ import {
 } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
+import { queueTold } from '../queue.ts';
 import { ownReport } from '../reports.ts';
 
 export const reportCreate = operation({
@@ -48,9 +49,11 @@ export const reportCreate = operation({
     const { text, category } = input;
     const textSealed = await texts.seal(reporterId, place, text);
     const what = { id, channelId: channel.id, messageId: message.id, reporterId, category };
-    await reports.add({ ...what, textSealed, createdAt: now });
+    const isNew = await reports.add({ ...what, textSealed, createdAt: now });
     // Added here, or by another call of the same person at the same time.
     const report = await reports.undecided(message.id, reporterId);
-    return report ? reply(await ownReport(services, report)) : refuse('overloaded');
+    if (!report) return refuse('overloaded');
+    const told = isNew ? await queueTold(services, report) : [];
+    return reply(await ownReport(services, report), ...told);
   },
 });

@@ -5,6 +5,7 @@ import { REASON_CHARACTERS, Report, ReportId } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onReport } from '../access.ts';
 import { operation } from '../declare.ts';
+import { queueTold } from '../queue.ts';
 import { factsOf, free, readReport, reporterTold } from '../reports.ts';
 
 export const reportDismiss = operation({
@@ -36,6 +37,7 @@ export const reportDismiss = operation({
       action: null,
       ...by,
     });
-    return reply(await readReport(services, userId, decided), ...reporterTold(decided));
+    const told = [...reporterTold(decided), ...(await queueTold(services, decided))];
+    return reply(await readReport(services, userId, decided), ...told);
   },
 });

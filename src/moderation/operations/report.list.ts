@@ -1,19 +1,11 @@
 /** Lists reports: one's own, or those that one may look at. */
 import { z } from 'zod';
-import { CHANNEL_POLICY, mayInChannel, signedIn } from '../../access/index.ts';
+import { signedIn } from '../../access/index.ts';
 import { ChannelId, PAGE_ENTRIES, Report, ReportId, ReportState } from '../../contract/index.ts';
 import { reply, type AuditFacts } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
-import type { Among } from '../report-store.ts';
+import { readableBy } from '../queue.ts';
 import { ownReport, readReports } from '../reports.ts';
-
-/** Whoever holds a permission even here holds it in every channel. */
-const ANYWHERE = {
-  channelRole: null,
-  kind: 'private',
-  historyPolicy: 'since-join',
-  readOnly: false,
-} as const;
 
 export const reportList = operation({
   name: 'report.list',
@@ -38,18 +30,12 @@ export const reportList = operation({
       of === 'mine' || reports.length === 0 ? null : readBy(channelId, reports),
   },
   refuses: [],
-  async handle({ input, caller: { userId }, subject: workspaceRole, services, refuse }) {
+  async handle({ input, caller: { userId }, subject: role, services }) {
     const { of, channelId = null, state = null, after = null, limit } = input;
-    let among: Among = { reporterId: userId };
-    if (of === 'queue') {
-      const everywhere = mayInChannel({ workspaceRole, ...ANYWHERE }, 'report.read');
-      if (channelId !== null) {
-        const standing = await services.standings.inChannel(userId, channelId);
-        if (!standing || !mayInChannel(standing, 'report.read')) refuse('not_found');
-      }
-      const inChannels = everywhere ? 'every-channel' : CHANNEL_POLICY['report.read'].channel;
-      among = { reader: userId, in: inChannels };
-    }
+    const among =
+      of === 'mine'
+        ? { reporterId: userId }
+        : await readableBy(services, { userId, role }, channelId);
     const wanted = { among, channelId, state, after, limit: limit + 1 };
     const rows = await services.reports.list(wanted);
     const page = rows.slice(0, limit);

@@ -5,6 +5,7 @@ import { REASON_CHARACTERS, Report, ReportAction, ReportId } from '../../contrac
 import { reply } from '../../kernel/index.ts';
 import { onReport } from '../access.ts';
 import { operation } from '../declare.ts';
+import { queueTold } from '../queue.ts';
 import { factsOf, free, readReport, reporterTold } from '../reports.ts';
 
 export const reportResolve = operation({
@@ -37,6 +38,7 @@ export const reportResolve = operation({
       action: input.action,
       ...by,
     });
-    return reply(await readReport(services, userId, decided), ...reporterTold(decided));
+    const told = [...reporterTold(decided), ...(await queueTold(services, decided))];
+    return reply(await readReport(services, userId, decided), ...told);
   },
 });

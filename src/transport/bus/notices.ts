@@ -57,6 +57,11 @@ const Told = z.discriminatedUnion('event', [
       finished: z.boolean(),
     }),
   ),
+  told('moderation.acted', z.strictObject({ channelId: ChannelId })),
+  told(
+    'queue.changed',
+    z.strictObject({ reportId: ReportId, channelId: ChannelId, state: ReportState }),
+  ),
   told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
   told('receipt.marked', z.strictObject({ channelId: ChannelId, seq: Seq })),
 ]);

@@ -1,13 +1,15 @@
 /** What a slash command is: a name, what it takes, a sentence about it, what Tab offers, and what it does. */
 import type { ChannelId, Client, OutputOf, UserId } from '../../../client/index.ts';
+import type { Queued } from '../model/queue.ts';
 import type { Room } from '../model/room.ts';
 import type { Sheet } from '../model/state.ts';
+import type { Deleting } from '../talk/deleting.ts';
 
 /** What commands see of the screen, and what they may make of it. */
 export interface Talk {
   readonly client: Client;
   readonly me: UserId;
-  /** The channel one is in, if any. */
+  /** The channel one is in, if any; in the queue, that of the chosen report, if one is in that. */
   readonly room: Room | null;
   /** Those one is in. */
   readonly mine: readonly Room[];
@@ -22,6 +24,20 @@ export interface Talk {
   enter(id: ChannelId): Promise<void>;
   /** One is about to leave it, or did not after all. */
   expectEnd(id: ChannelId, isExpected: boolean): void;
+  /** The moderators' queue, as far as it is open. */
+  readonly queue: {
+    called(number: number): Queued | null;
+    readonly chosen: Queued | null;
+    open(): void;
+    /** Something in it was changed from here: a report is as the server says, or could not be changed. */
+    changed(report?: Queued['report']): void;
+  };
+  /** Bulk deletions that were begun here. */
+  readonly deleting: Pick<Deleting, 'begin' | 'last'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Whether the command before this one asked the same: then it was meant. */
+  readonly confirmed: (question: string) => boolean;
   show(sheet: Sheet): void;
   end(how: 'quit' | 'sign-out'): void;
 }

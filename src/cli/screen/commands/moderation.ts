@@ -1,63 +1,17 @@
-/** Commands of moderation: to report a message, to see what was reported, to mute and to ban. */
-import type { ChannelId, InputOf, OutputOf } from '../../../client/index.ts';
-import { ReportCategory } from '../../../contract/index.ts';
-import { printable } from '../../printable.ts';
+/** Commands about people whom moderators hold: to mute and to ban, and to let go again. */
+import type { ChannelId, InputOf } from '../../../client/index.ts';
 import { labelOf } from '../model/room.ts';
 import { refusalSentence } from '../model/words.ts';
 import { done, inRoom, no, type Command, type Talk } from './declare.ts';
-import { messageCalled } from './messages.ts';
 import { beginningNames, personIn } from './people.ts';
-
-const report: Command = {
-  name: 'report',
-  takes: 'N [category] [words]',
-  does: `brings message N to the moderators: ${ReportCategory.options.join(', ')}`,
-  run: inRoom(async (talk, room, typed) => {
-    const [number = '', ...words] = typed.trim().split(/\s+/u);
-    if (!/^#?\d+$/u.test(number)) return no('Which one? /report N [category] [words]');
-    const found = await messageCalled(talk, room.id, number, 'report');
-    if (!found.ok) return found;
-    const named = ReportCategory.safeParse(words[0]);
-    const text = words.slice(named.success ? 1 : 0).join(' ');
-    const outcome = await talk.client.call('report.create', {
-      channelId: room.id,
-      messageId: found.value.id,
-      category: named.data ?? 'other',
-      ...(text !== '' && { text }),
-    });
-    if (!outcome.ok) return no(refusalSentence(outcome.refusal));
-    return done(`Message ${found.value.seq} is reported. You are told what becomes of it.`);
-  }),
-};
-
-const reports: Command = {
-  name: 'reports',
-  takes: '',
-  does: 'shows what was reported in this channel and is not decided',
-  run: inRoom(async (talk, room) => {
-    const listed: OutputOf<'report.list'>['reports'] = [];
-    for (const state of ['open', 'claimed'] as const) {
-      const outcome = await talk.client.call('report.list', { channelId: room.id, state });
-      if (!outcome.ok) return no(refusalSentence(outcome.refusal));
-      listed.push(...outcome.data.reports);
-    }
-    const rows = listed.map(({ message, state, category, reporterId, text }) => {
-      const who = reporterId === null ? 'a filter' : talk.nameOf(reporterId);
-      const said = message?.body ?? `(${message?.content ?? 'gone'})`;
-      const more = text === null ? '' : ` · “${printable(text)}”`;
-      const term = message === null ? '–' : `${message.seq} ${talk.nameOf(message.authorId)}`;
-      return { term, text: `${state} · ${category} by ${who}${more} · ${printable(said)}` };
-    });
-    const count = `${rows.length} ${rows.length === 1 ? 'report' : 'reports'}`;
-    talk.show({ title: `${labelOf(room)} · ${count}`, rows, offset: 0 });
-    return done();
-  }),
-};
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A time like `30m` or `2d` at the beginning, and the reason after it. */
-function timeAndReason(typed: string): { readonly durationMs?: number; readonly reason: string } {
+export function timeAndReason(typed: string): {
+  readonly durationMs?: number;
+  readonly reason: string;
+} {
   const [, count, unit, rest = ''] = /^(\d{1,4})([smhd])(?:\s+(.*))?$/su.exec(typed) ?? [];
   if (count === undefined || unit === undefined) return { reason: typed };
   return { durationMs: Number(count) * UNITS[unit as keyof typeof UNITS], reason: rest };
@@ -114,8 +68,6 @@ async function heldIn(talk: Talk, channelId: ChannelId, kind: 'mute' | 'ban') {
 }
 
 export const MODERATION_COMMANDS: readonly Command[] = [
-  report,
-  reports,
   imposing('mute', 'lets somebody read and not write here', 'is muted in'),
   lifting('unmute', 'mute', 'lets somebody write here again'),
   imposing('ban', 'removes somebody from this channel and keeps them out', 'is banned from'),

@@ -1,5 +1,6 @@
 /** Every slash command, in the order in which /help shows them, and what else the help has to say. */
 import type { SheetRow } from '../model/state.ts';
+import { BULK_COMMANDS } from './bulk.ts';
 import { CHANNEL_COMMANDS } from './channels.ts';
 import { CONVERSATION_COMMANDS } from './conversation.ts';
 import { done, no, type Command } from './declare.ts';
@@ -7,6 +8,7 @@ import { FINDING_COMMANDS } from './finding.ts';
 import { MESSAGE_COMMANDS } from './messages.ts';
 import { MODERATION_COMMANDS } from './moderation.ts';
 import { PEOPLE_COMMANDS } from './people.ts';
+import { REPORT_COMMANDS } from './reports.ts';
 import { SETTINGS_COMMANDS } from './settings.ts';
 
 const help: Command = {
@@ -52,7 +54,9 @@ export const COMMANDS: readonly Command[] = [
   ...SETTINGS_COMMANDS,
   ...MESSAGE_COMMANDS,
   ...CONVERSATION_COMMANDS,
+  ...REPORT_COMMANDS,
   ...MODERATION_COMMANDS,
+  ...BULK_COMMANDS,
   help,
   quit,
   signOut,

@@ -9,6 +9,7 @@ import type { Size } from '../terminal/terminal.ts';
 import { composerLines, type ComposerLines } from './composer.ts';
 import { cut, lineOf, rule, span, spread, type Line } from './line.ts';
 import { columnsFor, composerRows, isTooSmall, LEAST, planFor } from './plan.ts';
+import { countWords, queueLines, type QueueParts } from './queue.ts';
 import { pickerLines, sheetLines } from './sheet.ts';
 import { sidebarLines } from './sidebar.ts';
 import { bannerText, statusLine, type StatusParts } from './status.ts';
@@ -33,9 +34,13 @@ export interface FrameParts {
   readonly conversation: Omit<TimelineParts, 'width' | 'unreadAfter'>;
   /** What to say where there is no channel. */
   readonly invitation: string;
+  /** What goes on by itself; why one may not send what one writes, and until when. */
+  readonly standing: readonly string[];
   /** Below a command that is being typed. */
   readonly hint: string | null;
   readonly finds: readonly Room[];
+  /** While it is open. */
+  readonly queue: QueueParts | null;
 }
 
 export interface Frame {
@@ -64,6 +69,8 @@ export interface SeenConversation {
 const COUNTED = BODY_CHARACTERS - 1_000;
 const PROMPT = '> ';
 const PICKER_PROMPT = 'Go to: ';
+const FIRST_HINT = '/help shows what can be done';
+const QUEUE_KEYS = 'c claim, r resolve, d dismiss, x delete, m mute, g go';
 /** What Tab offers is shown from so many before the chosen one. */
 const OFFERS_BEFORE = 3;
 /** Lines of a notice, or of a hint. */
@@ -74,7 +81,10 @@ export function frameOf(parts: FrameParts): Frame {
   if (isTooSmall(size)) return tooSmall(size);
   const { main: width, sidebar } = columnsFor(size);
   const composer = composerFor(parts, width);
-  const hints = hintLines(parts, width).slice(0, Math.max(1, Math.min(HINT_ROWS, size.rows - 9)));
+  const hints = [...standingLines(parts, width), ...hintLines(parts, width)].slice(
+    0,
+    Math.max(1, Math.min(HINT_ROWS, size.rows - 9)),
+  );
   const banner = bannerText(parts.status);
   const bannerRows = banner === null ? [] : [cut(lineOf(` ${banner}`, 'notice'), width)];
   const taken = bannerRows.length + hints.length + composer.lines.length;
@@ -123,7 +133,11 @@ function rowsOf({ rooms, state }: FrameParts, isRead: boolean) {
   }));
 }
 
-function headerLine({ room, people, log, title }: FrameParts, width: number): Line {
+function headerLine({ room, people, log, title, queue }: FrameParts, width: number): Line {
+  if (queue) {
+    const left = [span(' '), span('Reports', 'strong'), span(`  ${countWords(queue)}`, 'quiet')];
+    return spread(left, [span('? keys, Esc goes back ', 'quiet')], width);
+  }
   if (!room) return cut(lineOf(` ${title}`, 'strong'), width);
   const { kind, topic, historyPolicy, readOnly, archived, role }: Channel = room.channel;
   const facts = [
@@ -148,6 +162,7 @@ function middleOf(parts: FrameParts, width: number, height: number) {
     return { lines: pickerLines('Go to a channel', names, chosen, width, height), seen: null };
   }
   if (state.sheet) return { lines: sheetLines(state.sheet, width, height).lines, seen: null };
+  if (parts.queue) return { lines: queueLines(parts.queue, width, height), seen: null };
   if (!room) {
     const lines = wrapped(parts.invitation, width - 2).map((text) => lineOf(` ${text}`));
     return { lines, seen: null };
@@ -195,6 +210,11 @@ function counter(state: ScreenState): Line {
   return [span(`${format(length)} of ${format(BODY_CHARACTERS)} characters`, tone)];
 }
 
+function standingLines({ standing, state }: FrameParts, width: number): Line[] {
+  if (state.picker) return [];
+  return standing.flatMap((one) => wrapped(one, width - 2).map((l) => lineOf(` ${l}`, 'notice')));
+}
+
 function hintLines({ state, hint }: FrameParts, width: number): Line[] {
   const { completion, notice } = state;
   if (state.picker) return [];
@@ -212,13 +232,13 @@ function hintLines({ state, hint }: FrameParts, width: number): Line[] {
   return wrapped(text, width - 2).map((one) => lineOf(` ${one}`, tone));
 }
 
-function composerFor({ state, room, size }: FrameParts, width: number): ComposerLines {
+function composerFor({ state, room, size, queue }: FrameParts, width: number): ComposerLines {
   const { picker } = state;
   if (picker) {
     const placeholder = 'a part of its name';
     return composerLines(picker.query, { width, height: 1, prompt: PICKER_PROMPT, placeholder });
   }
-  const placeholder = room?.isJoined ? `Message ${labelOf(room)}` : '/help shows what can be done';
+  const placeholder = queue ? QUEUE_KEYS : room?.isJoined ? `Message ${labelOf(room)}` : FIRST_HINT;
   const height = composerRows(size);
   return composerLines(composerOf(state), { width, height, prompt: PROMPT, placeholder });
 }

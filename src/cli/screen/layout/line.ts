@@ -64,10 +64,11 @@ export function filled(line: Line, width: number): Line {
   return [...short, span(' '.repeat(Math.max(0, width - columnsIn(short))), tone)];
 }
 
-/** A rule across the width with words in it, and others near its right end. */
+/** A rule across the width with words in it, and others near its right end where there is room for them. */
 export function rule(width: number, words: Line = [], right: Line = []): Line {
   const framed = (line: Line): Line => (line.length > 0 ? [span(' '), ...line, span(' ')] : []);
-  const end = right.length > 0 ? [...framed(right), span('──', 'quiet')] : [];
+  const fits = right.length > 0 && columnsIn(right) + 4 <= width;
+  const end = fits ? [...framed(right), span('──', 'quiet')] : [];
   const middle = cut(framed(words), Math.max(0, width - columnsIn(end) - 4));
   const room = Math.max(0, width - columnsIn(middle) - columnsIn(end));
   const before = words.length > 0 ? Math.floor(room / 2) : room;

@@ -18,15 +18,21 @@ export function clockOf(at: number): string {
   return CLOCK.format(at);
 }
 
+/** `14:32` of this day, `Tomorrow 14:32`, `Monday 3 March 14:32`. */
+export function untilOf(at: number, now: number): string {
+  return isSameDay(at, now) ? clockOf(at) : `${dayOf(at, now)} ${clockOf(at)}`;
+}
+
 export function isSameDay(one: number, other: number): boolean {
   return midnight(one) === midnight(other);
 }
 
-/** `Today`, `Yesterday`, `Monday 3 March`, and with the year when it is not this one. */
+/** `Today`, `Yesterday`, `Tomorrow`, `Monday 3 March`, and with the year when it is not this one. */
 export function dayOf(at: number, now: number): string {
   const days = Math.round((midnight(now) - midnight(at)) / (24 * HOUR));
   if (days === 0) return 'Today';
   if (days === 1) return 'Yesterday';
+  if (days === -1) return 'Tomorrow';
   const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return (isThisYear ? DAY : DATE).format(at);
 }
@@ -36,6 +42,14 @@ export function stretchOf(milliseconds: number): string {
   if (milliseconds < 2 * MINUTE) return `${Math.max(1, Math.ceil(milliseconds / SECOND))} s`;
   if (milliseconds < 2 * HOUR) return `${Math.ceil(milliseconds / MINUTE)} min`;
   return `${Math.ceil(milliseconds / HOUR)} h`;
+}
+
+/** How long ago, in the largest unit that is full: `now`, `5 min`, `3 h`, `12 d`. */
+export function ageOf(milliseconds: number): string {
+  if (milliseconds < MINUTE) return 'now';
+  if (milliseconds < HOUR) return `${Math.floor(milliseconds / MINUTE)} min`;
+  if (milliseconds < 24 * HOUR) return `${Math.floor(milliseconds / HOUR)} h`;
+  return `${Math.floor(milliseconds / (24 * HOUR))} d`;
 }
 
 function midnight(at: number): number {

@@ -2,6 +2,7 @@
 import type { ChannelId } from '../../../client/index.ts';
 import type { Place } from '../layout/viewport.ts';
 import { EMPTY, type Composer, type Edit } from './composer.ts';
+import type { QueueView } from './queue.ts';
 
 export interface Notice {
   readonly tone: 'good' | 'alert' | 'notice';
@@ -49,6 +50,8 @@ export interface ScreenState {
   readonly notice: Notice | null;
   readonly sheet: Sheet | null;
   readonly picker: Picker | null;
+  /** The moderators' queue, while it is open. */
+  readonly queue: QueueView | null;
   /** Ctrl-C was pressed though something is written: once more, and it is meant. */
   readonly isLeaving: boolean;
 }
@@ -63,11 +66,24 @@ export const FIRST: ScreenState = {
   notice: null,
   sheet: null,
   picker: null,
+  queue: null,
   isLeaving: false,
 };
 
-export function composerOf({ drafts, current }: ScreenState): Composer {
-  return drafts.get(current) ?? EMPTY;
+/** Where one writes: in a channel, in none, or in the queue. */
+export type Where = ChannelId | 'queue' | null;
+
+export function whereOf({ queue, current }: ScreenState): Where {
+  return queue ? 'queue' : current;
+}
+
+export function composerOf(state: ScreenState): Composer {
+  return draftIn(state, whereOf(state));
+}
+
+function draftIn({ drafts, queue }: ScreenState, where: Where): Composer {
+  if (where === 'queue') return queue?.draft ?? EMPTY;
+  return drafts.get(where) ?? EMPTY;
 }
 
 /** Comes into a channel, at what is unread in it; the draft that is kept there is what is being written. */
@@ -76,7 +92,7 @@ export function entered(
   current: ChannelId | null,
   { mark, hasUnread }: { readonly mark: number; readonly hasUnread: boolean },
 ): ScreenState {
-  if (current === state.current) return { ...state, picker: null };
+  if (current === state.current) return { ...state, picker: null, queue: null };
   const isKnown = hasUnread && mark > 0; // of what was never read there is no last line
   return {
     ...carried(state, current),
@@ -87,6 +103,7 @@ export function entered(
     completion: null,
     picker: null,
     sheet: null,
+    queue: null,
   };
 }
 
@@ -104,37 +121,32 @@ export function edited(state: ScreenState, edit: Edit): ScreenState {
   const after = edit(before);
   if (after === before) return state;
   const notice = state.notice?.isAnswer ? null : state.notice;
-  return withDraft({ ...state, completion: null, notice }, state.current, after);
+  return withDraft({ ...state, completion: null, notice }, whereOf(state), after);
 }
 
-export function withDraft(
-  state: ScreenState,
-  channel: ChannelId | null,
-  composer: Composer,
-): ScreenState {
+/** In a queue that was closed meanwhile, nothing is written. */
+export function withDraft(state: ScreenState, where: Where, composer: Composer): ScreenState {
+  if (where === 'queue')
+    return state.queue ? { ...state, queue: { ...state.queue, draft: composer } } : state;
   const drafts = new Map(state.drafts);
-  if (composer.text === '' && composer.taken === '') drafts.delete(channel);
-  else drafts.set(channel, composer);
+  if (composer.text === '' && composer.taken === '') drafts.delete(where);
+  else drafts.set(where, composer);
   return { ...state, drafts };
 }
 
 /** The text is on its way; what was taken out can still be put back. What is unread has been seen. */
 export function sentOff(state: ScreenState): ScreenState {
   const { taken } = composerOf(state);
-  const cleared = withDraft(state, state.current, { ...EMPTY, taken });
+  const cleared = withDraft(state, whereOf(state), { ...EMPTY, taken });
   return { ...cleared, completion: null, notice: null };
 }
 
 /** A text that was not accepted comes back, before whatever was written meanwhile. */
-export function takenBack(
-  state: ScreenState,
-  channel: ChannelId | null,
-  text: string,
-): ScreenState {
-  const now = state.drafts.get(channel) ?? EMPTY;
+export function takenBack(state: ScreenState, where: Where, text: string): ScreenState {
+  const now = draftIn(state, where);
   const whole = now.text === '' ? text : `${text}\n${now.text}`;
   const cursor = whole.length - now.text.length + now.cursor;
-  return withDraft(state, channel, {
+  return withDraft(state, where, {
     ...now,
     text: whole,
     cursor: now.text === '' ? whole.length : cursor,

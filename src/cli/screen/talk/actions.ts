@@ -2,12 +2,21 @@
 import { composerRoom } from '../layout/frame.ts';
 import { vertically } from '../layout/composer.ts';
 import * as edits from '../model/composer.ts';
-import { composerOf, edited, hasDrafts, withDraft, type ScreenState } from '../model/state.ts';
+import {
+  composerOf,
+  edited,
+  hasDrafts,
+  whereOf,
+  withDraft,
+  type ScreenState,
+} from '../model/state.ts';
 import type { Input } from '../terminal/keys.ts';
 import type { Size } from '../terminal/terminal.ts';
 import type { Chat } from './chat.ts';
 import { complete } from './completing.ts';
+import { isForQueue, LOOKING_THROUGH, pressed } from './looking-through.ts';
 import { lookFor, openPicker, PICKING } from './picking.ts';
+import { scroll } from './scrolling.ts';
 import type { Submitting } from './submitting.ts';
 
 export interface Hands {
@@ -28,13 +37,16 @@ export function act(input: Input, hands: Hands): void {
   if (chat.state.isLeaving && name !== 'ctrl+c')
     chat.update((state) => ({ ...state, isLeaving: false, notice: null }));
   if (input.kind !== 'key') {
-    typed(input.text, chat);
+    if (isForQueue(chat)) pressed(input, hands);
+    else typed(input.text, chat);
     if (input.text.includes('@')) submitting.expectMentions();
   } else (actionsOf(chat.state)[input.name] ?? EVERYWHERE[input.name])?.(hands);
 }
 
-function actionsOf({ picker, sheet }: ScreenState): Actions {
-  return picker ? PICKING : sheet ? { ...WRITING, ...READING } : WRITING;
+function actionsOf({ picker, sheet, queue }: ScreenState): Actions {
+  if (picker) return PICKING;
+  const writing = queue ? { ...WRITING, ...LOOKING_THROUGH } : WRITING;
+  return sheet ? { ...writing, ...READING } : writing;
 }
 
 const edit =
@@ -42,15 +54,15 @@ const edit =
   ({ chat }) =>
     chat.update((state) => edited(state, change));
 
-const scroll =
+const lines =
   (by: number): Action =>
   ({ chat }) =>
-    chat.scroll(by);
+    scroll(chat, by);
 
 const page =
   (by: 1 | -1): Action =>
   ({ chat }) =>
-    chat.scroll(by * Math.max(1, (chat.frame?.height ?? 2) - 2));
+    scroll(chat, by * Math.max(1, (chat.frame?.height ?? 2) - 2));
 
 /** In the text where it has more lines, else in the conversation. */
 const upOrDown =
@@ -59,14 +71,14 @@ const upOrDown =
     const composer = composerOf(chat.state);
     const moved = vertically(composer, composerRoom(size), by);
     if (moved) chat.update((state) => edited(state, () => moved));
-    else chat.scroll(by);
+    else scroll(chat, by);
   };
 
 /** In the text while there is one, else in the conversation. */
 const beginOrEnd =
   (change: edits.Edit, to: 'begin' | 'end'): Action =>
   ({ chat }) => {
-    if (composerOf(chat.state).text === '') chat.scroll(to);
+    if (composerOf(chat.state).text === '') scroll(chat, to);
     else chat.update((state) => edited(state, change));
   };
 
@@ -118,8 +130,8 @@ const WRITING: Actions = {
   end: beginOrEnd(edits.lineEnd, 'end'),
   'ctrl+a': edit(edits.lineBegin),
   'ctrl+e': edit(edits.lineEnd),
-  'ctrl+home': ({ chat }) => chat.scroll('begin'),
-  'ctrl+end': ({ chat }) => chat.scroll('end'),
+  'ctrl+home': ({ chat }) => scroll(chat, 'begin'),
+  'ctrl+end': ({ chat }) => scroll(chat, 'end'),
   backspace: edit(edits.eraseBefore),
   delete: edit(edits.eraseAfter),
   'ctrl+d'(hands) {
@@ -138,8 +150,8 @@ const WRITING: Actions = {
   'ctrl+y': edit(edits.putBack),
   up: upOrDown(-1),
   down: upOrDown(1),
-  'shift+up': scroll(-1),
-  'shift+down': scroll(1),
+  'shift+up': lines(-1),
+  'shift+down': lines(1),
   pageup: page(-1),
   pagedown: page(1),
   'ctrl+r': ({ chat }) => {
@@ -197,7 +209,7 @@ function discard(chat: Chat): void {
   if (!failed) return;
   chat.background(failed.discard());
   chat.update((state) =>
-    withDraft(state, state.current, { ...composerOf(state), taken: failed.body }),
+    withDraft(state, whereOf(state), { ...composerOf(state), taken: failed.body }),
   );
   chat.say('notice', 'Discarded. Ctrl-Y puts its text where you write.');
 }

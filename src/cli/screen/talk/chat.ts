@@ -1,16 +1,19 @@
 /** The conversation behind the screen: the client's logs and what whoever sits before it does, brought together as frames. */
-import type { ChannelId, Client, Unlisten, UserId } from '../../../client/index.ts';
+import type { ChannelId, Client, Message, Unlisten, UserId } from '../../../client/index.ts';
 import { printable } from '../../printable.ts';
 import type { ScreenEnd, ScreenOptions } from '../../screen-port.ts';
 import { frameOf, type Frame } from '../layout/frame.ts';
-import { looselyNamed } from '../model/matching.ts';
+import { settled, type Report } from '../model/queue.ts';
 import { neighbour, type Room } from '../model/room.ts';
 import { entered, FIRST, seen, type Notice, type ScreenState } from '../model/state.ts';
-import { placeBelow, scrolled } from '../layout/viewport.ts';
 import type { Size } from '../terminal/terminal.ts';
+import { Deleting } from './deleting.ts';
 import { factsOf } from './facts.ts';
+import { Held } from './held.ts';
 import { Names } from './names.ts';
+import { listenToNews } from './news.ts';
 import { OlderMessages } from './older-messages.ts';
+import { Reports } from './reports.ts';
 import { Rooms } from './rooms.ts';
 import { Sending } from './sending.ts';
 
@@ -27,7 +30,10 @@ export class Chat {
   readonly me: UserId;
   readonly rooms: Rooms;
   readonly names: Names;
+  readonly reports: Reports;
   readonly sending: Sending;
+  readonly held: Held;
+  readonly deleting = new Deleting();
   readonly now: () => number;
   readonly options: ScreenOptions;
   readonly #events: ChatEvents;
@@ -54,6 +60,12 @@ export class Chat {
     this.names = new Names({ client, me, now, changed });
     this.sending = new Sending({ client, me: me.userId, changed });
     this.older = new OlderMessages({ changed, now });
+    this.held = new Held(this);
+    this.reports = new Reports({
+      client,
+      changed: (before) => this.#queueChanged(before),
+      failed: (error) => events.failed(error),
+    });
     this.rooms = new Rooms({
       client,
       me: me.userId,
@@ -78,23 +90,17 @@ export class Chat {
     return this.#frame;
   }
 
-  /** What the quick switcher finds: of everything, what has something unread first. */
-  get finds(): Room[] {
-    const { picker } = this.#state;
-    if (!picker) return [];
-    const rooms = this.rooms.mine.filter(({ id }) => id !== this.#state.current);
-    const fresh = [...rooms].sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0));
-    return looselyNamed(picker.query.text.replace(/^[#*@]/u, ''), fresh);
-  }
-
   start(): void {
     const { client } = this;
     this.#unlisten.push(
       client.state.watch(() => this.#connectionChanged()),
       client.listen('access.changed', ({ channelId }) => this.rooms.accessChanged(channelId)),
       client.outbox.on('changed', () => this.#roomsChanged()),
-      client.readMarks.on('changed', () => this.#events.changed()),
-      client.typing.on('changed', () => this.#events.changed()),
+      ...[client.readMarks, client.typing, client.deletions].map((one) =>
+        one.on('changed', () => this.#events.changed()),
+      ),
+      ...listenToNews(this),
+      ...this.held.listen(),
     );
     client.presence.set('online');
     this.#connectionChanged();
@@ -104,6 +110,7 @@ export class Chat {
     for (const unlisten of this.#unlisten) unlisten();
     this.rooms.close();
     this.names.close();
+    this.reports.close();
   }
 
   update(change: (state: ScreenState) => ScreenState): void {
@@ -134,20 +141,6 @@ export class Chat {
     } else this.#enter(id);
   }
 
-  /** By so many lines, or to an end; down from the newest there is nothing. */
-  scroll(by: number | 'begin' | 'end'): void {
-    const { seen: shown, height } = this.#frame ?? { seen: null, height: 0 };
-    if (!shown) return;
-    const { timeline } = shown;
-    this.update((state) => {
-      const from = state.place === 'unread' ? shown.place : state.place;
-      if (from === 'unread') return state;
-      if (by === 'end') return { ...state, place: 'end' };
-      if (by === 'begin') return { ...state, place: placeBelow(timeline, 0, height) };
-      return { ...state, place: scrolled(timeline, from, height, by) };
-    });
-  }
-
   /** Signs out on the server, if it can be reached, and here in any case; then the screen ends. */
   async signOut(): Promise<void> {
     this.#isSigningOut = true;
@@ -161,9 +154,16 @@ export class Chat {
     if (next !== null) this.#enter(next);
   }
 
-  nameOf(userId: UserId): string {
-    const { current } = this.#state;
-    return current === null ? '' : this.names.nameOf(userId, current);
+  /** What somebody is called, who is or was in that channel. */
+  nameIn(userId: UserId, channelId: ChannelId): string {
+    const { names, rooms } = this;
+    return rooms.find(channelId) ? names.nameOf(userId, channelId) : names.known(userId);
+  }
+
+  /** The message of a report as it is now: the log of an open channel knows before the queue is read anew. */
+  messageOf({ channelId, messageId, message }: Report): Message | null {
+    const here = this.rooms.logOf(channelId)?.messages.findLast(({ id }) => id === messageId);
+    return here ?? message;
   }
 
   /** Everything that is to be seen, in a terminal of that size. */
@@ -189,15 +189,6 @@ export class Chat {
     if (log && place !== 'unread') this.older.near(log, visible.first ?? 0, frame.height);
   }
 
-  /** Milliseconds until something that is shown is different by time alone; null when nothing is. */
-  get nextTick(): number | null {
-    const isCounting = this.client.outbox.entries.some(
-      ({ channelId, state }) =>
-        channelId === this.#state.current && state.is === 'pending' && state.retryAt !== null,
-    );
-    return isCounting ? 1_000 : null;
-  }
-
   #enter(id: ChannelId): void {
     const { current } = this.#state;
     if (current !== null && current !== id) this.rooms.go(current);
@@ -212,6 +203,7 @@ export class Chat {
     if (state.is === 'online') {
       this.hasBeenOnline = true;
       this.rooms.accessChanged();
+      this.reports.changed();
       this.background(this.#readTitle());
     } else if (state.is === 'signed-out' && !this.#isSigningOut)
       this.end({ reason: 'ended', code: state.because?.code ?? 'signed_out' });
@@ -242,7 +234,16 @@ export class Chat {
     this.#events.changed();
   }
 
+  #queueChanged(before: Reports['queued']): void {
+    const { queued } = this.reports;
+    this.update((state) =>
+      state.queue ? { ...state, queue: settled(state.queue, before, queued) } : state,
+    );
+    this.#events.changed();
+  }
+
   #lost(channel: Room['channel']): void {
+    if (this.held.explains(channel.id)) return;
     const name = printable(channel.name);
     this.say('alert', `You are no longer in ${name}: you were removed, or left elsewhere.`, false);
   }

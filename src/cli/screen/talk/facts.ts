@@ -2,10 +2,14 @@
 import { printable } from '../../printable.ts';
 import { hintFor } from '../commands/typed.ts';
 import type { FrameParts } from '../layout/frame.ts';
+import type { QueueParts } from '../layout/queue.ts';
 import { labelOf, type Room } from '../model/room.ts';
 import { composerOf } from '../model/state.ts';
 import type { Size } from '../terminal/terminal.ts';
 import type { Chat } from './chat.ts';
+import { chosenReport } from './looking-through.ts';
+import { shortId } from './names.ts';
+import { findsOf } from './picking.ts';
 
 export function factsOf(chat: Chat, size: Size): FrameParts {
   const { room, rooms, client, state } = chat;
@@ -21,7 +25,7 @@ export function factsOf(chat: Chat, size: Size): FrameParts {
     rooms: rooms.mine,
     room,
     log: log?.state ?? null,
-    typing: room ? client.typing.in(room.id).map((userId) => chat.nameOf(userId)) : [],
+    typing: room ? client.typing.in(room.id).map((userId) => chat.nameIn(userId, room.id)) : [],
     people: log?.membersComplete ? log.members.size : null,
     status: {
       connection,
@@ -36,12 +40,35 @@ export function factsOf(chat: Chat, size: Size): FrameParts {
       beginning: room ? beginning(chat, room) : '',
       isOnline: connection.is === 'online',
       me: chat.me,
-      nameOf: (userId) => chat.nameOf(userId),
+      nameOf: (userId) => (room ? chat.nameIn(userId, room.id) : ''),
       now: chat.now(),
     },
     invitation: invitation(chat),
+    standing: standing(chat),
     hint: hintFor(composerOf(state).text),
-    finds: chat.finds,
+    finds: findsOf(chat),
+    queue: state.queue && queueFacts(chat),
+  };
+}
+
+/** What goes on by itself, and what holds one in the channel. */
+function standing({ client, deleting, held, room, state }: Chat): readonly string[] {
+  const words = room && !state.queue ? held.wordsIn(room.id) : null;
+  return [...deleting.words(client.deletions.all), ...(words === null ? [] : [words])];
+}
+
+function queueFacts(chat: Chat): QueueParts {
+  const { reports, rooms, me } = chat;
+  const { queued, isRead, hasMore, why } = reports;
+  return {
+    ...{ queued, isRead, hasMore, why, me, now: chat.now() },
+    chosen: chosenReport(chat),
+    whereOf({ channelId }) {
+      const room = rooms.find(channelId);
+      return room ? labelOf(room) : `channel ${shortId(channelId)}`;
+    },
+    nameOf: (userId, { channelId }) => chat.nameIn(userId, channelId),
+    messageOf: (report) => chat.messageOf(report),
   };
 }
 

@@ -44,6 +44,11 @@ export class Names {
     return name ?? shortId(userId);
   }
 
+  /** The same without asking anybody. */
+  known(userId: UserId): string {
+    return this.#names.get(userId) ?? shortId(userId);
+  }
+
   learn(members: readonly Pick<Listed, 'userId' | 'displayName'>[]): void {
     for (const { userId, displayName } of members) {
       this.#names.delete(userId);

@@ -1,5 +1,7 @@
 /** The quick switcher: what its keys do while it is open. */
 import * as edits from '../model/composer.ts';
+import { looselyNamed } from '../model/matching.ts';
+import type { Room } from '../model/room.ts';
 import type { Picker } from '../model/state.ts';
 import type { Chat } from './chat.ts';
 
@@ -7,7 +9,7 @@ type Action = (hands: { readonly chat: Chat }) => void;
 
 export const PICKING: Readonly<Record<string, Action>> = {
   enter({ chat }) {
-    const found = chat.finds[chat.state.picker?.chosen ?? 0];
+    const found = findsOf(chat)[chat.state.picker?.chosen ?? 0];
     chat.update((state) => ({ ...state, picker: null }));
     if (found) chat.background(chat.enter(found.id));
   },
@@ -37,9 +39,17 @@ export function lookFor(text: string, chat: Chat): void {
   pick(chat, (picker) => ({ query: edits.insert(line)(picker.query), chosen: 0 }));
 }
 
+/** What the quick switcher finds: of everything, what has something unread first. */
+export function findsOf({ state: { picker, current }, rooms }: Chat): Room[] {
+  if (!picker) return [];
+  const others = rooms.mine.filter(({ id }) => id !== current);
+  const fresh = [...others].sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0));
+  return looselyNamed(picker.query.text.replace(/^[#*@]/u, ''), fresh);
+}
+
 function choose(by: 1 | -1): Action {
   return ({ chat }) => {
-    const { length } = chat.finds;
+    const { length } = findsOf(chat);
     pick(chat, ({ query: before, chosen }) => ({
       query: before,
       chosen: length === 0 ? 0 : (chosen + by + length) % length,

@@ -1,12 +1,13 @@
 /** Enter: what was written is sent or carried out; whatever is not accepted stays where it was, with the reason. */
-import type { CallOutcome, ChannelId, InputOf } from '../../../client/index.ts';
+import type { CallOutcome, InputOf } from '../../../client/index.ts';
 import { BODY_CHARACTERS } from '../../../contract/index.ts';
 import type { Command, Listed, Outcome, Talk } from '../commands/declare.ts';
 import { typedAs } from '../commands/typed.ts';
 import { mentionsIn } from '../model/mentions.ts';
-import { composerOf, sentOff, takenBack } from '../model/state.ts';
+import { composerOf, sentOff, takenBack, whereOf, type Where } from '../model/state.ts';
 import { refusalSentence, whyNot } from '../model/words.ts';
 import type { Chat } from './chat.ts';
+import { actedIn, chosenReport, openQueue } from './looking-through.ts';
 
 /** People in a list of members at most, and in one page of it. */
 const LISTED = 2_000;
@@ -16,6 +17,9 @@ export class Submitting {
   readonly #chat: Chat;
   /** The command that is under way: one at a time. */
   #running: Command | null = null;
+  /** What the last command asked to be confirmed, and what this one asks: only the very next one confirms it. */
+  #asked: string | null = null;
+  #asks: string | null = null;
 
   constructor(chat: Chat) {
     this.#chat = chat;
@@ -31,16 +35,27 @@ export class Submitting {
         chat.say('alert', typed.why);
         return;
       case 'message':
-        return this.#send(typed.body);
+        if (chat.state.queue) chat.say('alert', 'Messages are written in channels: Esc goes back.');
+        else await this.#send(typed.body);
+        return;
       case 'command':
         return this.#run(typed.command, typed.rest);
     }
   }
 
+  /** Carries a command out that was not typed: what is being written stays as it is. */
+  async perform(command: Command, rest: string): Promise<void> {
+    const chat = this.#chat;
+    const answer = await command.run(this.talk(), rest);
+    if (!answer.ok) chat.say('alert', answer.why);
+    else if (answer.said !== undefined) chat.say('good', answer.said);
+  }
+
   /** What commands see of the chat, as it is now. */
   talk(): Talk {
     const chat = this.#chat;
-    const { client, me, room, rooms } = chat;
+    const { client, me, rooms, reports } = chat;
+    const room = actedIn(chat);
     const log = room ? rooms.logOf(room.id) : null;
     return {
       client,
@@ -50,9 +65,21 @@ export class Submitting {
       others: rooms.others,
       people: [...(log?.members.keys() ?? [])].map((userId) => ({
         userId,
-        name: chat.nameOf(userId),
+        name: room ? chat.nameIn(userId, room.id) : '',
       })),
-      nameOf: (userId) => chat.nameOf(userId),
+      nameOf: (userId) => (room ? chat.nameIn(userId, room.id) : chat.names.known(userId)),
+      queue: {
+        called: (number) => reports.called(number),
+        chosen: chosenReport(chat),
+        open: () => openQueue(chat),
+        changed: (report) => reports.changed(report),
+      },
+      deleting: chat.deleting,
+      now: chat.now,
+      confirmed: (question) => {
+        this.#asks = question;
+        return this.#asked === question;
+      },
       members: () => this.#members(),
       enter: (id) => chat.enter(id),
       expectEnd: (id, isExpected) => rooms.expectEnd(id, isExpected),
@@ -97,27 +124,30 @@ export class Submitting {
       chat.say('notice', `One moment: /${this.#running.name} is under way.`);
       return;
     }
-    const { current } = chat.state;
+    const where = whereOf(chat.state);
     const written = composerOf(chat.state).text;
     this.#running = command;
     chat.update((state) => ({ ...sentOff(state), sheet: null }));
     try {
       const answer = await command.run(this.talk(), rest);
-      if (!answer.ok) this.#refused(current, written, answer.why);
+      if (!answer.ok) this.#refused(where, written, answer.why);
       else if (answer.said !== undefined) chat.say('good', answer.said);
     } finally {
       this.#running = null;
+      this.#asked = this.#asked === this.#asks ? null : this.#asks;
+      this.#asks = null;
     }
   }
 
-  #refused(channel: ChannelId | null, written: string, why: string): void {
+  #refused(where: Where, written: string, why: string): void {
     const chat = this.#chat;
-    chat.update((state) => takenBack(state, channel, written));
+    chat.update((state) => takenBack(state, where, written));
     chat.say('alert', why);
   }
 
   async #members(): Promise<Outcome<readonly Listed[]>> {
-    const { room, client, names } = this.#chat;
+    const { client, names } = this.#chat;
+    const room = actedIn(this.#chat);
     const all: Listed[] = [];
     let after: Listed['userId'] | null = null;
     while (room && all.length < LISTED) {

@@ -6,6 +6,7 @@ import { frameOf, type FrameParts } from '../../../../src/cli/screen/layout/fram
 import { columnsIn, textOf } from '../../../../src/cli/screen/layout/line.ts';
 import { isTooSmall } from '../../../../src/cli/screen/layout/plan.ts';
 import { insert } from '../../../../src/cli/screen/model/composer.ts';
+import { QUEUE } from '../../../../src/cli/screen/model/queue.ts';
 import type { Room } from '../../../../src/cli/screen/model/room.ts';
 import {
   edited,
@@ -13,7 +14,7 @@ import {
   FIRST,
   type ScreenState,
 } from '../../../../src/cli/screen/model/state.ts';
-import { ADA, messageOf, NOON } from '../made-up.ts';
+import { ADA, messageOf, NOON, queueOf } from '../made-up.ts';
 
 function roomOf(name: string, some: Partial<Room> = {}): Room {
   const channel: Channel = {
@@ -73,6 +74,8 @@ function partsOf(columns: number, rows: number, state: ScreenState): FrameParts 
     },
     typing: [],
     invitation: 'You are in no channel yet. '.repeat(9),
+    queue: state.queue && queueOf(30),
+    standing: state.current === null ? [] : ['You are muted here until tomorrow: '.repeat(3)],
     hint: null,
     finds: rooms,
   };
@@ -91,6 +94,7 @@ const STATES: Readonly<Record<string, ScreenState>> = {
   reading: { ...here, sheet: { title: 'Help', rows, offset: 7 } },
   picking: { ...here, picker: { query: { text: 'gen', cursor: 3, taken: '' }, chosen: 20 } },
   completing: { ...here, completion: { offers: rows.map(({ term }) => term), chosen: 30 } },
+  queue: { ...here, queue: QUEUE },
   above: { ...here, place: { key: '5', line: 0 } },
 };
 
