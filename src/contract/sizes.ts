@@ -10,6 +10,14 @@ export const CHANNEL_NAME_CHARACTERS = 80;
 export const DIRECT_OTHERS = 8;
 /** Most overrides of one channel. */
 export const CHANNEL_OVERRIDES = 200;
+/** Most roles of a workspace's own making. */
+export const CUSTOM_ROLES = 100;
+/** Most channels that one of them names. */
+export const ROLE_CHANNELS = 50;
+/** Most people who hold one of them. */
+export const ROLE_HOLDERS = 500;
+/** Most of them that one person holds. */
+export const ROLES_OF_ONE = 20;
 /** Longest topic of a channel, in characters. */
 export const CHANNEL_TOPIC_CHARACTERS = 250;
 /** Longest display name, in characters. */

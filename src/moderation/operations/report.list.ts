@@ -38,14 +38,14 @@ export const reportList = operation({
       of === 'mine' || reports.length === 0 ? null : readBy(channelId, reports),
   },
   refuses: [],
-  async handle({ input, caller: { userId }, subject: workspaceRole, services, refuse }) {
+  async handle({ input, caller: { userId }, subject: standing, services, refuse }) {
     const { of, channelId = null, state = null, after = null, limit } = input;
     let among: Among = { reporterId: userId };
     if (of === 'queue') {
-      const everywhere = mayInChannel({ workspaceRole, ...ANYWHERE }, 'report.read');
+      const everywhere = mayInChannel({ ...standing, ...ANYWHERE }, 'report.read');
       if (channelId !== null) {
-        const standing = await services.standings.inChannel(userId, channelId);
-        if (!standing || !mayInChannel(standing, 'report.read')) refuse('not_found');
+        const there = await services.standings.inChannel(userId, channelId);
+        if (!there || !mayInChannel(there, 'report.read')) refuse('not_found');
       }
       const inChannels = everywhere ? 'every-channel' : CHANNEL_POLICY['report.read'].channel;
       among = { reader: userId, in: inChannels };
