@@ -51,6 +51,7 @@ export function directory(tx: Tx, { findAll }: Pick<ChannelStore, 'findAll'>): D
       const rows = await tx.$queryRaw<RawListed[]>`
         SELECT c.id, c.kind, c.name_sealed AS "nameSealed", c.name_key AS "nameKey",
           c.topic_sealed AS "topicSealed", c.topic_key AS "topicKey", c.read_only AS "readOnly",
+          c.slow_mode_seconds AS "slowModeSeconds",
           c.has_overrides AS "hasOverrides",
           c.settings_rev AS "settingsRev", c.access_rev AS "accessRev",
           c.history_policy AS "historyPolicy", c.last_seq AS "lastSeq", c.last_rev AS "lastRev",

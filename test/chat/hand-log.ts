@@ -88,7 +88,8 @@ export class HandLog {
     if (narrows) this.accessRev = rev;
     const { accessRev } = this;
     const place = { kind: 'private', name: 'A channel', topic: null } as const;
-    const channel = { ...place, historyPolicy, readOnly: false, archived: false, accessRev };
+    const pace = { readOnly: false, slowModeSeconds: 0 };
+    const channel = { ...place, historyPolicy, ...pace, archived: false, accessRev };
     return this.#append('settings', { kind: 'channel', rev, channel });
   }
 
