@@ -41,6 +41,8 @@ export const SLOW_MODE_SECONDS = 6 * 60 * 60;
 export const REPORT_CHARACTERS = 1_000;
 /** Most entries in one page of history, resume or list. */
 export const PAGE_ENTRIES = 200;
+/** Most bytes of message bodies in one page of history or of a thread: longer posts make shorter pages, of one at least. */
+export const PAGE_BODY_BYTES = 512 * 1024;
 /** Widest gap, in revisions, that a resume bridges; a wider one is answered with `reset`. */
 export const RESUME_REVISIONS = 10_000;
 /** Most channels in one sync: a list page of them, whose ids and positions fill a third of a frame at most. */
