@@ -25,6 +25,7 @@ export {
   sees,
   workspacePermissions,
 } from './decide.ts';
+export { rolesByOperator, type RolePage } from './by-operator.ts';
 export { leftTo, type LeftTo } from './left-to.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';
 export {
@@ -35,6 +36,7 @@ export {
   type WorkspacePermission,
 } from './policy.ts';
 export type { CustomRole, Standing, WorkspaceStanding } from './standing.ts';
+export type { ListedRole } from './role-store.ts';
 export { standings, type Standings } from './store.ts';
 
 /** The access domain as the composition root takes it in; it explains who may call which of `registry`. */
