@@ -23,9 +23,8 @@ export {
   mayRemove,
   mayRestrict,
   sees,
-  workspacePermissions,
 } from './decide.ts';
-export { rolesByOperator, type RolePage } from './by-operator.ts';
+export { rolesByOperator, type RolePage } from './operator-role-store.ts';
 export { leftTo, type LeftTo } from './left-to.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';
 export {
