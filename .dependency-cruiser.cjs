@@ -111,6 +111,7 @@ module.exports = {
       'operator',
       kernel,
       contract,
+      index('access'),
       index('auth'),
       index('audit'),
       index('crypto'),

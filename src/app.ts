@@ -110,7 +110,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
 
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const stages = stagesOf({
-    modules: [accessModule(operations), auth.module, chat.module, moderation.module],
+    modules: [accessModule(operations, entropy), auth.module, chat.module, moderation.module],
     clock,
     authenticate: auth.authenticate,
     limiter: limited,

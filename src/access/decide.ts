@@ -1,14 +1,22 @@
 /** Answers whether a standing carries a permission, and by which rule, from the policy tables alone. */
-import type { ChannelRole, WorkspaceRole } from '../contract/index.ts';
+import type { ChannelRole, RoleName, WorkspaceRole } from '../contract/index.ts';
+import { carriesInChannel, carriesInWorkspace, givesASay, opens } from './custom-roles.ts';
 import {
   CHANNEL_PERMISSIONS,
   CHANNEL_POLICY,
+  WORKSPACE_PERMISSIONS,
   WORKSPACE_POLICY,
   type ChannelPermission,
   type ChannelRule,
   type WorkspacePermission,
 } from './policy.ts';
-import { CHANNEL_RANK, STAFF_REACH, type Standing } from './standing.ts';
+import {
+  CHANNEL_RANK,
+  STAFF_REACH,
+  type CustomRole,
+  type Standing,
+  type WorkspaceStanding,
+} from './standing.ts';
 
 /** Every rule there is, as it is told to people. */
 export const RULES = {
@@ -19,6 +27,9 @@ export const RULES = {
   'workspace-role-lacks': 'The role in the workspace does not carry the permission.',
   'channel-not-seen':
     'Not in the channel, which is not public or not to be seen by the role in the workspace.',
+  banned: 'Banned from the channel, which is then as if it were not there.',
+  'custom-role':
+    'A role of the workspace’s own making carries the permission, and reaches as far as this.',
   'direct-channel': 'A direct channel is its people: nobody comes or goes, and nobody changes it.',
   'workspace-role-forbids':
     'The role in the workspace lacks what this takes whatever the role in the channel.',
@@ -39,6 +50,8 @@ export type RuleName = keyof typeof RULES;
 export interface Verdict {
   readonly allowed: boolean;
   readonly rule: RuleName;
+  /** What the custom role is called that decided, where one did. */
+  readonly customRole?: RoleName;
 }
 
 /** Made once: decisions are made for each event and each frame. */
@@ -46,6 +59,7 @@ const verdict = (allowed: boolean, rule: RuleName): Verdict => Object.freeze({ a
 const HELD = verdict(true, 'workspace-role');
 const LACKED = verdict(false, 'workspace-role-lacks');
 const UNSEEN = verdict(false, 'channel-not-seen');
+const BANNED = verdict(false, 'banned');
 const DIRECT = verdict(false, 'direct-channel');
 const FORBIDDEN = verdict(false, 'workspace-role-forbids');
 const BY_CHANNEL_ROLE = verdict(true, 'channel-role');
@@ -56,46 +70,75 @@ const HISTORY_CLOSED = verdict(false, 'history-since-join');
 const BY_WORKSPACE_ROLE = verdict(true, 'workspace-role-in-channel');
 const NO_ROLE = verdict(false, 'no-role-carries-it');
 
-/** Whether the workspace role holds the permission anywhere in the workspace, and by which rule. */
-export function judgeInWorkspace(role: WorkspaceRole, permission: WorkspacePermission): Verdict {
-  const held: readonly WorkspacePermission[] = WORKSPACE_POLICY[role];
-  return held.includes(permission) ? HELD : LACKED;
+/** Whether the person holds the permission anywhere in the workspace, and by which rule. */
+export function judgeInWorkspace(
+  standing: WorkspaceStanding,
+  permission: WorkspacePermission,
+): Verdict {
+  const held: readonly WorkspacePermission[] = WORKSPACE_POLICY[standing.workspaceRole];
+  if (held.includes(permission)) return HELD;
+  const role = carriesInWorkspace(standing, permission);
+  return role ? byCustomRole(role) : LACKED;
 }
 
-export function mayInWorkspace(role: WorkspaceRole, permission: WorkspacePermission): boolean {
-  return judgeInWorkspace(role, permission).allowed;
+export function mayInWorkspace(
+  standing: WorkspaceStanding,
+  permission: WorkspacePermission,
+): boolean {
+  return judgeInWorkspace(standing, permission).allowed;
+}
+
+/** Everything that the person holds in the workspace, in the order of the policy. */
+export function workspacePermissions(standing: WorkspaceStanding): readonly WorkspacePermission[] {
+  return WORKSPACE_PERMISSIONS.filter((permission) => mayInWorkspace(standing, permission));
 }
 
 /**
- * True when whoever holds the one role holds everything that the other carries: nobody grants, takes away or overrules
- * what they lack.
+ * True when the one holds everything in the workspace that the other does: nobody grants, takes away or overrules what
+ * they lack.
  */
-export function covers(held: WorkspaceRole, other: WorkspaceRole): boolean {
-  return WORKSPACE_POLICY[other].every((permission) => mayInWorkspace(held, permission));
+export function covers(held: WorkspaceStanding, other: WorkspaceStanding): boolean {
+  return workspacePermissions(other).every((permission) => mayInWorkspace(held, permission));
 }
 
-/** True when the channel exists for this person: they are in it, or it is public and they may see channels. */
-export function sees({ workspaceRole, channelRole, kind }: Standing): boolean {
-  if (channelRole !== null) return true;
-  return kind === 'public' && mayInWorkspace(workspaceRole, 'channel.read');
+/**
+ * True when the channel exists for this person: they are in it, or it is public and they may see channels, or a custom
+ * role opens it to them; and they are not banned from it.
+ */
+export function sees(standing: Standing): boolean {
+  if (standing.banned) return false;
+  return seesByItself(standing) || opens(standing) !== null;
+}
+
+/** Without a role of the workspace's own making that names the channel. */
+function seesByItself(standing: Standing): boolean {
+  if (standing.channelRole !== null) return true;
+  return standing.kind === 'public' && mayInWorkspace(standing, 'channel.read');
 }
 
 /** Whether the person sees the channel and holds the permission there, and by which rule. */
 export function judgeInChannel(standing: Standing, permission: ChannelPermission): Verdict {
   const rule: ChannelRule = CHANNEL_POLICY[permission];
   const { workspaceRole, channelRole, kind, historyPolicy } = standing;
-  if (!sees(standing) && !rule.whereUnseen) return UNSEEN;
+  if (!sees(standing) && !rule.whereUnseen) return standing.banned ? BANNED : UNSEEN;
   if (rule.notInDirect && kind === 'direct') return DIRECT;
-  if (rule.needs !== null && !mayInWorkspace(workspaceRole, rule.needs)) return FORBIDDEN;
+  if (rule.needs !== null && !mayInWorkspace(standing, rule.needs)) return FORBIDDEN;
   const said = standing.overrides?.filter((one) => one.permission === permission) ?? [];
   if (said.some(({ effect }) => effect === 'deny')) return DENIED;
   if (channelRole !== null) {
     if (standing.readOnly && rule.whereReadOnly?.includes(channelRole) === false) return READ_ONLY;
     if (rule.channel.includes(channelRole)) return BY_CHANNEL_ROLE;
     if (said.length > 0) return ALLOWED;
-  }
-  if (rule.whereHistoryIsOpen && historyPolicy !== 'all') return HISTORY_CLOSED;
-  return rule.workspace.includes(workspaceRole) ? BY_WORKSPACE_ROLE : NO_ROLE;
+  } else if (rule.whereHistoryIsOpen && historyPolicy !== 'all') return HISTORY_CLOSED;
+  // What a custom role opens, it opens for what it carries: no other role counts there for who is not in it.
+  const byItself = rule.whereUnseen === true || seesByItself(standing);
+  if (byItself && rule.workspace.includes(workspaceRole)) return BY_WORKSPACE_ROLE;
+  const role = carriesInChannel(standing, permission, rule);
+  return role ? byCustomRole(role) : NO_ROLE;
+}
+
+function byCustomRole({ name }: CustomRole): Verdict {
+  return { allowed: true, rule: 'custom-role', customRole: name };
 }
 
 export function mayInChannel(standing: Standing, permission: ChannelPermission): boolean {
@@ -114,12 +157,20 @@ export function channelPermissions(standing: Standing): readonly ChannelPermissi
 
 /** True when somebody of this standing may give, or take, the role: never one above what they hold. */
 export function mayBestow(standing: Standing, role: ChannelRole): boolean {
-  return reaches(standing, role, STAFF_REACH.bestow);
+  return reaches(standing, role, STAFF_REACH.bestow, [
+    'member.add',
+    'member.set-role',
+    'override.set',
+  ]);
 }
 
 /** True when somebody of this standing may remove a member of that role. */
 export function mayRemove(standing: Standing, role: ChannelRole): boolean {
-  return reaches(standing, role, STAFF_REACH.remove);
+  return reaches(standing, role, STAFF_REACH.remove, [
+    'member.remove',
+    'member.mute',
+    'member.ban',
+  ]);
 }
 
 /**
@@ -128,18 +179,21 @@ export function mayRemove(standing: Standing, role: ChannelRole): boolean {
  */
 export function mayRestrict(
   standing: Standing,
-  other: Pick<Standing, 'workspaceRole' | 'channelRole'>,
+  other: WorkspaceStanding & Pick<Standing, 'channelRole'>,
 ): boolean {
   const isStaff = Object.hasOwn(STAFF_REACH.remove, other.workspaceRole);
-  if (isStaff && !covers(standing.workspaceRole, other.workspaceRole)) return false;
+  if (isStaff && !covers(standing, other)) return false;
   return mayRemove(standing, other.channelRole ?? 'guest');
 }
 
 function reaches(
-  { workspaceRole, channelRole }: Standing,
+  standing: Standing,
   role: ChannelRole,
   asStaff: Partial<Record<WorkspaceRole, ChannelRole>>,
+  about: readonly ChannelPermission[],
 ): boolean {
-  const held = [channelRole, asStaff[workspaceRole] ?? null];
+  const { workspaceRole, channelRole } = standing;
+  const asHolder: ChannelRole | null = givesASay(standing, about) ? 'member' : null;
+  const held = [channelRole, asStaff[workspaceRole] ?? null, asHolder];
   return held.some((one) => one !== null && CHANNEL_RANK[role] <= CHANNEL_RANK[one]);
 }

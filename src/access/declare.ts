@@ -6,9 +6,9 @@ import {
   type Caller,
   type WorkspaceHint,
 } from '../kernel/index.ts';
-import type { WorkspaceRole } from '../contract/index.ts';
 import { mayInWorkspace } from './decide.ts';
 import type { WorkspacePermission } from './policy.ts';
+import type { WorkspaceStanding } from './standing.ts';
 import type { Standings } from './store.ts';
 
 /** Anyone may call it, and this is why. `workspace` says which workspace such a call is about. */
@@ -25,11 +25,11 @@ export function open<I>(
   };
 }
 
-/** Any signed-in caller, about themselves. The subject is their role, read in this transaction. */
+/** Any signed-in caller, about themselves. The subject is what they hold, read in this transaction. */
 export function signedIn(): Access<
   unknown,
   Actor,
-  WorkspaceRole,
+  WorkspaceStanding,
   { readonly standings: Standings }
 > {
   return {
@@ -38,27 +38,27 @@ export function signedIn(): Access<
     audience: 'signed-in',
     workspace: null,
     async resolve({ caller, services }) {
-      const role = await services.standings.inWorkspace(caller.userId);
-      if (role === null) throw new Refusal('unauthenticated');
-      return role;
+      const standing = await services.standings.inWorkspace(caller.userId);
+      if (standing === null) throw new Refusal('unauthenticated');
+      return standing;
     },
   };
 }
 
-/** Callers whose workspace role holds the permission. The subject is that role. */
+/** Callers who hold the permission in the workspace. The subject is what they hold there. */
 export function onServer(
   permission: WorkspacePermission,
-): Access<unknown, Actor, WorkspaceRole, { readonly standings: Standings }> {
+): Access<unknown, Actor, WorkspaceStanding, { readonly standings: Standings }> {
   return {
     describe: `workspace permission ${permission}`,
     asks: { of: 'workspace', permission },
     audience: 'signed-in',
     workspace: null,
     async resolve({ caller, services }) {
-      const role = await services.standings.inWorkspace(caller.userId);
-      if (role === null) throw new Refusal('unauthenticated');
-      if (!mayInWorkspace(role, permission)) throw new Refusal('forbidden');
-      return role;
+      const standing = await services.standings.inWorkspace(caller.userId);
+      if (standing === null) throw new Refusal('unauthenticated');
+      if (!mayInWorkspace(standing, permission)) throw new Refusal('forbidden');
+      return standing;
     },
   };
 }

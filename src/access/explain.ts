@@ -1,5 +1,4 @@
 /** Says by which rule a call would be allowed or refused, with the functions that decide it when it is made. */
-import type { WorkspaceRole } from '../contract/index.ts';
 import type { Demand } from '../kernel/index.ts';
 import { judgeInChannel, judgeInWorkspace, type Verdict } from './decide.ts';
 import {
@@ -8,16 +7,16 @@ import {
   type ChannelPermission,
   type WorkspacePermission,
 } from './policy.ts';
-import type { Standing } from './standing.ts';
+import type { Standing, WorkspaceStanding } from './standing.ts';
 
 export interface Explained extends Verdict {
   /** What was asked for; null where it takes none. */
   readonly permission: string | null;
 }
 
-/** Whose call it would be; without a role the account is not in use. */
+/** Whose call it would be; who holds nothing is an account that is not in use. */
 export interface Person {
-  readonly role: WorkspaceRole | null;
+  readonly holds: WorkspaceStanding | null;
   /** In the channel that the call is about, where it is about one. */
   readonly standing: Standing | null;
 }
@@ -26,15 +25,15 @@ export interface Person {
  * One verdict for each permission that would do. Throws an Error for a permission that no policy knows, and where a
  * channel is asked about and there is no standing in one.
  */
-export function explain(asks: Demand, { role, standing }: Person): readonly Explained[] {
+export function explain(asks: Demand, { holds, standing }: Person): readonly Explained[] {
   if (asks.of === 'nobody') return [{ permission: null, allowed: true, rule: 'open-to-all' }];
-  if (role === null) return [{ permission: null, allowed: false, rule: 'account-not-active' }];
+  if (holds === null) return [{ permission: null, allowed: false, rule: 'account-not-active' }];
   switch (asks.of) {
     case 'account':
       return [{ permission: null, allowed: true, rule: 'signed-in' }];
     case 'workspace': {
       const permission = ofWorkspace(asks.permission);
-      return [{ permission, ...judgeInWorkspace(role, permission) }];
+      return [{ permission, ...judgeInWorkspace(holds, permission) }];
     }
     case 'channel': {
       if (!standing) throw new Error('what is asked of a channel takes a standing in one');

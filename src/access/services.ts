@@ -1,5 +1,6 @@
 /** What this domain's operations work with: the registry, and who is who inside a transaction. */
-import type { AnyOperation } from '../kernel/index.ts';
+import type { AnyOperation, Entropy } from '../kernel/index.ts';
+import type { RoleStore } from './role-store.ts';
 import type { Standings } from './store.ts';
 
 export interface AccessDomain {
@@ -9,4 +10,6 @@ export interface AccessDomain {
 
 export interface AccessServices {
   readonly standings: Standings;
+  readonly roles: RoleStore;
+  readonly entropy: Entropy;
 }

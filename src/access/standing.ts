@@ -5,6 +5,8 @@ import type {
   HistoryPolicy,
   OverrideEffect,
   OverridePermission,
+  RoleName,
+  RoleScope,
   WorkspaceRole,
 } from '../contract/index.ts';
 
@@ -28,9 +30,24 @@ export interface Override {
   readonly effect: OverrideEffect;
 }
 
-/** Everything that decides what somebody may do in a channel. */
-export interface Standing {
+/** A role of the workspace's own making that somebody holds, where it reaches what is asked about. */
+export interface CustomRole {
+  readonly name: RoleName;
+  /** `channels`: it names the channel of the standing. */
+  readonly scope: RoleScope;
+  /** Of the workspace or of channels; those that no policy knows any more are nobody's. */
+  readonly permissions: readonly string[];
+}
+
+/** Everything that decides what somebody may do in the workspace. */
+export interface WorkspaceStanding {
   readonly workspaceRole: WorkspaceRole;
+  /** Null, or left out, where there are none. */
+  readonly customRoles?: readonly CustomRole[] | null;
+}
+
+/** Everything that decides what somebody may do in a channel. */
+export interface Standing extends WorkspaceStanding {
   /** Null for somebody who is not in the channel. */
   readonly channelRole: ChannelRole | null;
   readonly kind: ChannelKind;
@@ -38,4 +55,6 @@ export interface Standing {
   readonly readOnly: boolean;
   /** Null, or left out, where there are none. */
   readonly overrides?: readonly Override[] | null;
+  /** Kept out of the channel, so not in it. */
+  readonly banned?: boolean;
 }

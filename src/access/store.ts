@@ -1,8 +1,8 @@
 /** Reads who the caller is in the workspace and in a channel, as of this transaction and no earlier. */
-import type { ChannelId, HistoryPolicy, UserId, WorkspaceRole } from '../contract/index.ts';
+import type { ChannelId, HistoryPolicy, UserId } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import type { LeftTo } from './left-to.ts';
-import type { Standing } from './standing.ts';
+import type { Standing, WorkspaceStanding } from './standing.ts';
 
 /** What the workspace has decided about its channels. */
 export interface ChannelChoices {
@@ -15,8 +15,10 @@ export interface Standings {
   channelChoices(): Promise<ChannelChoices>;
   /** Whether the account is in use; null where there is none, or none any more. */
   isActive(userId: UserId): Promise<boolean | null>;
-  /** The account's role, or null unless the account is active. */
-  inWorkspace(userId: UserId): Promise<WorkspaceRole | null>;
+  /** What the account holds in the workspace, or null unless it is active. */
+  inWorkspace(userId: UserId): Promise<WorkspaceStanding | null>;
+  /** The same of accounts in whatever state, in one query; those that there are none of are left out. */
+  ofAccounts(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, WorkspaceStanding>>;
   /** Null when the account is not active or there is no such channel in the workspace. */
   inChannel(userId: UserId, channelId: ChannelId): Promise<Standing | null>;
   /** The same, and the account stays as it is until this transaction ends: whoever changes it waits, or has been waited for. */
@@ -47,7 +49,12 @@ export function standings(tx: Tx): Standings {
         CASE WHEN c.has_overrides THEN (
           SELECT jsonb_agg(jsonb_build_object('permission', o.permission, 'effect', o.effect))
           FROM channel_override o
-          WHERE o.channel_id = c.id AND (o.role = m.role OR o.user_id = a.id)) END AS overrides
+          WHERE o.channel_id = c.id AND (o.role = m.role OR o.user_id = a.id)) END AS overrides,
+        CASE WHEN a.has_roles THEN roles_reaching(a.id, c.id) END AS "customRoles",
+        m.role IS NULL AND EXISTS (
+          SELECT FROM moderation_act b
+          WHERE b.channel_id = c.id AND b.subject_id = a.id AND b.kind = 'ban' AND b.ended_at IS NULL
+            AND (b.until IS NULL OR b.until > now())) AS banned
       FROM account a
       JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = ANY (${channelIds}::uuid[])
       LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL
@@ -68,11 +75,18 @@ export function standings(tx: Tx): Standings {
       return account && account.status === 'active';
     },
     async inWorkspace(userId) {
-      const account = await tx.account.findFirst({
-        where: { id: userId, status: 'active' },
-        select: { role: true },
-      });
-      return account && (account.role as WorkspaceRole);
+      const [row] = await tx.$queryRaw<WorkspaceStanding[]>`
+        SELECT a.role AS "workspaceRole",
+          CASE WHEN a.has_roles THEN roles_reaching(a.id, NULL) END AS "customRoles"
+        FROM account a WHERE a.id = ${userId}::uuid AND a.status = 'active'`;
+      return row ?? null;
+    },
+    async ofAccounts(userIds) {
+      const rows = await tx.$queryRaw<(WorkspaceStanding & { readonly id: UserId })[]>`
+        SELECT a.id, a.role AS "workspaceRole",
+          CASE WHEN a.has_roles THEN roles_reaching(a.id, NULL) END AS "customRoles"
+        FROM account a WHERE a.id = ANY (${[...userIds]}::uuid[])`;
+      return new Map(rows.map(({ id, ...standing }) => [id, standing]));
     },
     async inChannel(userId, channelId) {
       const [standing] = (await inChannels(userId, [channelId])).values();
@@ -92,7 +106,12 @@ export function standings(tx: Tx): Standings {
           CASE WHEN c.has_overrides THEN (
             SELECT jsonb_agg(jsonb_build_object('permission', o.permission, 'effect', o.effect))
             FROM channel_override o
-            WHERE o.channel_id = c.id AND (o.role = m.role OR o.user_id = a.id)) END AS overrides
+            WHERE o.channel_id = c.id AND (o.role = m.role OR o.user_id = a.id)) END AS overrides,
+          CASE WHEN a.has_roles THEN roles_reaching(a.id, c.id) END AS "customRoles",
+          m.role IS NULL AND EXISTS (
+            SELECT FROM moderation_act b
+            WHERE b.channel_id = c.id AND b.subject_id = a.id AND b.kind = 'ban' AND b.ended_at IS NULL
+              AND (b.until IS NULL OR b.until > now())) AS banned
         FROM unnest(${asked.map(({ userId }) => userId)}::uuid[],
             ${asked.map(({ channelId }) => channelId)}::uuid[]) WITH ORDINALITY AS n (user_id, channel_id, place)
         JOIN account a ON a.id = n.user_id AND a.status = 'active'

@@ -1,6 +1,11 @@
 /** Declares who may act on whose account, and acts: never on somebody above the caller, never on the last admin. */
 import { z } from 'zod';
-import { covers, mayInWorkspace, type WorkspacePermission } from '../access/index.ts';
+import {
+  covers,
+  mayInWorkspace,
+  type WorkspacePermission,
+  type WorkspaceStanding,
+} from '../access/index.ts';
 import { REASON_CHARACTERS, type SessionId, type UserId } from '../contract/index.ts';
 import { Refusal, type Access, type Actor, type AuditFacts, type Refuse } from '../kernel/index.ts';
 import type { HeldAccount } from './people-store.ts';
@@ -11,6 +16,8 @@ import type { AuthRows } from './store.ts';
 export interface OnAccount {
   readonly actor: HeldAccount;
   readonly target: HeldAccount;
+  /** What the actor holds in the workspace. */
+  readonly holds: WorkspaceStanding;
   /** Whether the workspace would have an active admin without the target. */
   readonly hasOtherAdmin: boolean;
 }
@@ -39,18 +46,21 @@ export function onAccount(
     about: ({ userId: id }) => ({ kind: 'account', id }),
     async resolve({ input: { userId }, caller, services }) {
       // Before anything is held: who may not do this at all holds up nobody.
-      const role = await services.standings.inWorkspace(caller.userId);
-      if (role === null) throw new Refusal('unauthenticated');
-      if (!mayInWorkspace(role, permission)) throw new Refusal('forbidden');
+      const before = await services.standings.inWorkspace(caller.userId);
+      if (before === null) throw new Refusal('unauthenticated');
+      if (!mayInWorkspace(before, permission)) throw new Refusal('forbidden');
       const held = await services.administration.hold([caller.userId, userId]);
       const actor = held.get(caller.userId);
       if (actor?.status !== 'active') throw new Refusal('unauthenticated');
-      if (!mayInWorkspace(actor.role, permission)) throw new Refusal('forbidden');
+      const standings = await services.standings.ofAccounts([caller.userId, userId]);
+      const holds = standings.get(caller.userId);
+      if (!holds || !mayInWorkspace(holds, permission)) throw new Refusal('forbidden');
       const target = held.get(userId);
       if (!target || target.status === 'erased') throw new Refusal('not_found');
-      if (!covers(actor.role, target.role)) throw new Refusal('forbidden');
+      const theirs = standings.get(userId);
+      if (!theirs || !covers(holds, theirs)) throw new Refusal('forbidden');
       if (self === 'not-own' && actor.id === target.id) throw new Refusal('forbidden');
-      return { actor, target, hasOtherAdmin: hasOtherAdmin(held, target) };
+      return { actor, target, holds, hasOtherAdmin: hasOtherAdmin(held, target) };
     },
   };
 }
@@ -82,7 +92,7 @@ export function actOn(
 
 /** Refuses what would leave the workspace without an active admin. */
 export function keepAnAdmin(
-  { target, hasOtherAdmin }: Omit<OnAccount, 'actor'>,
+  { target, hasOtherAdmin }: Pick<OnAccount, 'target' | 'hasOtherAdmin'>,
   refuse: Refuse<'last_admin'>,
 ): void {
   if (isActiveAdmin(target) && !hasOtherAdmin) refuse('last_admin');

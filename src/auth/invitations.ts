@@ -108,12 +108,14 @@ export function invitations({
 async function stands(
   rows: AuthRows,
   { invitedBy, role }: InvitationRow,
-  inviter: { readonly role: WorkspaceRole; readonly status: string } | null,
+  inviter: { readonly id: UserId; readonly status: string } | null,
 ): Promise<boolean> {
   if (invitedBy === null) return true;
-  if (inviter?.status !== 'active' || !covers(inviter.role, role)) return false;
+  if (inviter?.status !== 'active') return false;
+  const holds = (await rows.standings.ofAccounts([inviter.id])).get(inviter.id);
+  if (!holds || !covers(holds, { workspaceRole: role })) return false;
   const workspace = await rows.workspace();
   if (!workspace || workspace.registration === 'closed') return false;
-  if (!mayInWorkspace(inviter.role, 'user.invite')) return false;
-  return leftTo(workspace.whoInvites, inviter.role);
+  if (!mayInWorkspace(holds, 'user.invite')) return false;
+  return leftTo(workspace.whoInvites, holds.workspaceRole);
 }

@@ -1,5 +1,5 @@
 /** The rows of this domain within one transaction of one workspace, and the look-ups before one is known. */
-import type { LeftTo } from '../access/index.ts';
+import { standings, type LeftTo, type Standings } from '../access/index.ts';
 import type { HistoryPolicy, WorkspaceId } from '../contract/index.ts';
 import { keyRows, type KeyRows } from '../crypto/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
@@ -39,6 +39,7 @@ export type FoundedWorkspace = Pick<
 export interface AuthRows {
   readonly workspaceId: WorkspaceId;
   readonly keys: KeyRows;
+  readonly standings: Pick<Standings, 'ofAccounts'>;
   readonly accounts: AccountRows;
   readonly profiles: ProfileRows;
   readonly people: PeopleRows;
@@ -104,6 +105,7 @@ export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
   return {
     workspaceId,
     keys: keyRows(tx, workspaceId),
+    standings: standings(tx),
     accounts: accountRows(tx, workspaceId),
     profiles: profileRows(tx, workspaceId),
     people: peopleRows(tx, workspaceId),

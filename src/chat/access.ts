@@ -23,10 +23,14 @@ export interface OnMessage extends InChannel {
 /** `change` locks the channel first: what the decision rests on cannot change before the commit. */
 type Mode = 'read' | 'change' | 'change-even-archived';
 
-/** The channel named by `channelId`, for callers who hold the permission there. */
+/**
+ * The channel named by `channelId`, for callers who hold the permission there. For who is banned from it, it is not
+ * there, unless `banned-too` leaves it to the handler to tell them so.
+ */
 export function onChannel(
   permission: ChannelPermission,
   mode: Mode,
+  whom: 'not-banned' | 'banned-too' = 'not-banned',
 ): Access<{ readonly channelId: ChannelId }, Actor, InChannel, ChatServices> {
   return {
     describe: `channel permission ${permission}`,
@@ -35,7 +39,7 @@ export function onChannel(
     workspace: null,
     about: ({ channelId: id }) => ({ kind: 'channel', id }),
     async resolve({ input, caller, services }) {
-      const subject = await visible(input.channelId, caller, services, mode);
+      const subject = await visible(input.channelId, caller, services, mode, whom);
       if (!mayInChannel(subject.standing, permission)) throw new Refusal('forbidden');
       refuseArchived(subject.channel, mode);
       return subject;
@@ -120,6 +124,7 @@ async function visible(
   caller: Actor,
   services: ChatServices,
   mode: Mode,
+  whom: 'not-banned' | 'banned-too' = 'not-banned',
 ): Promise<InChannel> {
   const { channels } = services;
   const channel = mode === 'read' ? await channels.find(channelId) : await channels.lock(channelId);
@@ -128,7 +133,8 @@ async function visible(
     mode === 'read'
       ? await standings.inChannel(caller.userId, channelId)
       : await standings.heldInChannel(caller.userId, channelId);
-  const subject = seen(channel, standing);
+  const judged = standing && whom === 'banned-too' ? { ...standing, banned: false } : standing;
+  const subject = seen(channel, judged);
   if (!subject) throw new Refusal('not_found');
   return subject;
 }

@@ -26,6 +26,7 @@ export type SettingsChange = Partial<
     | 'topicKey'
     | 'historyPolicy'
     | 'readOnly'
+    | 'slowModeSeconds'
     | 'hasOverrides'
     | 'archivedAt'
   >
@@ -63,8 +64,6 @@ export interface ChannelStore {
   update(channel: ChannelRow, change: SettingsChange, narrows: boolean): Promise<ChannelRow>;
   /** Takes the next `count` revisions of a locked channel; gives the last of them. */
   advanceBy(channel: ChannelRow, count: number): Promise<number>;
-  /** Seconds between two posts of the same person; 0 for none. */
-  setPace(id: ChannelId, seconds: number): Promise<void>;
   /** Takes the next revision of a locked channel for the going of all posts up to `purgedSeq`. */
   truncate(channel: ChannelRow, purgedSeq: number, purgedRev: number): Promise<number>;
 }
@@ -188,9 +187,6 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
       const rev = lastRev + count;
       if (count > 0) await tx.channel.updateMany({ where: { id }, data: { lastRev: rev } });
       return rev;
-    },
-    async setPace(id, slowModeSeconds) {
-      await tx.channel.updateMany({ where: { id }, data: { slowModeSeconds } });
     },
     async truncate({ id, lastRev }, purgedSeq, purgedRev) {
       const rev = lastRev + 1;

@@ -84,7 +84,8 @@ export class Content {
   }
 
   async #shown(keys: KeyRows, row: ChannelRow): Promise<Omit<ChannelSettings, 'accessRev'>> {
-    const { id, kind, historyPolicy, readOnly, nameKey, topicSealed, topicKey } = row;
+    const { id, kind, historyPolicy, readOnly, slowModeSeconds } = row;
+    const { nameKey, topicSealed, topicKey } = row;
     const { workspaceId } = keys;
     const name = await this.#opened(
       keys,
@@ -99,7 +100,8 @@ export class Content {
       : null;
     if (hasTopic && topic === null) this.#alert({ kind: 'channel-topic', id });
     const archived = row.archivedAt !== null;
-    return { kind, name: name ?? '', topic, historyPolicy, readOnly, archived };
+    const pace = { readOnly, slowModeSeconds };
+    return { kind, name: name ?? '', topic, historyPolicy, ...pace, archived };
   }
 
   /** Null where it does not open. */

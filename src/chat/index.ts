@@ -39,7 +39,7 @@ import { versionStore } from './version-store.ts';
 export type { Audience } from './follower.ts';
 export { onChannel, type InChannel, type OnMessage } from './access.ts';
 export { onReadableMessage } from './readable-access.ts';
-export { messagesChanged } from './changes.ts';
+export { messagesChanged, settingsChanged } from './changes.ts';
 export { Content, shown } from './content.ts';
 export { Followers } from './followers.ts';
 export { endMembership } from './end-membership.ts';

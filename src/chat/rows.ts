@@ -18,6 +18,7 @@ export interface ChannelRow {
   readonly topicKey: number | null;
   readonly historyPolicy: HistoryPolicy;
   readonly readOnly: boolean;
+  readonly slowModeSeconds: number;
   readonly hasOverrides: boolean;
   readonly settingsRev: number;
   readonly accessRev: number;

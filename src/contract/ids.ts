@@ -8,6 +8,7 @@ export const WorkspaceId = uuid.brand<'WorkspaceId'>();
 export const UserId = uuid.brand<'UserId'>();
 export const SessionId = uuid.brand<'SessionId'>();
 export const InvitationId = uuid.brand<'InvitationId'>();
+export const RoleId = uuid.brand<'RoleId'>();
 export const ChannelId = uuid.brand<'ChannelId'>();
 export const MessageId = uuid.brand<'MessageId'>();
 /** Chosen by the client, once per message it means to send: a UUIDv7, whose time part tells how old a retry is. */
@@ -17,6 +18,7 @@ export type WorkspaceId = z.infer<typeof WorkspaceId>;
 export type UserId = z.infer<typeof UserId>;
 export type SessionId = z.infer<typeof SessionId>;
 export type InvitationId = z.infer<typeof InvitationId>;
+export type RoleId = z.infer<typeof RoleId>;
 export type ChannelId = z.infer<typeof ChannelId>;
 export type MessageId = z.infer<typeof MessageId>;
 export type ClientId = z.infer<typeof ClientId>;

@@ -24,6 +24,19 @@ export const OverridePermission = z.enum([
 /** Of several that say something of the same permission, one that denies it wins. */
 export const OverrideEffect = z.enum(['allow', 'deny']);
 
+/**
+ * How far a role of the workspace's own making reaches: everywhere, some channels that it names, or reports alone,
+ * wherever they were made.
+ */
+export const RoleScope = z.enum(['workspace', 'channels', 'reports']);
+/** What such a role is called: an identifier, not a text of people. */
+export const RoleName = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
+  .max(40);
+
+export type RoleScope = z.infer<typeof RoleScope>;
+export type RoleName = z.infer<typeof RoleName>;
 export type OverridePermission = z.infer<typeof OverridePermission>;
 export type OverrideEffect = z.infer<typeof OverrideEffect>;
 export type WorkspaceRole = z.infer<typeof WorkspaceRole>;

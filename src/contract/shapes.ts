@@ -69,6 +69,8 @@ const settings = {
   historyPolicy: HistoryPolicy,
   /** Only its owners and moderators write. */
   readOnly: z.boolean(),
+  /** Seconds between two posts of the same person, its owners and moderators excepted; 0 for none. */
+  slowModeSeconds: z.int().nonnegative(),
   archived: z.boolean(),
 };
 

@@ -10,6 +10,14 @@ export const CHANNEL_NAME_CHARACTERS = 80;
 export const DIRECT_OTHERS = 8;
 /** Most overrides of one channel. */
 export const CHANNEL_OVERRIDES = 200;
+/** Most roles of a workspace's own making. */
+export const CUSTOM_ROLES = 100;
+/** Most channels that one of them names. */
+export const ROLE_CHANNELS = 50;
+/** Most people who hold one of them. */
+export const ROLE_HOLDERS = 500;
+/** Most of them that one person holds. */
+export const ROLES_OF_ONE = 20;
 /** Longest topic of a channel, in characters. */
 export const CHANNEL_TOPIC_CHARACTERS = 250;
 /** Longest display name, in characters. */
@@ -37,6 +45,8 @@ export const STATISTICS_DAYS = 366;
 export const REPORT_CHARACTERS = 1_000;
 /** Most entries in one page of history, resume or list. */
 export const PAGE_ENTRIES = 200;
+/** Most bytes of message bodies in one page of history or of a thread: longer posts make shorter pages, of one at least. */
+export const PAGE_BODY_BYTES = 512 * 1024;
 /** Widest gap, in revisions, that a resume bridges; a wider one is answered with `reset`. */
 export const RESUME_REVISIONS = 10_000;
 /** Most channels in one sync: a list page of them, whose ids and positions fill a third of a frame at most. */

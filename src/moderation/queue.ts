@@ -1,6 +1,11 @@
 /** The moderators' queue: which reports somebody may look at, and whom it concerns when one of them changes. */
-import { CHANNEL_POLICY, mayInChannel, type Standings } from '../access/index.ts';
-import type { ChannelId, UserId, WorkspaceRole } from '../contract/index.ts';
+import {
+  CHANNEL_POLICY,
+  mayInChannel,
+  type Standings,
+  type WorkspaceStanding,
+} from '../access/index.ts';
+import type { ChannelId, UserId } from '../contract/index.ts';
 import { Refusal, type Told } from '../kernel/index.ts';
 import type { Among, ReportRow } from './report-store.ts';
 import type { ModerationServices } from './services.ts';
@@ -19,15 +24,15 @@ const ANYWHERE = {
 /** The reports that somebody may look at, of one channel or of all. Refuses `not_found` for a channel where they may not. */
 export async function readableBy(
   { standings }: { readonly standings: Standings },
-  reader: { readonly userId: UserId; readonly role: WorkspaceRole },
+  reader: { readonly userId: UserId; readonly standing: WorkspaceStanding },
   channelId: ChannelId | null,
 ): Promise<Extract<Among, { readonly reader: unknown }>> {
-  const { userId, role: workspaceRole } = reader;
+  const { userId, standing: held } = reader;
   if (channelId !== null) {
     const standing = await standings.inChannel(userId, channelId);
     if (!standing || !mayInChannel(standing, 'report.read')) throw new Refusal('not_found');
   }
-  const everywhere = mayInChannel({ workspaceRole, ...ANYWHERE }, 'report.read');
+  const everywhere = mayInChannel({ ...held, ...ANYWHERE }, 'report.read');
   return {
     reader: userId,
     in: everywhere ? 'every-channel' : CHANNEL_POLICY['report.read'].channel,

@@ -1,4 +1,5 @@
 /** What the operator does to a server from where its settings are: straight in Postgres, and on record. */
+import { rolesByOperator } from '../access/index.ts';
 import { auditDomain } from '../audit/index.ts';
 import {
   byOperator,
@@ -114,8 +115,10 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
 
   // What does not open is shown as such; the nodes raise the alarm.
   const accounts = byOperator({ ...shared, alert: () => undefined });
+  const rolePage: Parameters<typeof operatorPeople>[0]['rolePage'] = (workspaceId, ...page) =>
+    transaction(workspaceId, 'own', (tx) => rolesByOperator(tx, workspaceId, ...page));
   return {
-    ...operatorPeople({ accounts, workspaces, recordIn, told, fail }),
+    ...operatorPeople({ accounts, rolePage, workspaces, recordIn, told, fail }),
     rotateSigningKeys({ atOnce }) {
       const rows = signingKeyRows(postgres.statements);
       const seals = signingKeySeals(root, entropy);

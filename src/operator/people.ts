@@ -1,4 +1,5 @@
 /** What the operator sees of the people of a workspace and does to their accounts and sessions, page by page. */
+import type { ListedRole, RolePage } from '../access/index.ts';
 import {
   isReason,
   type Act,
@@ -8,7 +9,7 @@ import {
   type RosterQuery,
   type WorkspaceLookups,
 } from '../auth/index.ts';
-import type { SessionId, UserId, WorkspaceId } from '../contract/index.ts';
+import type { RoleId, SessionId, UserId, WorkspaceId } from '../contract/index.ts';
 import { Refusal } from '../kernel/index.ts';
 import type { Fail } from './index.ts';
 
@@ -29,6 +30,8 @@ export interface UserFilter extends Partial<Pick<RosterQuery, 'role' | 'status'>
 export interface OperatorPeople {
   /** Everybody, in order of id; no more than a page is held at a time. */
   users(filter: UserFilter): AsyncIterable<RosterEntry>;
+  /** The roles that the workspace has made for itself, in order of id. */
+  roles(where: Pick<UserFilter, 'workspace'>): AsyncIterable<ListedRole>;
   /** Ends the sessions too. Refuses `last_admin`, and `forbidden` for an account that is deactivated. */
   lock(
     who: Somebody,
@@ -49,6 +52,11 @@ export interface OperatorPeople {
 
 interface Parts {
   readonly accounts: ByOperator;
+  readonly rolePage: (
+    workspaceId: WorkspaceId,
+    page: RolePage,
+    onRecord: Act['onRecord'],
+  ) => Promise<readonly ListedRole[]>;
   readonly workspaces: WorkspaceLookups;
   /** What puts acts on the trail of that workspace. */
   readonly recordIn: (workspaceId: WorkspaceId) => Act['onRecord'];
@@ -62,6 +70,7 @@ type SessionPage = Awaited<ReturnType<ByOperator['sessions']>>;
 
 export function operatorPeople({
   accounts,
+  rolePage,
   workspaces,
   recordIn,
   told,
@@ -97,6 +106,16 @@ export function operatorPeople({
       for (let after: UserId | null = null, more = true; more;) {
         const query: RosterQuery = { after, role, status, limit: PAGE };
         const page = await answered(accounts.page(workspaceId, query, onRecord));
+        yield* page;
+        after = page.at(-1)?.id ?? null;
+        more = page.length === PAGE;
+      }
+    },
+    async *roles({ workspace }) {
+      const { workspaceId, onRecord } = await actOn({ workspace, user: '' });
+      for (let after: RoleId | null = null, more = true; more;) {
+        const asked = { after, limit: PAGE };
+        const page: readonly ListedRole[] = await answered(rolePage(workspaceId, asked, onRecord));
         yield* page;
         after = page.at(-1)?.id ?? null;
         more = page.length === PAGE;

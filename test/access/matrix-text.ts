@@ -44,7 +44,7 @@ const WORKSPACE_PERMISSIONS: readonly WorkspacePermission[] = [
   'user.find',
 ];
 
-function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], body: readonly (readonly string[])[]): string {
   const widths = head.map((_, i) =>
     Math.max(3, ...[head, ...body].map((cells) => (cells[i] ?? '').length)),
   );
@@ -53,7 +53,7 @@ function table(head: readonly string[], body: readonly (readonly string[])[]): s
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
-const letters = (held: (channelRole: ChannelRole | null) => boolean) =>
+export const letters = (held: (channelRole: ChannelRole | null) => boolean) =>
   `\`${PLACES.map(([role, letter]) => (held(role) ? letter : '-')).join('')}\``;
 
 function inChannels([what, place]: readonly [string, Place]): string {
@@ -81,7 +81,7 @@ function operationsIn([what, place]: readonly [string, Place]): string {
     const cells = WorkspaceRole.options.map((workspaceRole) =>
       letters((channelRole) => {
         const standing = { workspaceRole, channelRole, ...place };
-        return explain(asks, { role: workspaceRole, standing }).some(({ allowed }) => allowed);
+        return explain(asks, { holds: standing, standing }).some(({ allowed }) => allowed);
       }),
     );
     return [[name, ...cells]];
@@ -93,7 +93,11 @@ function operationsElsewhere(): string {
   const body = operations.flatMap(({ name, access: { asks } }) => {
     if (asks.of === 'channel') return [];
     const may = (role: WorkspaceRole) =>
-      explain(asks, { role, standing: null }).some(({ allowed }) => allowed) ? 'yes' : '-';
+      explain(asks, { holds: { workspaceRole: role }, standing: null }).some(
+        ({ allowed }) => allowed,
+      )
+        ? 'yes'
+        : '-';
     return [[name, ...WorkspaceRole.options.map(may)]];
   });
   return table(['operation', ...WorkspaceRole.options], body);
@@ -111,9 +115,12 @@ function highest(may: (standing: Standing, role: ChannelRole) => boolean): strin
   return table(['workspace role', ...PLACES.map(([role]) => role ?? 'none')], body);
 }
 
-export function matrix(): string {
+/** `roles`: what some roles of a workspace's own making add. */
+export function matrix(roles: readonly string[]): string {
   const held = (permission: WorkspacePermission) =>
-    WorkspaceRole.options.map((role) => (mayInWorkspace(role, permission) ? 'yes' : '-'));
+    WorkspaceRole.options.map((role) =>
+      mayInWorkspace({ workspaceRole: role }, permission) ? 'yes' : '-',
+    );
   return [
     '# Who may do what',
     'Generated from `src/access/policy.ts`; a change of it is a change of this file, to be reviewed as one.',
@@ -128,7 +135,9 @@ export function matrix(): string {
       ['who holds', ...WorkspaceRole.options],
       WorkspaceRole.options.map((held) => [
         held,
-        ...WorkspaceRole.options.map((other) => (covers(held, other) ? 'yes' : '-')),
+        ...WorkspaceRole.options.map((other) =>
+          covers({ workspaceRole: held }, { workspaceRole: other }) ? 'yes' : '-',
+        ),
       ]),
     ),
     '## In a channel',
@@ -140,6 +149,9 @@ export function matrix(): string {
     '## Every operation in a channel',
     'Where several permissions would do, as for messages of one’s own and of others, any of them counts.',
     ...CHANNELS.map(operationsIn),
+    '## What some roles of a workspace’s own making add',
+    'Only what is another cell than without it; they are data, and these are examples.',
+    ...roles,
     '## The highest role one may give or take',
     'Where one may at all; by workspace role and role in the channel.',
     highest(mayBestow),

@@ -73,7 +73,7 @@ for (const operation of operations)
       assert.match(name, /^[a-z]+\.[a-z]+(-[a-z]+)*$/);
       assert.match(summary, /^[A-Z].{10,}\.$/);
       assert.ok(access.describe.length > 5);
-      explain(access.asks, { role: 'user', standing: STANDING }); // throws for a permission that no policy knows
+      explain(access.asks, { holds: STANDING, standing: STANDING }); // throws for a permission that no policy knows
       assert.equal(access.asks.of === 'nobody', access.audience === 'anyone');
       if ('skip' in audit) assert.ok(audit.skip.length > 10, 'a reason, not a word');
       if (commit === 'own') assert.ok('record' in audit, 'a change is recorded where it is made');

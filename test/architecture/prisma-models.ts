@@ -8,6 +8,7 @@ const FOLDER = join(import.meta.dirname, '..', '..', 'prisma', 'schema');
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['String @db.Uuid', 'uuid'],
   ['String', 'text'],
+  ['String[]', 'text[]'],
   ['Int', 'integer'],
   ['BigInt', 'bigint'],
   ['Bytes', 'bytea'],

@@ -28,6 +28,8 @@ describe('the tables', () => {
     const { deletes, others } = await rightsOf(owner, login());
     assert.deepEqual(deletes, [
       'channel_override',
+      'custom_role',
+      'custom_role_channel',
       'invitation',
       'mail',
       'mention',
@@ -35,6 +37,7 @@ describe('the tables', () => {
       'message_version',
       'one_time_token',
       'reaction',
+      'role_grant',
     ]);
     const { rows } = await owner.query(
       `SELECT polname FROM pg_policy WHERE polrelid = 'message'::regclass AND polcmd = 'd' AND NOT polpermissive`,

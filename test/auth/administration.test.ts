@@ -25,7 +25,13 @@ function ask({ actor = 'moderator', becomes = actor, target = 'user', status = '
     [id(2), { id: id(2), role: target, status }],
   ]);
   const services = {
-    standings: { inWorkspace: () => Promise.resolve(actor) },
+    standings: {
+      inWorkspace: () => Promise.resolve({ workspaceRole: actor }),
+      ofAccounts: () =>
+        Promise.resolve(
+          new Map([...held].map(([one, { role }]) => [one, { workspaceRole: role }])),
+        ),
+    },
     administration: { hold: () => Promise.resolve(held) },
   } as unknown as AuthServices;
   return onAccount('user.read', 'not-own').resolve({ input: { userId: id(2) }, caller, services });

@@ -85,10 +85,10 @@ export class HandLog {
   settle(historyPolicy: HistoryPolicy, narrows: boolean): ChannelEvent {
     const rev = this.head + 1;
     this.historyPolicy = historyPolicy;
-    if (narrows) this.accessRev = rev;
-    const { accessRev } = this;
-    const place = { kind: 'private', name: 'A channel', topic: null } as const;
-    const channel = { ...place, historyPolicy, readOnly: false, archived: false, accessRev };
+    const accessRev = (this.accessRev = narrows ? rev : this.accessRev);
+    const place = { kind: 'private', name: 'A channel', topic: null, archived: false } as const;
+    const pace = { readOnly: false, slowModeSeconds: 0 };
+    const channel = { ...place, ...pace, historyPolicy, accessRev };
     return this.#append('settings', { kind: 'channel', rev, channel });
   }
 

@@ -165,7 +165,8 @@ export async function spoken(world: World, people: readonly Person[]): Promise<C
   return id;
 }
 
-/** Demands places 1..n, but for those that were truncated, and that every revision up to the channel's is of exactly one change. */
+/** Demands places 1..n, but for those that were truncated, and that every revision up to the channel's is of exactly one
+ * change; of changes of what the channel is, only the last one is known. */
 export async function assertDense(world: World, channelId: ChannelId): Promise<void> {
   const channel = await row(world, 'SELECT * FROM channel WHERE id = $1', channelId);
   const places = await rows(
@@ -178,6 +179,7 @@ export async function assertDense(world: World, channelId: ChannelId): Promise<v
     `SELECT rev FROM message WHERE channel_id = $1
      UNION ALL SELECT joined_rev FROM membership WHERE channel_id = $1
      UNION ALL SELECT left_rev FROM membership WHERE channel_id = $1 AND left_rev IS NOT NULL
+     UNION ALL SELECT settings_rev FROM channel WHERE id = $1 AND settings_rev > 0
      ORDER BY rev`,
     channelId,
   );

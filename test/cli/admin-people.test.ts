@@ -41,6 +41,35 @@ describe('conclave admin, on people', function () {
     assert.equal(again, `${visit.userId} is active; it was locked.\n`);
   });
 
+  it('lists the roles that a workspace has made for itself, in words and as JSON, on record', async () => {
+    const { world } = server;
+    const ada = await world.person('Ada', { role: 'admin' });
+    const { id } = await world.channel(ada);
+    const reader = {
+      name: 'tea-reader',
+      scope: 'channels',
+      permissions: ['message.read'],
+    } as const;
+    const input = { ...reader, permissions: [...reader.permissions], channelIds: [id] };
+    const role = await ada.call('role.create', input).accepted();
+    const { userId } = await world.person('Bob');
+    await ada.call('role.grant', { roleId: role.id, userId }).accepted();
+    const where = ['roles', '--workspace', world.slug] as const;
+    const table = await done(admin(...where));
+    assert.match(table, /^tea-reader +1 channels +1 {2}message\.read\n$/);
+    const [only] = await rows(admin(...where, '--json'));
+    const { id: roleId, ...is } = role;
+    assert.deepEqual(only, { roleId, ...is, holders: 1 });
+    const { rows: trail } = await database.owner.query(
+      `SELECT transport, details FROM audit_event WHERE action = 'role.list' AND workspace_id = $1`,
+      [world.workspaceId],
+    );
+    assert.deepEqual(trail[0], { transport: 'command', details: { shown: 1 } });
+    await done(admin('lock', ada.userId, '--workspace', world.slug, '--reason', 'not the last'));
+    const failed = await failure(admin('roles', '--workspace', 'nowhere', '--json'));
+    assert.equal(failed['code'], 'not_found');
+  });
+
   const refused: readonly [string, readonly string[], number, string][] = [
     ['nobody of that address', ['lock', 'nobody@example.org', '--reason', 'x'], 1, 'not_found'],
     ['no reason', ['lock', 'nobody@example.org'], 2, 'usage'],

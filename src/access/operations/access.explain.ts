@@ -1,6 +1,6 @@
 /** Tells an admin whether somebody may call something and which rule decides it, by the very code that decides it. */
 import { z } from 'zod';
-import { ChannelId, ChannelRole, UserId, WorkspaceRole } from '../../contract/index.ts';
+import { ChannelId, ChannelRole, RoleName, UserId, WorkspaceRole } from '../../contract/index.ts';
 import { operationsFor, reply, type Resource } from '../../kernel/index.ts';
 import { RULES, type RuleName } from '../decide.ts';
 import { onServer } from '../declare.ts';
@@ -39,6 +39,8 @@ export const accessExplain = operationsFor<AccessServices, AccessDomain>()({
         allowed: z.boolean(),
         rule: z.enum(RULE_NAMES),
         because: z.string(),
+        /** What the role of the workspace's own making is called that decided; null where none did. */
+        customRole: RoleName.nullable(),
       }),
     ),
     /** With which codes it may still be refused, for what is done rather than for who does it. */
@@ -70,15 +72,16 @@ export const accessExplain = operationsFor<AccessServices, AccessDomain>()({
     const about = channelId !== undefined && active;
     const standing = about ? await standings.inChannel(userId, channelId) : null;
     if (about && !standing) return refuse('not_found');
-    const role = await standings.inWorkspace(userId);
-    const rules = explain(asks, { role, standing }).map((one) => ({
+    const holds = await standings.inWorkspace(userId);
+    const rules = explain(asks, { holds, standing }).map((one) => ({
       ...one,
       because: RULES[one.rule],
+      customRole: one.customRole ?? null,
     }));
     return reply({
       allowed: rules.some(({ allowed }) => allowed),
       access: access.describe,
-      role,
+      role: holds?.workspaceRole ?? null,
       channelRole: standing?.channelRole ?? null,
       rules,
       refuses: [...refuses],

@@ -42,8 +42,8 @@ export const invitationCreate = operationsFor<AuthServices, AuthDomain>()({
   async handle({ input, subject: own, caller, services, now, refuse }) {
     const { role, expiresInHours, email } = input;
     const { whoInvites, registration } = await services.workspace();
-    if (!leftTo(whoInvites, own)) refuse('restricted_by_workspace');
-    if (!covers(own, role)) refuse('forbidden');
+    if (!leftTo(whoInvites, own.workspaceRole)) refuse('restricted_by_workspace');
+    if (!covers(own, { workspaceRole: role })) refuse('forbidden');
     if (registration === 'closed') refuse('registration_closed'); // the code would be worth nothing
     const validMs = expiresInHours * HOUR_MS;
     const { id, code, expiresAt } = await services.invitations.make({

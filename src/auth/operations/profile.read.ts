@@ -25,7 +25,7 @@ export const profileRead = operationsFor<AuthServices, AuthDomain>()({
   limit: 'read',
   audit: { skip: "reads no other person's data" },
   refuses: [],
-  async handle({ caller: { userId, workspaceId }, subject: role, services }) {
+  async handle({ caller: { userId, workspaceId }, subject: { workspaceRole: role }, services }) {
     const { displayName, email, emailVerified } = await services.ownProfile(userId);
     const { slug, name } = await services.workspace();
     return reply({

@@ -26,8 +26,8 @@ export const userSetRole = operationsFor<AuthServices, AuthDomain>()({
   },
   refuses: ['last_admin'],
   async handle({ input: { role }, subject, services, refuse }) {
-    const { actor, target } = subject;
-    if (!covers(actor.role, role)) refuse('forbidden');
+    const { holds, target } = subject;
+    if (!covers(holds, { workspaceRole: role })) refuse('forbidden');
     if (target.role === role) return reply({ userId: target.id, role });
     keepAnAdmin(subject, refuse);
     await services.administration.setRole(target.id, role);

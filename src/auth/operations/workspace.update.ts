@@ -31,9 +31,10 @@ const heldWorkspace: Access<Input, Actor, WorkspaceRow, AuthServices> = {
     await bySettings.resolve(request); // before anything is held: who may not do this holds up nobody
     const { caller, services } = request;
     const before = await services.workspaceSettings.hold();
-    const actor = (await services.administration.hold([caller.userId])).get(caller.userId);
-    if (actor?.status !== 'active') throw new Refusal('unauthenticated');
-    if (!mayInWorkspace(actor.role, 'setting.write')) throw new Refusal('forbidden');
+    await services.administration.hold([caller.userId]);
+    const holds = await services.standings.inWorkspace(caller.userId);
+    if (holds === null) throw new Refusal('unauthenticated');
+    if (!mayInWorkspace(holds, 'setting.write')) throw new Refusal('forbidden');
     return before;
   },
 };

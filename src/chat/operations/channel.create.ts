@@ -34,10 +34,10 @@ export const channelCreate = operation({
     }),
   },
   refuses: ['restricted_by_workspace'],
-  async handle({ input, subject: role, caller, services, now, refuse }) {
+  async handle({ input, subject: { workspaceRole }, caller, services, now, refuse }) {
     const { channels, memberships, content, keys, entropy } = services;
     const choices = await services.standings.channelChoices();
-    if (!leftTo(choices.whoCreatesChannels, role)) refuse('restricted_by_workspace');
+    if (!leftTo(choices.whoCreatesChannels, workspaceRole)) refuse('restricted_by_workspace');
     const id = entropy.id() as ChannelId;
     const { kind, historyPolicy = choices.defaultHistoryPolicy } = input;
     const sealed = await content.sealName(keys, id, input.name);

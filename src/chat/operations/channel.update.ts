@@ -77,7 +77,8 @@ export const channelUpdate = operation({
     };
     if (Object.keys(change).length === 0) return reply(before);
     const narrows =
-      isOpenToOutsiders(channel) && !isOpenToOutsiders({ ...channel, kind, historyPolicy });
+      isOpenToOutsiders(channel) &&
+      (kind !== channel.kind || !isOpenToOutsiders({ ...channel, historyPolicy }));
     const changed = await channels.update(channel, change, narrows);
     return reply(
       await channelAsSeen(services, changed, standing.channelRole, caller.userId),
@@ -86,9 +87,9 @@ export const channelUpdate = operation({
   },
 });
 
-/** Where others than its members may listen. */
-function isOpenToOutsiders({ kind, historyPolicy }: ChannelRow): boolean {
-  return kind === 'public' && historyPolicy === 'all';
+/** Where others than its members may listen: everybody in a public channel, in any whom a role opens it to. */
+function isOpenToOutsiders({ historyPolicy }: ChannelRow): boolean {
+  return historyPolicy === 'all';
 }
 
 function beforeAndAfter(

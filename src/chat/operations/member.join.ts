@@ -15,7 +15,7 @@ export const memberJoin = operation({
   commit: 'own',
   input: z.strictObject({ channelId: ChannelId }),
   output: Member,
-  access: onChannel('member.join', 'change'),
+  access: onChannel('member.join', 'change', 'banned-too'),
   limit: 'state.write',
   audit: {
     record: ({ subject: { channel }, reply: member }) => ({

@@ -4,6 +4,7 @@ import { ChannelId, Message, PAGE_ENTRIES, Seq } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
 import { operation } from '../declare.ts';
+import { pageOf } from '../page.ts';
 
 export const messageHistory = operation({
   name: 'message.history',
@@ -17,6 +18,7 @@ export const messageHistory = operation({
     limit: z.int().min(1).max(PAGE_ENTRIES).default(50),
   }),
   output: z.strictObject({
+    /** As many as were asked for, or fewer where they are long: `more` says whether there are any before. */
     messages: z.array(Message),
     more: z.boolean(),
     /** The channel's position in the snapshot that was read: resume from here. */
@@ -31,11 +33,12 @@ export const messageHistory = operation({
     const readable = await services.memberships.readable(channel, caller.userId);
     const { before = null, limit } = input;
     const rows = await services.messages.page(channel.id, readable, before, limit + 1);
-    const page = rows.slice(0, limit).reverse();
+    const { page, more } = pageOf(rows, limit);
     await services.content.fetchKeys(services.keys, page);
     const messages: Message[] = [];
-    for (const row of page) messages.push(await services.content.message(services.keys, row));
+    for (const row of [...page].reverse())
+      messages.push(await services.content.message(services.keys, row));
     const { lastRev: rev, epoch } = channel;
-    return reply({ messages, more: rows.length > limit, rev, epoch });
+    return reply({ messages, more, rev, epoch });
   },
 });

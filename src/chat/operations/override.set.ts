@@ -64,7 +64,7 @@ export const overrideSet = operation({
       const theirs = await standings.inChannel(about.userId, channel.id);
       if (!theirs || !sees(theirs)) return refuse('not_found');
       const reached = theirs.channelRole === null || mayBestow(standing, theirs.channelRole);
-      const isAbove = !reached || !covers(standing.workspaceRole, theirs.workspaceRole);
+      const isAbove = !reached || !covers(standing, theirs);
       if (theirs.channelRole === 'owner' || about.userId === caller.userId || isAbove)
         refuse('forbidden');
     } else if (!mayBestow(standing, about.role)) refuse('forbidden');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ChannelId, Message, MessageId, PAGE_ENTRIES, Seq } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
+import { pageOf } from '../page.ts';
 import { onReadableMessage } from '../readable-access.ts';
 import { mayRead } from '../rows.ts';
 
@@ -23,7 +24,7 @@ export const threadRead = operation({
   output: z.strictObject({
     /** Null where it is gone, or of a time that the caller may not read. */
     root: Message.nullable(),
-    /** Oldest first. */
+    /** Oldest first; fewer than were asked for where they are long: `more` says whether there are any before. */
     replies: z.array(Message),
     more: z.boolean(),
   }),
@@ -40,11 +41,12 @@ export const threadRead = operation({
         : { id: message.threadRoot, row: await messages.find(channel.id, message.threadRoot) };
     const root = first.row && mayRead(readable, first.row.seq) ? first.row : null;
     const rows = await messages.thread(channel.id, rootId, readable, before, limit + 1);
-    const page = rows.slice(0, limit).reverse();
+    const { page: newest, more } = pageOf(rows, limit, root);
+    const page = [...newest].reverse();
     await content.fetchKeys(keys, root ? [root, ...page] : page);
     const replies: Message[] = [];
     for (const row of page) replies.push(await content.message(keys, row));
     const shown = root && (await content.message(keys, root));
-    return reply({ root: shown, replies, more: rows.length > limit });
+    return reply({ root: shown, replies, more });
   },
 });

@@ -4,6 +4,7 @@ import { adminCreateWorkspace } from './admin/create-workspace.ts';
 import { adminDoctor } from './admin/doctor.ts';
 import { adminInvite } from './admin/invite.ts';
 import { adminLock } from './admin/lock.ts';
+import { adminRoles } from './admin/roles.ts';
 import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
 import { adminSessions } from './admin/sessions.ts';
 import { adminUnlock } from './admin/unlock.ts';
@@ -68,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   adminInvite,
   adminRotateSigningKeys,
   adminUsers,
+  adminRoles,
   adminLock,
   adminUnlock,
   adminSessions,

@@ -1,7 +1,7 @@
 /** Gives a channel a pace: so many seconds between two posts of the same person, on all their devices together. */
 import { z } from 'zod';
-import { onChannel, plainText } from '../../chat/index.ts';
-import { ChannelId, REASON_CHARACTERS, SLOW_MODE_SECONDS } from '../../contract/index.ts';
+import { onChannel, plainText, settingsChanged } from '../../chat/index.ts';
+import { ChannelId, REASON_CHARACTERS, Rev, SLOW_MODE_SECONDS } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
 
@@ -16,19 +16,30 @@ export const channelSetSlowMode = operation({
     seconds: z.int().min(0).max(SLOW_MODE_SECONDS),
     reason: plainText(REASON_CHARACTERS).optional(),
   }),
-  output: z.strictObject({ channelId: ChannelId, seconds: z.int().nonnegative() }),
+  output: z.strictObject({
+    channelId: ChannelId,
+    seconds: z.int().nonnegative(),
+    /** The channel's revision since. */
+    rev: Rev,
+  }),
   access: onChannel('channel.pace', 'change'),
   limit: 'state.write',
   audit: {
-    record: ({ input: { seconds, reason }, subject: { channel } }) => ({
+    record: ({ input: { seconds, reason }, subject: { channel }, reply: { rev } }) => ({
       resource: { kind: 'channel', id: channel.id },
-      details: { seconds },
+      details: { before: channel.slowModeSeconds, seconds, already: rev <= channel.lastRev },
       ...(reason !== undefined && { reason }),
     }),
   },
   refuses: ['channel_archived'],
-  async handle({ input: { seconds }, subject: { channel }, services: { channels } }) {
-    await channels.setPace(channel.id, seconds);
-    return reply({ channelId: channel.id, seconds });
+  async handle({ input: { seconds }, subject: { channel }, services }) {
+    const { channels, content, keys, workspaceId } = services;
+    const { id: channelId, lastRev: rev } = channel;
+    if (channel.slowModeSeconds === seconds) return reply({ channelId, seconds, rev });
+    const changed = await channels.update(channel, { slowModeSeconds: seconds }, false);
+    return reply(
+      { channelId, seconds, rev: changed.lastRev },
+      settingsChanged(workspaceId, changed, await content.settings(keys, changed)),
+    );
   },
 });

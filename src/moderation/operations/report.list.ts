@@ -30,12 +30,12 @@ export const reportList = operation({
       of === 'mine' || reports.length === 0 ? null : readBy(channelId, reports),
   },
   refuses: [],
-  async handle({ input, caller: { userId }, subject: role, services }) {
+  async handle({ input, caller: { userId }, subject: standing, services }) {
     const { of, channelId = null, state = null, after = null, limit } = input;
     const among =
       of === 'mine'
         ? { reporterId: userId }
-        : await readableBy(services, { userId, role }, channelId);
+        : await readableBy(services, { userId, standing }, channelId);
     const wanted = { among, channelId, state, after, limit: limit + 1 };
     const rows = await services.reports.list(wanted);
     const page = rows.slice(0, limit);

@@ -34,7 +34,7 @@ export const reportStatistics = operation({
     }),
   },
   refuses: [],
-  async handle({ input, caller: { userId }, subject: role, services, now, refuse }) {
+  async handle({ input, caller: { userId }, subject: standing, services, now, refuse }) {
     const { channelId = null, to = now.getTime(), days = USUAL_DAYS } = input;
     const from = input.from ?? Math.max(0, to - days * DAY_MS);
     const isSaidTwice = input.from !== undefined && input.days !== undefined;
@@ -42,10 +42,10 @@ export const reportStatistics = operation({
       refuse('invalid_input', [
         { path: 'from', problem: isSaidTwice ? 'said_twice' : 'out_of_range' },
       ]);
-    const among = await readableBy(services, { userId, role }, channelId);
+    const among = await readableBy(services, { userId, standing }, channelId);
     const period = { from: new Date(from), to: new Date(to) };
     const counted = await services.reportStatistics.count({ among, channelId, period });
-    const moderators = mayInWorkspace(role, 'audit.read') ? counted.moderators : null;
+    const moderators = mayInWorkspace(standing, 'audit.read') ? counted.moderators : null;
     return reply({ ...counted, from, to, moderators });
   },
 });

@@ -90,7 +90,7 @@ export class Postgres {
   /**
    * Runs `work` in one transaction whose row level security shows only `workspaceId`; resolves after COMMIT.
    * `read` sees one snapshot throughout. Throws Refusal `unavailable` when nothing was stored because the
-   * database could not be reached, `overloaded` when it was not begun because too many others wait as well, and
+   * database could not be reached or gave a statement up, `overloaded` when it was not begun because too many others wait as well, and
    * `outcome_unknown` when the database was lost while committing.
    */
   transaction<T>(
@@ -123,6 +123,7 @@ export class Postgres {
         if (error instanceof Refusal) throw error;
         if (isLostConnection(error))
           throw new Refusal(phase.committing ? 'outcome_unknown' : 'unavailable', { cause: error });
+        if (isGivenUp(error)) throw givenUp(error);
         if (attempt >= ATTEMPTS || !isWorthRetrying(error)) throw error;
       }
     }
@@ -174,6 +175,11 @@ export class Postgres {
   }
 }
 
+/** Nothing was stored, and in a moment there may be time and room for it. */
+function givenUp(cause: unknown): Refusal {
+  return new Refusal('unavailable', { cause, retryAfterMs: 1_000 });
+}
+
 /** `places` is the line before the pool; null where one statement at a time is all there is. */
 function statementsOn(pool: pg.Pool, places: Places | null): Statements {
   const run: Statements['run'] = async <Row extends pg.QueryResultRow>(
@@ -212,7 +218,7 @@ async function runOn<Row extends pg.QueryResultRow>(
     lost = isLostConnection(error);
     // One statement is its own transaction: a connection lost under it may have committed.
     if (lost) throw new Refusal('outcome_unknown', { cause: error });
-    if (isGivenUp(error)) throw new Refusal('unavailable', { cause: error, retryAfterMs: 1_000 });
+    if (isGivenUp(error)) throw givenUp(error);
     throw error;
   } finally {
     client.release(lost);

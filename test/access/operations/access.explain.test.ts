@@ -86,7 +86,7 @@ describe('access.explain', () => {
     }
     const elsewhere = new Set([
       ...['account-not-active', 'open-to-all', 'direct-channel'],
-      ...['override-denies', 'override-allows'],
+      ...['override-denies', 'override-allows', 'custom-role', 'banned'],
     ]);
     const missing = Object.keys(RULES).filter((rule) => !seen.has(rule) && !elsewhere.has(rule));
     assert.deepEqual(missing, []);
@@ -180,7 +180,7 @@ describe('access.explain', () => {
   });
 
   it('never explains by a permission that no policy knows', () => {
-    const person = { role: 'user', standing: null } as const;
+    const person = { holds: { workspaceRole: 'user' }, standing: null } as const;
     for (const asks of [
       { of: 'workspace', permission: 'user.fly' },
       { of: 'channel', permissions: ['channel.read'] },

@@ -33,6 +33,7 @@ describe('channel.create', () => {
       ...input,
       archived: false,
       readOnly: false,
+      slowModeSeconds: 0,
       topic: null,
       createdAt: world.clock.now().getTime(),
       epoch: 1,

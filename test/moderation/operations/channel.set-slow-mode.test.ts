@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { CHANNEL_POLICY } from '../../../src/access/index.ts';
 import { World } from '../../support/world.ts';
 import { archive, assertDense, audited, misshapen, row } from '../../chat/support.ts';
+import { findsItSo } from '../../chat/members.ts';
 import { scene, type Scene } from '../support.ts';
 
 describe('channel.set-slow-mode', () => {
@@ -74,6 +75,32 @@ describe('channel.set-slow-mode', () => {
     await pace(60).accepted();
     for (const body of ['one', 'two', 'three'])
       await keeper.send(channelId, body, world.clientId()).accepted();
+  });
+
+  it('is one change of the log that shows with the channel, live and read back, and none where it was so', async () => {
+    const { channelId, bob, keeper } = s;
+    await bob.call('channel.subscribe', { channelId }).accepted();
+    const before = await bob.call('channel.read', { channelId }).accepted();
+    assert.equal(before.slowModeSeconds, 0);
+    const { rev } = await pace(20).accepted();
+    assert.equal(rev, before.lastRev + 1);
+    const isIt = (one: { channelId: string; last: number }) =>
+      one.channelId === channelId && one.last === rev;
+    const { events } = await bob.hears('channel.events', isIt);
+    const since = { channelId, rev: before.lastRev, epoch: before.epoch };
+    const back = await bob.call('channel.resume', since).accepted();
+    for (const [event] of [events, 'events' in back ? back.events : []]) {
+      assert.ok(event?.kind === 'channel');
+      assert.deepEqual([event.rev, event.channel.slowModeSeconds], [rev, 20]);
+    }
+    const { channels } = await keeper.call('channel.list', {}).accepted();
+    const listed = channels.find(({ id }) => id === channelId);
+    assert.deepEqual([listed?.slowModeSeconds, listed?.lastRev], [20, rev]);
+    const again = await findsItSo(world, 'channel.set-slow-mode', channelId, () =>
+      pace(20).accepted(),
+    );
+    assert.equal(again.rev, rev);
+    await assertDense(world, channelId);
   });
 
   it('is forbidden to members, not_found to strangers, refused as channel_archived', async () => {

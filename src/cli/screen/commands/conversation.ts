@@ -110,7 +110,7 @@ const thread = onNumber(
     if (!outcome.ok) return no(refusalSentence(outcome.refusal));
     const { root, replies, more } = outcome.data;
     const all = root ? [root, ...replies] : replies;
-    const title = `Thread of ${message.seq}${more ? ' · the newest 200' : ''}`;
+    const title = `Thread of ${message.seq}${more ? ` · the newest ${replies.length}` : ''}`;
     return shown(talk, title, all, 'There is nothing in it.');
   },
 );

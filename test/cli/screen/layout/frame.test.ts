@@ -24,6 +24,7 @@ function roomOf(name: string, some: Partial<Room> = {}): Room {
     topic: null,
     historyPolicy: 'all',
     readOnly: false,
+    slowModeSeconds: 0,
     archived: false,
     createdAt: NOON,
     epoch: 1,
