@@ -20,6 +20,7 @@ import { digests, keyring, Vault } from '../crypto/index.ts';
 import { Refusal, type Origin } from '../kernel/index.ts';
 import { Postgres } from '../platform/postgres/index.ts';
 import { systemClock, systemEntropy } from '../platform/system.ts';
+import { operatorKeys, type OperatorKeys } from './keys.ts';
 import { operatorPeople, type OperatorPeople } from './people.ts';
 import { serverSettings, type Whereabouts } from './server-settings.ts';
 
@@ -42,7 +43,7 @@ export interface OperatorOptions extends Whereabouts {
  * All of it refuses `unavailable` and `outcome_unknown` as calls do, and `outdated_database` where the server of this
  * version has not run yet.
  */
-export interface Operator extends OperatorPeople {
+export interface Operator extends OperatorPeople, OperatorKeys {
   rotateSigningKeys(options: { readonly atOnce: boolean }): Promise<KeyRotation>;
   /** Refuses `invalid_slug`, `invalid_name`, `invalid_host`, `slug_taken` and `host_taken`. */
   createWorkspace(workspace: {
@@ -114,8 +115,11 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
 
   // What does not open is shown as such; the nodes raise the alarm.
   const accounts = byOperator({ ...shared, alert: () => undefined });
+  const { statements } = postgres;
+  const claim = postgres.claim.bind(postgres);
   return {
     ...operatorPeople({ accounts, workspaces, recordIn, told, fail }),
+    ...operatorKeys({ ...shared, root, statements, claim, recordIn, told, fail }),
     rotateSigningKeys({ atOnce }) {
       const rows = signingKeyRows(postgres.statements);
       const seals = signingKeySeals(root, entropy);

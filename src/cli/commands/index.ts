@@ -18,11 +18,13 @@ import { invitationList } from './invitation-list.ts';
 import { invitationRevoke } from './invitation-revoke.ts';
 import { invite } from './invite.ts';
 import { join } from './join.ts';
+import { keys } from './keys.ts';
 import { leave } from './leave.ts';
 import { listen } from './listen.ts';
 import { members } from './members.ts';
 import { requestReset } from './request-reset.ts';
 import { reset } from './reset.ts';
+import { rotateKeys } from './rotate-keys.ts';
 import { send } from './send.ts';
 import { setup } from './setup.ts';
 import { signIn } from './sign-in.ts';
@@ -54,6 +56,8 @@ export const COMMANDS: readonly Command[] = [
   invitationCreate,
   invitationList,
   invitationRevoke,
+  keys,
+  rotateKeys,
   adminCreateWorkspace,
   adminInvite,
   adminRotateSigningKeys,
