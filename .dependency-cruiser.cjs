@@ -135,7 +135,7 @@ module.exports = {
     },
     {
       from: {
-        path: '^src/(app|main|operations|config|config-tls|settings|setting-shapes|(host|mail|socket|tls)-settings)\\.ts$',
+        path: '^src/(app|main|operations|config|config-tls|settings|setting-shapes|(host|key|mail|socket|tls)-settings)\\.ts$',
       },
       to: {},
     },

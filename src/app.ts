@@ -98,11 +98,10 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const { profileNames } = auth;
   const judgeHost = hostJudge(config.hosts, auth.workspaceOfHost);
-  const { editWindowMs } = config;
   const kept = { ephemera: ephemera(redis, lookUps, { entropy, config }), statements };
   const shared = { ...base, later, acts: moderationActs({ vault, entropy }) };
   const screen: Moderation['screen'] = (text) => moderation.screen(text);
-  const chat = chatDomain({ ...shared, ...kept, screen, profileNames, editWindowMs });
+  const chat = chatDomain({ ...shared, ...kept, screen, profileNames, ...config.chat });
   const moderation = moderationDomain({ ...shared, chat: chat.services, announce, failed });
   const audit = auditDomain({
     ...base,

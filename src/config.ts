@@ -83,7 +83,13 @@ export function readConfig(environment: Environment) {
     },
     jobs: { url: new Secret(jobsUrl(databaseUrl(settings))) },
     mail: mailOf(settings),
-    editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
+    chat: {
+      editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
+      keyEpochs: {
+        messages: settings.KEY_EPOCH_MESSAGES,
+        ageMs: settings.KEY_EPOCH_DAYS * DAY,
+      },
+    },
     callsAdmitted: settings.CALLS_ADMITTED,
     drainMs: settings.DRAIN_MS,
     presenceHeartbeatMs: settings.PRESENCE_HEARTBEAT_MS,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MAIL_SETTINGS } from './mail-settings.ts';
 import { HOST_SETTINGS } from './host-settings.ts';
+import { KEY_SETTINGS } from './key-settings.ts';
 import {
   busKeys,
   count,
@@ -229,6 +230,7 @@ export const SETTINGS = {
     allowed: '10-100000000',
     standard: '1000',
   },
+  ...KEY_SETTINGS,
   ...SOCKET_SETTINGS,
   ...TLS_SETTINGS,
 } as const satisfies Record<string, Setting>;

@@ -56,6 +56,8 @@ export const BAD: Partial<Record<SettingName, readonly string[]>> = {
   ALLOWED_ORIGINS: ['*', 'canary.example', 'https://a.example/', 'https://a.example,null'],
   ALLOWED_HOSTS: ['*', 'https://a.example', 'a.example:443', 'a.example/x', 'two words', 'a@b.c'],
   TRUSTED_PROXIES: ['proxy.canary', '10.0.0.0/33', '0.0.0.0/0', '::ffff:10.0.0.0/8', '10.0.0.1,*'],
+  KEY_EPOCH_MESSAGES: ['9', ...BAD_NUMBERS],
+  KEY_EPOCH_DAYS: ['0', '3651', ...BAD_NUMBERS],
   LOG_LEVEL: ['verbose', 'INFO'],
   DATABASE_URL: [
     'canary',
