@@ -121,7 +121,7 @@ module.exports = {
       index('auth'),
       index('audit'),
       index('crypto'),
-      '^src/(config|config-tls|settings)\\.ts$',
+      '^src/(config|config-tls|settings|unwrap-root-keys)\\.ts$',
       '^src/platform/(postgres/index|redis|system)\\.ts$',
     ),
     { from: { path: within('operator') }, to: node },
@@ -135,7 +135,7 @@ module.exports = {
     },
     {
       from: {
-        path: '^src/(app|main|operations|config|config-tls|settings|setting-shapes|(host|key|mail|socket|tls)-settings)\\.ts$',
+        path: '^src/(app|main|operations|config|config-kms|config-tls|settings|setting-shapes|unwrap-root-keys|(host|key|mail|socket|tls)-settings)\\.ts$',
       },
       to: {},
     },

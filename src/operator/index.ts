@@ -14,6 +14,7 @@ import {
   type KeyRotation,
   type OnRecord,
 } from '../auth/index.ts';
+import { KmsError, unwrapped } from '../unwrap-root-keys.ts';
 import { ConfigError, readConfig, type Config } from '../config.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { digests, keyring, Vault } from '../crypto/index.ts';
@@ -68,7 +69,10 @@ const UNDEFINED = '42883';
 /** Refuses `no_settings`, `bad_settings` and `unreachable`. Whoever opened it closes it. */
 export async function openOperator(options: OperatorOptions): Promise<Operator> {
   const { fail } = options;
-  const config = configOf(options);
+  const config = await unwrapped(configOf(options)).catch((error: unknown) => {
+    if (!(error instanceof KmsError)) throw error;
+    throw fail('unreachable', 'kms_failed', error.message);
+  });
   const postgres = new Postgres({ ...config.database, connections: CONNECTIONS });
   if (!(await postgres.answers())) {
     await postgres.close();
