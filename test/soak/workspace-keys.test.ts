@@ -15,7 +15,7 @@ import { addDataKeys } from './support/many-keys.ts';
 const PEOPLE = 8;
 /** Of each person, within what they may say in a minute. */
 const BETWEEN_MS = 300;
-const LOAD_MS = 15_000;
+const LOAD_MS = 12_000;
 const ROTATIONS = 50;
 /** A process of its own takes a while to start while all the others are at work. */
 const PATIENCE_MS = 60_000;
