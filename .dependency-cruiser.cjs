@@ -60,7 +60,14 @@ module.exports = {
     layer('crypto', kernel, contract, 'node_modules/(libsodium-wrappers|lru-cache)/'),
     layer('limits', kernel, contract, 'node_modules/(zod|lru-cache)/'),
     layer('access', kernel, contract, 'node_modules/zod'),
-    layer('audit', kernel, contract, index('access'), index('crypto'), 'node_modules/zod'),
+    layer(
+      'audit',
+      kernel,
+      contract,
+      index('access'),
+      index('crypto'),
+      'node_modules/(zod|lru-cache)',
+    ),
     layer(
       'auth',
       kernel,
@@ -98,7 +105,7 @@ module.exports = {
       'cli',
       contract,
       index('client'),
-      'node_modules/(commander|@inquirer/prompts|ink|react|@types/react|string-width)/',
+      'node_modules/(commander|cli-progress|@types/cli-progress|@inquirer/prompts|ink|react|@types/react|string-width)/',
     ),
     { from: { path: within('cli') }, to: node },
     // What the operator does takes the server's own parts: they are loaded for those commands alone, at the edge.
@@ -115,7 +122,7 @@ module.exports = {
       index('auth'),
       index('audit'),
       index('crypto'),
-      '^src/(config|config-tls|settings)\\.ts$',
+      '^src/(config|config-tls|settings|unwrap-root-keys)\\.ts$',
       '^src/platform/(postgres/index|redis|system)\\.ts$',
     ),
     { from: { path: within('operator') }, to: node },
@@ -129,7 +136,7 @@ module.exports = {
     },
     {
       from: {
-        path: '^src/(app|main|operations|config|config-tls|settings|setting-shapes|(host|mail|socket|tls)-settings)\\.ts$',
+        path: '^src/(app|main|operations|config|config-kms|config-tls|settings|setting-shapes|unwrap-root-keys|(host|key|mail|socket|tls)-settings)\\.ts$',
       },
       to: {},
     },

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { accessModule, ControlFeed, controlRows, type ControlEvent } from './access/index.ts';
-import { auditDomain } from './audit/index.ts';
+import { auditDomain, type Audit } from './audit/index.ts';
 import { authDomain, sessionLookup, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
 import type { Config } from './config.ts';
@@ -24,6 +24,7 @@ import { nodeBus } from './wiring/bus.ts';
 import { ephemera, shown } from './wiring/ephemeral.ts';
 import { jobsOf } from './wiring/jobs.ts';
 import { hostJudge } from './wiring/hosts.ts';
+import { fitPostgres } from './wiring/fit.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
 import { signing } from './wiring/signing.ts';
@@ -67,7 +68,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const root = keyring(config.keys.root);
   const vault = new Vault(root, entropy, clock);
   const { bus, says } = nodeBus({ config, root, clock, entropy, log });
-  const alert = (row: object) => log.error('integrity', { row });
+  const alert: Audit['integrity']['note'] = (...found) => audit.integrity.note(...found);
   const base = { clock, entropy, vault, transaction, alert };
   const lookUps = digests(keyring(config.keys.digests));
   const clientAddress = clientAddresses(config.trustedProxies);
@@ -97,15 +98,15 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const { profileNames } = auth;
   const judgeHost = hostJudge(config.hosts, auth.workspaceOfHost);
-  const { editWindowMs } = config;
   const kept = { ephemera: ephemera(redis, lookUps, { entropy, config }), statements };
   const shared = { ...base, later, acts: moderationActs({ vault, entropy }) };
   const screen: Moderation['screen'] = (text) => moderation.screen(text);
-  const chat = chatDomain({ ...shared, ...kept, screen, profileNames, editWindowMs });
+  const chat = chatDomain({ ...shared, ...kept, screen, profileNames, ...config.chat });
   const moderation = moderationDomain({ ...shared, ...kept, chat: chat.services, announce, failed });
   const audit = auditDomain({
     ...base,
-    failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
+    alarmed: (row) => log.error('integrity', { row }),
+    failed: (error, lost) => log.error('not recorded', { lost, cause: error }),
   });
 
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
@@ -210,8 +211,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'redis', stop: () => redis.close() },
     { name: 'bus', stop: () => bus.close() },
     { name: 'passwords', stop: () => passwords.close() },
-    { name: 'postgres', start: () => postgres.assertFit(config), stop: () => postgres.close() },
-    { name: 'audit', stop: () => audit.refusals.drained() },
+    { name: 'postgres', ...fitPostgres(postgres, { config, root }) },
+    { name: 'audit', stop: () => audit.drained() },
     { name: 'followers', stop: () => followers.stop() },
     { name: 'presence', stop: () => chat.presence.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },

@@ -1,6 +1,7 @@
 /** The only reader of the environment: everything is checked before anything starts, or nothing starts. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { Secret } from './kernel/index.ts';
+import { kmsOf } from './config-kms.ts';
 import { checkAuthorities, checkWays, identityOf } from './config-tls.ts';
 import { SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
 
@@ -36,6 +37,7 @@ export function readConfig(environment: Environment) {
   const production = NODE_ENV === 'production';
   const database = databaseUrl(settings);
   checkAuthorities(settings, problem);
+  const kms = kmsOf(settings, problem);
   if (production) {
     checkWays(settings, { publicUrl, database }, problem);
     if (settings.BCRYPT_COST < 12) problem('BCRYPT_COST must be at least 12 in production.');
@@ -68,6 +70,8 @@ export function readConfig(environment: Environment) {
       digests: new Secret(settings.CONCLAVE_DIGEST_KEYS),
       signing: new Secret(settings.CONCLAVE_SIGNING_KEYS),
     },
+    /** Who unwraps the root keys, which are not of use before; null where they are given as they are. */
+    kms,
     tokens: {
       issuer: publicUrl,
       audience: settings.TOKEN_AUDIENCE,
@@ -83,7 +87,13 @@ export function readConfig(environment: Environment) {
     },
     jobs: { url: new Secret(jobsUrl(databaseUrl(settings))) },
     mail: mailOf(settings),
-    editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
+    chat: {
+      editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
+      keyEpochs: {
+        messages: settings.KEY_EPOCH_MESSAGES,
+        ageMs: settings.KEY_EPOCH_DAYS * DAY,
+      },
+    },
     callsAdmitted: settings.CALLS_ADMITTED,
     drainMs: settings.DRAIN_MS,
     presenceHeartbeatMs: settings.PRESENCE_HEARTBEAT_MS,
@@ -160,6 +170,9 @@ function textOf(name: string, setting: Setting, environment: Environment, proble
     return undefined;
   }
   try {
+    const others = statSync(file).mode & 0o077;
+    if (setting.ownerAlone && others !== 0 && environment['NODE_ENV'] === 'production')
+      problems.push(`${name}_FILE is open to others than its owner. Say chmod 600.`);
     return readFileSync(file, 'utf8').trim();
   } catch {
     problems.push(`${name}_FILE names a file that cannot be read.`);

@@ -1,12 +1,13 @@
 /** The process: configuration, then the app, then signals; the only place that ends it. */
 import { createApp } from './app.ts';
+import { KmsError, unwrapped } from './unwrap-root-keys.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createLog } from './platform/log.ts';
 
 /** How long stopping may take before the process ends anyway. */
 const STOP_MS = 10_000;
 
-const config = configured();
+const config = await configured();
 const log = createLog(config.logLevel);
 const app = createApp({ config, log });
 
@@ -54,11 +55,11 @@ function renew(): void {
   }
 }
 
-function configured(): Config {
+async function configured(): Promise<Config> {
   try {
-    return readConfig(process.env);
+    return await unwrapped(readConfig(process.env));
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof KmsError)) throw error;
     process.stderr.write(`Conclave cannot start:\n${error.message}\n`);
     process.exit(1);
   }

@@ -51,6 +51,11 @@ const ringOf = (value: z.ZodType<string>) =>
 /** Keys by name, one of them current; see KeyringText. */
 export const ring = ringOf(key);
 
+/** The same, where a key may also be one that a transit engine wrapped; see config-kms.ts. */
+export const rootKeys = ringOf(
+  z.union([key, z.string().regex(/^vault:v[1-9]\d{0,8}:[A-Za-z0-9+/]{40,400}={0,2}$/)]),
+);
+
 /** The same, where a key may also be `derived`; see busRing. */
 export const busKeys = ringOf(z.union([key, z.literal('derived')]));
 

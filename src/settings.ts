@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MAIL_SETTINGS } from './mail-settings.ts';
 import { HOST_SETTINGS } from './host-settings.ts';
+import { KEY_SETTINGS } from './key-settings.ts';
 import {
   busKeys,
   count,
@@ -10,6 +11,7 @@ import {
   origins,
   postgresUrl,
   ring,
+  rootKeys,
   signingKeys,
 } from './setting-shapes.ts';
 import { SOCKET_SETTINGS } from './socket-settings.ts';
@@ -21,6 +23,8 @@ export interface Setting {
   readonly about: string;
   readonly allowed: string;
   readonly secret?: true;
+  /** In production its file must be one that nobody else can read or write. */
+  readonly ownerAlone?: true;
   /** No secret, and usually kept in a file all the same. */
   readonly fromFile?: true;
   /** The value when nothing is set, as text; without one the setting is needed, or optional if so said. */
@@ -123,11 +127,12 @@ export const SETTINGS = {
     standard: 'sharded',
   },
   CONCLAVE_ROOT_KEYS: {
-    schema: ring,
+    schema: rootKeys,
     about:
-      'Keyring that wraps all other keys: {"current":"1","keys":{"1":"<32 bytes in base64>"}}.',
+      'Keyring that wraps all other keys: {"current":"1","keys":{"1":"<32 bytes in base64>"}}. With KMS_URL, keys may stand there as the service wrapped them: "vault:v1:…".',
     allowed: 'a keyring in JSON',
     secret: true,
+    ownerAlone: true,
   },
   CONCLAVE_BUS_KEYS: {
     schema: busKeys,
@@ -229,6 +234,7 @@ export const SETTINGS = {
     allowed: '10-100000000',
     standard: '1000',
   },
+  ...KEY_SETTINGS,
   ...SOCKET_SETTINGS,
   ...TLS_SETTINGS,
 } as const satisfies Record<string, Setting>;

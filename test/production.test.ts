@@ -16,6 +16,7 @@ import { NodeProcess, onDatabase } from './support/node-process.ts';
 import { OwnPostgres } from './support/own-postgres.ts';
 import { OwnRedis } from './support/own-redis.ts';
 import { TlsDoor } from './support/tls-door.ts';
+import { key, ring } from './setting-values.ts';
 
 type Environment = Record<string, string>;
 
@@ -62,6 +63,8 @@ describe('a server in production', function () {
     environment = {
       NODE_ENV: 'production',
       BCRYPT_COST: '12',
+      CONCLAVE_ROOT_KEYS: ring({ 1: key() }), // those of the run may be in a file that is open to others
+      CONCLAVE_ROOT_KEYS_FILE: '',
       PUBLIC_URL: 'https://localhost',
       TLS_CERT_FILE: file('cert.pem', own.cert),
       TLS_KEY_FILE: file('key.pem', own.key),

@@ -14,6 +14,8 @@ export const EVENT_TYPES = {
   /** A refresh token came a second time: somebody has a copy, and the session was ended. */
   refresh_reused: 'critical',
   limit_exceeded: 'warning',
+  /** Something sealed did not open: a row was changed in the database, or a key is missing. */
+  integrity_failed: 'critical',
 } as const satisfies Record<string, Severity>;
 
 export type EventType = keyof typeof EVENT_TYPES;

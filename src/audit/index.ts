@@ -2,11 +2,12 @@
 import type { Vault } from '../crypto/index.ts';
 import type { AuditFacts, Caller, Clock, Entropy } from '../kernel/index.ts';
 import { typeOfAccepted } from './catalogue.ts';
+import { IntegrityLog, type IntegrityOptions } from './integrity.ts';
 import { Recorder, type Entry } from './recorder.ts';
 import { RefusalLog } from './refusals.ts';
 import type { Tx } from './store.ts';
 
-export interface AuditOptions {
+export interface AuditOptions extends Partial<Pick<IntegrityOptions, 'alarmed'>> {
   readonly vault: Vault;
   readonly entropy: Entropy;
   readonly clock: Clock;
@@ -27,16 +28,26 @@ export interface Audit {
   /** Records in the given transaction what is neither an accepted call nor only a refusal. */
   event(tx: Tx, entry: Entry): Promise<void>;
   readonly refusals: RefusalLog;
+  readonly integrity: IntegrityLog;
+  /** Resolves when nothing waits to be written any more. */
+  drained(): Promise<void>;
 }
 
-export function auditDomain({ vault, entropy, clock, transaction, failed }: AuditOptions): Audit {
+export function auditDomain(options: AuditOptions): Audit {
+  const { vault, entropy, clock, transaction, failed } = options;
   const recorder = new Recorder(vault, entropy, clock);
+  const refusals = new RefusalLog(recorder, transaction, failed);
+  const integrity = new IntegrityLog({ alarmed: () => undefined, ...options });
   return {
     accepted: (tx, action, caller, traceId, facts) => {
       const type = typeOfAccepted(action);
       return recorder.record(tx, { action, type, outcome: 'ok', caller, traceId, facts });
     },
     event: (tx, entry) => recorder.record(tx, entry),
-    refusals: new RefusalLog(recorder, transaction, failed),
+    refusals,
+    integrity,
+    async drained() {
+      await Promise.all([refusals.drained(), integrity.drained()]);
+    },
   };
 }

@@ -22,10 +22,11 @@ export interface AuditRow {
   readonly details: Readonly<Record<string, AuditDetail>>;
   readonly sealedFor: UserId | null;
   readonly sealedKey: number | null;
-  readonly personalSealed: Uint8Array;
+  /** Null where nothing personal is known. */
+  readonly personalSealed: Uint8Array | null;
 }
 
 export async function addAuditRow(tx: Tx, workspaceId: WorkspaceId, row: AuditRow): Promise<void> {
-  const personalSealed = new Uint8Array(row.personalSealed);
+  const personalSealed = row.personalSealed && new Uint8Array(row.personalSealed);
   await tx.auditEvent.createMany({ data: { ...row, workspaceId, personalSealed } });
 }

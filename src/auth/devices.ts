@@ -64,7 +64,7 @@ export function devices({ vault, sealing, alert }: Parts): Devices {
         if (!deviceSealed) return UNKNOWN;
         const opened = key && open(key, deviceSealed, devicePlace(rows.workspaceId, id));
         if (!opened) {
-          alert({ kind: 'device', id: owner });
+          alert({ workspaceId: rows.workspaceId, kind: 'device', id: owner }, deviceSealed);
           return UNKNOWN;
         }
         const { name, address, userAgent } = Device.parse(JSON.parse(opened.toString('utf8')));

@@ -7,10 +7,15 @@ import type { ProfileRow } from './profile-store.ts';
 import type { AuthRows } from './store.ts';
 
 /** Hears of everything personal that did not open: somebody changed it, or a key is missing that should be there. */
-export type ProfileAlert = (row: {
-  readonly kind: 'profile' | 'e-mail' | 'device';
-  readonly id: UserId;
-}) => void;
+export type ProfileAlert = (
+  row: {
+    readonly workspaceId: WorkspaceId;
+    readonly kind: 'profile' | 'e-mail' | 'device';
+    readonly id: UserId;
+  },
+  /** What stands there; null where nothing does. */
+  sealed: Uint8Array | null,
+) => void;
 
 export interface OwnProfile {
   readonly displayName: string | null;
@@ -51,7 +56,7 @@ export function profiles({ vault, digests, alert }: Parts): Profiles {
     const place = profilePlace(workspaceId, id, profileVersion);
     const profile = key && profileSealed && open(key, profileSealed, place);
     if (profile) return Profile.parse(JSON.parse(profile.toString('utf8'))).displayName;
-    if (status !== 'erased') alert({ kind: 'profile', id });
+    if (status !== 'erased') alert({ workspaceId, kind: 'profile', id }, profileSealed);
     return null;
   }
 
@@ -73,7 +78,7 @@ export function profiles({ vault, digests, alert }: Parts): Profiles {
       const key = await keyOf(rows, row);
       const { sealed, verifiedAt } = await rows.profiles.email(id);
       const email = key && sealed && open(key, sealed, emailPlace(rows.workspaceId, id));
-      if (!email) alert({ kind: 'e-mail', id });
+      if (!email) alert({ workspaceId: rows.workspaceId, kind: 'e-mail', id }, sealed);
       return {
         displayName: name(rows, row, key),
         email: email?.toString('utf8') ?? null,

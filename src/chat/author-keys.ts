@@ -3,7 +3,7 @@ import { mayInChannel, sees, standings, type Standings } from '../access/index.t
 import type { ChannelId, ClientId, UserId, WorkspaceId } from '../contract/index.ts';
 import { BrokenKey, KEY_BYTES, keyRows, type KeyRows, type Vault } from '../crypto/index.ts';
 import { Grouping, Refusal, type Entropy } from '../kernel/index.ts';
-import { channelStore, type ChannelStore } from './channel-store.ts';
+import { keyEpochs, type KeyEpoch } from './key-epoch-store.ts';
 import { messageStore, type MessageStore } from './message-store.ts';
 import type { Transaction } from './transaction-store.ts';
 
@@ -19,6 +19,8 @@ export interface AuthorKey {
   readonly channelId: ChannelId;
   readonly keyEpoch: number;
   readonly key: Buffer;
+  /** That of the channel; none where nothing is stored. */
+  readonly epoch?: KeyEpoch;
 }
 
 export interface AuthorKeysOptions {
@@ -37,7 +39,7 @@ type Found = (Omit<AuthorKey, 'key'> & { readonly key: Buffer | null }) | Error;
 /** What one look reads from, all of one snapshot. */
 interface Snapshot {
   readonly standings: Standings;
-  readonly channels: ChannelStore;
+  readonly epochs: (ids: readonly ChannelId[]) => Promise<readonly KeyEpoch[]>;
   readonly messages: MessageStore;
   readonly keys: KeyRows;
 }
@@ -82,9 +84,9 @@ export class AuthorKeys {
     const { transaction, vault } = this.#options;
     const look = (last: boolean) =>
       transaction(workspaceId, 'read', (tx) => {
-        const channels = channelStore(tx, workspaceId);
+        const epochs: Snapshot['epochs'] = (ids) => keyEpochs(tx, ids);
         const keys = keyRows(tx, workspaceId);
-        const snapshot = { standings: standings(tx), channels, messages: messageStore(tx), keys };
+        const snapshot = { standings: standings(tx), epochs, messages: messageStore(tx), keys };
         return this.#look(snapshot, calls, last);
       });
     const keyed = (all: readonly Found[]) =>
@@ -107,7 +109,7 @@ export class AuthorKeys {
 
   /** One look for all of them. A key that is there and cannot be read is told in the `last` look only. */
   async #look(
-    { standings: people, channels, messages, keys }: Snapshot,
+    { standings: people, epochs: epochsOf, messages, keys }: Snapshot,
     calls: readonly Asked[],
     last: boolean,
   ): Promise<readonly Found[]> {
@@ -116,15 +118,16 @@ export class AuthorKeys {
       calls.map(({ channelId, authorId: userId }) => ({ channelId, userId })),
     );
     const ids = new Set(known.flatMap((each) => each?.channelId ?? []));
-    const rows = await channels.findAll([...ids]);
-    const epochs = new Map(rows.map(({ id, keyEpoch }) => [id, keyEpoch]));
+    const rows = await epochsOf([...ids]);
+    const epochs = new Map(rows.map((epoch) => [epoch.channelId, epoch]));
     const all: Found[] = [];
     for (const [i, call] of calls.entries()) {
       const standing = known[i] ?? null;
-      const keyEpoch = standing && epochs.get(standing.channelId);
-      if (standing && keyEpoch && mayInChannel(standing, 'message.send'))
-        all.push({ channelId: standing.channelId, keyEpoch, key: null });
-      else all.push(await this.#unlessSent(messages, call, standing !== null && sees(standing)));
+      const epoch = standing && epochs.get(standing.channelId);
+      if (epoch && mayInChannel(standing, 'message.send')) {
+        const { channelId, keyEpoch } = epoch;
+        all.push({ channelId, keyEpoch, epoch, key: null });
+      } else all.push(await this.#unlessSent(messages, call, standing !== null && sees(standing)));
     }
     await vault.fetchDataKeys(
       keys,

@@ -133,6 +133,7 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
           nameSealed: new Uint8Array(channel.nameSealed),
           workspaceId,
           lastRev: 1,
+          keyEpochAt: channel.createdAt,
         },
       });
       return fromRaw(row as unknown as RawChannel);
@@ -140,7 +141,8 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
     async createDirect(channel, { count, digest }) {
       const { nameSealed, ...rest } = channel;
       const own = { nameSealed: new Uint8Array(nameSealed), peopleDigest: digest };
-      const data = { ...rest, ...own, workspaceId, lastRev: count };
+      const keyEpochAt = channel.createdAt;
+      const data = { ...rest, ...own, keyEpochAt, workspaceId, lastRev: count };
       // Whoever opens it at the same moment is waited for: then theirs is the one.
       const { count: made } = await tx.channel.createMany({ data, skipDuplicates: true });
       return made === 1 ? find(channel.id) : null;

@@ -21,10 +21,15 @@ import {
 import type { ChannelRow, MembershipRow, MessageRow } from './rows.ts';
 
 /** Hears of every row that did not open: somebody changed it, or a key is missing. */
-export type IntegrityAlert = (row: {
-  readonly kind: 'message' | 'channel-name' | 'channel-topic';
-  readonly id: string;
-}) => void;
+export type IntegrityAlert = (
+  row: {
+    readonly workspaceId: WorkspaceId;
+    readonly kind: 'message' | 'channel-name' | 'channel-topic';
+    readonly id: string;
+  },
+  /** What stands there. */
+  sealed: Uint8Array,
+) => void;
 
 export interface Body {
   readonly channelId: ChannelId;
@@ -93,12 +98,13 @@ export class Content {
       row.nameSealed,
       namePlace(workspaceId, id, nameKey),
     );
-    if (name === null) this.#alert({ kind: 'channel-name', id });
+    if (name === null) this.#alert({ workspaceId, kind: 'channel-name', id }, row.nameSealed);
     const hasTopic = topicSealed !== null && topicKey !== null;
     const topic = hasTopic
       ? await this.#opened(keys, topicKey, topicSealed, topicPlace(workspaceId, id, topicKey))
       : null;
-    if (hasTopic && topic === null) this.#alert({ kind: 'channel-topic', id });
+    if (hasTopic && topic === null)
+      this.#alert({ workspaceId, kind: 'channel-topic', id }, topicSealed);
     const archived = row.archivedAt !== null;
     const pace = { readOnly, slowModeSeconds };
     return { kind, name: name ?? '', topic, historyPolicy, ...pace, archived };
@@ -135,9 +141,10 @@ export class Content {
   /** The text of one version of a message; null, with an alarm, where it does not open. */
   async body(keys: KeyRows, row: Body & { readonly bodySealed: Uint8Array }) {
     const { channelId, authorId, keyEpoch } = row;
+    const { workspaceId } = keys;
     const key = await unlessBroken(this.#vault.dataKey(keys, channelId, authorId, keyEpoch));
-    const body = key && open(key, row.bodySealed, bodyPlace(keys.workspaceId, row));
-    if (!body) this.#alert({ kind: 'message', id: row.id });
+    const body = key && open(key, row.bodySealed, bodyPlace(workspaceId, row));
+    if (!body) this.#alert({ workspaceId, kind: 'message', id: row.id }, row.bodySealed);
     return body && body.toString('utf8');
   }
 }

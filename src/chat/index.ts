@@ -20,6 +20,7 @@ import { pinStore } from './pin-store.ts';
 import { Presence, type PresenceOptions } from './presence.ts';
 import { commitReactions } from './reaction-commit.ts';
 import { reactionStore } from './reaction-store.ts';
+import type { EpochLimits } from './remembered-epochs.ts';
 import { restraintStore } from './restraint-store.ts';
 import { Sealer } from './sealer.ts';
 import type {
@@ -75,6 +76,8 @@ export interface ChatOptions {
   readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Milliseconds after posting in which an author may edit a message; 0: never. */
   readonly editWindowMs: number;
+  /** How long one data key of an author in a channel is used. */
+  readonly keyEpochs: EpochLimits;
 }
 
 export interface Chat {
@@ -92,7 +95,8 @@ export interface Chat {
 export function chatDomain(options: ChatOptions): Chat {
   const { entropy, vault, transaction, statements, alert, editWindowMs, profileNames } = options;
   const content = new Content(vault, envelope(entropy), alert);
-  const sealer = new Sealer(content, { transaction, vault, entropy, later: options.later });
+  const { later, clock, keyEpochs: epochs } = options;
+  const sealer = new Sealer(content, { transaction, vault, entropy, later, clock, epochs });
   const typists = new Typists({ ...options.ephemera, clock: options.clock, transaction });
   const presence = new Presence({
     ...options.ephemera,
@@ -105,8 +109,11 @@ export function chatDomain(options: ChatOptions): Chat {
   const grouped: ChatGrouped = {
     sealer,
     react: (batch) => commitReactions({ transaction, content }, batch),
-    append: (workspaceId, appends, demand, at, wait) =>
-      appendMessages(statements, workspaceId, appends, demand, at, wait),
+    async append(workspaceId, appends, ...demanded) {
+      const verdicts = await appendMessages(statements, workspaceId, appends, ...demanded);
+      sealer.stored(appends, verdicts);
+      return verdicts;
+    },
     typing: (...asked) => typists.judge(...asked),
     mark: (workspaceId, marks, demand) => moveMarks(statements, workspaceId, marks, demand),
   };

@@ -1,10 +1,12 @@
 /** Seals a new post before its commit begins; with the author's key at hand it costs no query. */
-import { LRUCache } from 'lru-cache';
 import type { ChannelId, ClientId, MessageId, UserId, WorkspaceId } from '../contract/index.ts';
 import type { Vault } from '../crypto/index.ts';
-import type { Entropy } from '../kernel/index.ts';
-import { AuthorKeys, NO_EPOCH, type AuthorKeysOptions } from './author-keys.ts';
+import type { Clock, Entropy } from '../kernel/index.ts';
+import type { Append, AppendVerdict } from './append-store.ts';
+import { AuthorKeys, type AuthorKeysOptions } from './author-keys.ts';
 import type { Content } from './content.ts';
+import { rollKeyEpoch, type KeyEpoch } from './key-epoch-store.ts';
+import { RememberedEpochs, type EpochLimits } from './remembered-epochs.ts';
 
 export interface SealedPost {
   /** As the database spells it, which the seal is bound to: the caller may have spelled it otherwise. */
@@ -14,16 +16,23 @@ export interface SealedPost {
   readonly keyEpoch: number;
 }
 
-/** Channels whose current key epoch is remembered; a wrong memory is found out by the commit and corrected. */
-const REMEMBERED_EPOCHS = 50_000;
+export interface SealerOptions extends AuthorKeysOptions {
+  readonly clock: Clock;
+  readonly epochs: EpochLimits;
+}
+
 export class Sealer {
-  readonly #epochs = new LRUCache<ChannelId, number>({ max: REMEMBERED_EPOCHS });
+  readonly #options: SealerOptions;
+  readonly #epochs: RememberedEpochs;
+  readonly #rolling = new Map<ChannelId, Promise<void>>();
   readonly #keys: AuthorKeys;
   readonly #vault: Vault;
   readonly #content: Content;
   readonly #entropy: Entropy;
 
-  constructor(content: Content, options: AuthorKeysOptions) {
+  constructor(content: Content, options: SealerOptions) {
+    this.#options = options;
+    this.#epochs = new RememberedEpochs(options.epochs, options.clock);
     this.#keys = new AuthorKeys(options);
     this.#vault = options.vault;
     this.#content = content;
@@ -44,10 +53,12 @@ export class Sealer {
   ): Promise<SealedPost> {
     const id = this.#entropy.id() as MessageId;
     const epoch = this.#epochs.get(named);
-    const held = epoch !== undefined && this.#vault.cachedDataKey(named, authorId, epoch);
-    const { channelId, key, keyEpoch } = held
-      ? { channelId: named, key: held, keyEpoch: epoch }
-      : await this.#find(workspaceId, named, authorId, clientId);
+    const held = epoch && this.#vault.cachedDataKey(named, authorId, epoch.keyEpoch);
+    if (held && this.#epochs.isOver(epoch)) await this.#roll(workspaceId, epoch);
+    const { channelId, key, keyEpoch } =
+      held && this.#epochs.get(named) === epoch
+        ? { channelId: named, key: held, keyEpoch: epoch.keyEpoch }
+        : await this.#find(workspaceId, named, authorId, clientId);
     const body = { channelId, id, authorId, version: 1, keyEpoch };
     const bodySealed = this.#content.sealBody(key, workspaceId, body, text);
     return { channelId, id, keyEpoch, bodySealed };
@@ -55,7 +66,32 @@ export class Sealer {
 
   /** The commit found the channel at another key epoch than remembered. */
   forgetEpoch(channelId: ChannelId): void {
-    this.#epochs.delete(channelId);
+    this.#epochs.forget(channelId);
+  }
+
+  /** What was committed counts towards the end of the key epoch. */
+  stored(appends: readonly Append[], verdicts: readonly AppendVerdict[]): void {
+    for (const [i, verdict] of verdicts.entries()) {
+      const append = appends[i];
+      if (append && verdict.verdict === 'sent') this.#epochs.reached(append.channelId, verdict.seq);
+    }
+  }
+
+  /** Begins the next key epoch: once, whoever asks meanwhile. A key that has served long enough is still a good one. */
+  async #roll(workspaceId: WorkspaceId, epoch: KeyEpoch): Promise<void> {
+    const { channelId } = epoch;
+    let rolling = this.#rolling.get(channelId);
+    if (!rolling) {
+      const { transaction, clock } = this.#options;
+      rolling = transaction(workspaceId, 'own', (tx) => rollKeyEpoch(tx, epoch, clock.now()))
+        .then(
+          () => this.#epochs.forget(channelId),
+          () => undefined, // the post says whether the database is there, and the next one tries again
+        )
+        .finally(() => this.#rolling.delete(channelId));
+      this.#rolling.set(channelId, rolling);
+    }
+    await rolling;
   }
 
   async #find(
@@ -65,7 +101,7 @@ export class Sealer {
     clientId: ClientId,
   ) {
     const found = await this.#keys.find(workspaceId, { channelId, authorId, clientId });
-    if (found.keyEpoch !== NO_EPOCH) this.#epochs.set(found.channelId, found.keyEpoch);
+    if (found.epoch) this.#epochs.set(found.epoch);
     return found;
   }
 }

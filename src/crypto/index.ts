@@ -11,5 +11,13 @@ export {
   type KeyringText,
 } from './keyring.ts';
 export { PACKET_BYTES, packets, type PacketFault, type Packets } from './packets.ts';
+export {
+  everyWorkspace,
+  rootKeysInUse,
+  rotationRows,
+  type KeyUse,
+  type RootKeyUse,
+} from './rotation-store.ts';
+export { rotateWorkspaceKey, type RotationProgress } from './rotation.ts';
 export { keyRows, type KeyRows, type WrappedKey } from './store.ts';
 export { BrokenKey, unlessBroken, Vault } from './vault.ts';

@@ -1,9 +1,10 @@
 /** Hands out unwrapped keys: root key -> workspace key -> subject and data keys, cached within a bound. */
 import { LRUCache } from 'lru-cache';
-import type { ChannelId, UserId } from '../contract/index.ts';
+import type { ChannelId, UserId, WorkspaceId } from '../contract/index.ts';
 import type { Clock, Entropy } from '../kernel/index.ts';
 import { envelope, open, type Envelope, type Place } from './envelope.ts';
 import { KEY_BYTES, type Keyring } from './keyring.ts';
+import { dataKeyPlace, subjectKeyPlace, workspaceKeyPlace } from './places.ts';
 import type { DataKeyName, KeyRows, WrappedKey } from './store.ts';
 
 /** Thrown when a wrapped key does not open: the row was changed, or the root key is another one. */
@@ -21,12 +22,27 @@ export function unlessBroken<T>(key: Promise<T>): Promise<T | null> {
   });
 }
 
+/** Null when the row was changed, or was wrapped under a root key that this node does not have or has otherwise. */
+export function openedWorkspaceKey(
+  root: Keyring,
+  workspaceId: WorkspaceId,
+  { under, version, wrapped }: WrappedKey,
+): Buffer | null {
+  if (!root.names.includes(under)) return null;
+  return open(root.key(under), wrapped, workspaceKeyPlace(workspaceId, version));
+}
+
 /** How long a node may go on wrapping under the version it knew as the newest; older versions stay valid. */
 const NEWEST_MS = 60_000;
 /** Workspaces whose newest version is known at a time. */
 const WORKSPACES = 10_000;
 /** Unwrapped keys held in memory at most; each is 32 bytes. */
 const CACHED_KEYS = 20_000;
+
+interface WorkspaceKey {
+  readonly version: number;
+  readonly key: Buffer;
+}
 
 export class Vault {
   readonly #root: Keyring;
@@ -49,7 +65,7 @@ export class Vault {
 
   /** Makes the first key of a new workspace. Nothing is cached: the transaction may still roll back. */
   async createWorkspaceKey(rows: KeyRows): Promise<void> {
-    const place = ['workspace-key', rows.workspaceId, 1];
+    const place = workspaceKeyPlace(rows.workspaceId, 1);
     const wrapped = this.#envelope.seal(this.#root.key(this.#root.current), this.#fresh(), place);
     const row = { under: this.#root.current, version: 1, wrapped };
     await rows.addWorkspaceKey(row, this.#clock.now());
@@ -59,17 +75,11 @@ export class Vault {
   async workspaceKey(
     rows: KeyRows,
     version: number | null = this.#newest.get(rows.workspaceId) ?? null,
-  ): Promise<{ version: number; key: Buffer }> {
+  ): Promise<WorkspaceKey> {
     const held = version !== null && this.#cache.get(`w:${rows.workspaceId}:${version}`);
     if (held) return { version, key: held };
     const row = await rows.workspaceKey(version);
-    const key =
-      row &&
-      open(this.#root.key(row.under), row.wrapped, [
-        'workspace-key',
-        rows.workspaceId,
-        row.version,
-      ]);
+    const key = row && openedWorkspaceKey(this.#root, rows.workspaceId, row);
     if (!key) throw new BrokenKey('workspace');
     this.#cache.set(`w:${rows.workspaceId}:${row.version}`, key);
     if (version === null) this.#newest.set(rows.workspaceId, row.version);
@@ -78,8 +88,8 @@ export class Vault {
 
   /** Makes the subject key of a new account. It is not cached: the transaction may still roll back. */
   async createSubjectKey(rows: KeyRows, subjectId: UserId): Promise<Buffer> {
-    const place = ['subject-key', rows.workspaceId, subjectId];
-    const { key, row } = await this.#create(rows, place, 1);
+    const place = subjectKeyPlace(rows.workspaceId, subjectId);
+    const { key, row } = this.#make(await this.#newestKey(rows), place, 1);
     await rows.addSubjectKey(subjectId, row, this.#clock.now());
     return key;
   }
@@ -87,7 +97,7 @@ export class Vault {
   /** The key of everything personal of one account, or null once it has been destroyed. */
   async subjectKey(rows: KeyRows, subjectId: UserId): Promise<Buffer | null> {
     const name = `s:${rows.workspaceId}:${subjectId}`;
-    const place = ['subject-key', rows.workspaceId, subjectId];
+    const place = subjectKeyPlace(rows.workspaceId, subjectId);
     return this.#cached(name, async () => {
       const row = await rows.subjectKey(subjectId);
       return row && this.#unwrap(rows, row, place, 'subject');
@@ -105,7 +115,7 @@ export class Vault {
   ): Promise<Buffer | null> {
     const name = `s:${rows.workspaceId}:${subjectId}`;
     if (!row) this.#cache.delete(name);
-    const place = ['subject-key', rows.workspaceId, subjectId];
+    const place = subjectKeyPlace(rows.workspaceId, subjectId);
     return this.#cached(name, async () => row && this.#unwrap(rows, row, place, 'subject'));
   }
 
@@ -119,7 +129,7 @@ export class Vault {
     const named = { channelId, authorId, keyEpoch: epoch };
     return this.#cached(cacheName(named), async () => {
       const row = await rows.dataKey(channelId, authorId, epoch);
-      return row && this.#unwrap(rows, row, dataPlace(rows, named), 'data');
+      return row && this.#unwrap(rows, row, dataKeyPlace(rows.workspaceId, named), 'data');
     });
   }
 
@@ -135,7 +145,7 @@ export class Vault {
       try {
         this.#cache.set(
           cacheName(row),
-          await this.#unwrap(rows, row, dataPlace(rows, row), 'data'),
+          await this.#unwrap(rows, row, dataKeyPlace(rows.workspaceId, row), 'data'),
         );
       } catch (error) {
         if (!(error instanceof BrokenKey)) throw error;
@@ -144,12 +154,12 @@ export class Vault {
 
   /** Makes the data keys that there are not. Whoever comes second finds the first one's key in the table. */
   async ensureDataKeys(rows: KeyRows, names: readonly DataKeyName[]): Promise<void> {
-    const keys: (DataKeyName & WrappedKey)[] = [];
-    for (const { channelId, authorId, keyEpoch } of names) {
+    const under = await this.#newestKey(rows);
+    const keys = names.map(({ channelId, authorId, keyEpoch }) => {
       const name = { channelId, authorId, keyEpoch };
-      const { row } = await this.#create(rows, dataPlace(rows, name), keyEpoch);
-      keys.push({ ...name, ...row });
-    }
+      const { row } = this.#make(under, dataKeyPlace(rows.workspaceId, name), keyEpoch);
+      return { ...name, ...row };
+    });
     await rows.addDataKeys(keys, this.#clock.now());
   }
 
@@ -172,8 +182,12 @@ export class Vault {
     return key;
   }
 
-  async #create(rows: KeyRows, place: Place, version: number) {
-    const under = await this.workspaceKey(rows);
+  /** The newest version that there is, not the newest known: nothing is wrapped under one that a rotation is done with. */
+  #newestKey(rows: KeyRows): Promise<WorkspaceKey> {
+    return this.workspaceKey(rows, null);
+  }
+
+  #make(under: WorkspaceKey, place: Place, version: number) {
     const key = this.#fresh();
     const wrapped = this.#envelope.seal(under.key, key, place);
     return { key, row: { under: String(under.version), version, wrapped } satisfies WrappedKey };
@@ -193,11 +207,4 @@ export class Vault {
 
 function cacheName({ channelId, authorId, keyEpoch }: DataKeyName): string {
   return `d:${channelId}:${authorId}:${keyEpoch}`;
-}
-
-function dataPlace(
-  { workspaceId }: KeyRows,
-  { channelId, authorId, keyEpoch }: DataKeyName,
-): Place {
-  return ['data-key', workspaceId, channelId, authorId, keyEpoch];
 }

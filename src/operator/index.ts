@@ -15,12 +15,14 @@ import {
   type KeyRotation,
   type OnRecord,
 } from '../auth/index.ts';
+import { KmsError, unwrapped } from '../unwrap-root-keys.ts';
 import { ConfigError, readConfig, type Config } from '../config.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { digests, keyring, Vault } from '../crypto/index.ts';
 import { Refusal, type Origin } from '../kernel/index.ts';
 import { Postgres } from '../platform/postgres/index.ts';
 import { systemClock, systemEntropy } from '../platform/system.ts';
+import { operatorKeys, type OperatorKeys } from './keys.ts';
 import { operatorPeople, type OperatorPeople } from './people.ts';
 import { serverSettings, type Whereabouts } from './server-settings.ts';
 
@@ -43,7 +45,7 @@ export interface OperatorOptions extends Whereabouts {
  * All of it refuses `unavailable` and `outcome_unknown` as calls do, and `outdated_database` where the server of this
  * version has not run yet.
  */
-export interface Operator extends OperatorPeople {
+export interface Operator extends OperatorPeople, OperatorKeys {
   rotateSigningKeys(options: { readonly atOnce: boolean }): Promise<KeyRotation>;
   /** Refuses `invalid_slug`, `invalid_name`, `invalid_host`, `slug_taken` and `host_taken`. */
   createWorkspace(workspace: {
@@ -68,7 +70,10 @@ const UNDEFINED = '42883';
 /** Refuses `no_settings`, `bad_settings` and `unreachable`. Whoever opened it closes it. */
 export async function openOperator(options: OperatorOptions): Promise<Operator> {
   const { fail } = options;
-  const config = configOf(options);
+  const config = await unwrapped(configOf(options)).catch((error: unknown) => {
+    if (!(error instanceof KmsError)) throw error;
+    throw fail('unreachable', 'kms_failed', error.message);
+  });
   const postgres = new Postgres({ ...config.database, connections: CONNECTIONS });
   if (!(await postgres.answers())) {
     await postgres.close();
@@ -117,8 +122,11 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
   const accounts = byOperator({ ...shared, alert: () => undefined });
   const rolePage: Parameters<typeof operatorPeople>[0]['rolePage'] = (workspaceId, ...page) =>
     transaction(workspaceId, 'own', (tx) => rolesByOperator(tx, workspaceId, ...page));
+  const { statements } = postgres;
+  const claim = postgres.claim.bind(postgres);
   return {
     ...operatorPeople({ accounts, rolePage, workspaces, recordIn, told, fail }),
+    ...operatorKeys({ ...shared, root, statements, claim, recordIn, told, fail }),
     rotateSigningKeys({ atOnce }) {
       const rows = signingKeyRows(postgres.statements);
       const seals = signingKeySeals(root, entropy);

@@ -9,6 +9,7 @@ const OTHERS = new Set([
   'lookup on control_event for r to conclave_lookup using true check null',
   'expiry on control_event for d to conclave_lookup using true check null',
   'lookup on mail for r to conclave_lookup using true check null',
+  'lookup on workspace_key for r to conclave_lookup using true check null',
   'turn on mail for w to conclave_lookup using true check null',
 ]);
 

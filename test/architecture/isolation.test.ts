@@ -41,6 +41,11 @@ async function furnish(owner: pg.Client, workspace: string, posts: number): Prom
     [workspace, account, Buffer.from(account), at],
   );
   await owner.query(
+    `INSERT INTO workspace_key (workspace_id, version, root_key, wrapped, created_at)
+     VALUES ($1, 1, '1', '', $2)`,
+    [workspace, at],
+  );
+  await owner.query(
     `INSERT INTO channel (workspace_id, id, kind, name_sealed, name_key, created_by, created_at, last_seq, last_rev)
      VALUES ($1, $2, 'private', '', 1, $3, $4, $5::int, $5::int)`,
     [workspace, channel, account, at, posts],

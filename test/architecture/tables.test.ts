@@ -60,15 +60,22 @@ describe('the tables', () => {
 
   it('are looked at from outside a workspace by these functions only, which give ids and numbers', async () => {
     assert.deepEqual(await openFunctions(owner), [
+      'adopt_workspace_key gives boolean as conclave_lookup',
       'any_workspace gives boolean as conclave_lookup',
       'channel_heads gives record as conclave_lookup',
       'control_events_since gives record as conclave_lookup',
       'enqueue_job gives void as conclave_jobs',
       'expire_control_events gives integer as conclave_lookup',
       'only_workspace gives uuid as conclave_lookup',
+      'retire_workspace_key gives boolean as conclave_lookup',
+      'rewrap_data_keys gives integer as conclave_lookup',
+      'rewrap_subject_keys gives integer as conclave_lookup',
+      'rewrap_workspace_key gives boolean as conclave_lookup',
+      'root_keys_in_use gives record as conclave_lookup',
       'take_up_mails gives record as conclave_lookup',
       'workspace_by_host gives uuid as conclave_lookup',
       'workspace_by_slug gives uuid as conclave_lookup',
+      'workspaces_after gives record as conclave_lookup',
     ]);
   });
 

@@ -111,7 +111,7 @@ describe('a change and its trace', () => {
       await owner.query('GRANT INSERT ON audit_event TO conclave_app');
     }
     assert.equal(world.app.audit.refusals.dropped, dropped + 1);
-    assert.ok(world.logged.some((line) => line.includes('refusals not recorded')));
+    assert.ok(world.logged.some((line) => line.includes('not recorded')));
   });
 
   it('cannot be parted afterwards: the server may neither change a trace nor remove it', async () => {

@@ -60,7 +60,7 @@ describe('conclave admin, on people', function () {
     const [only] = await rows(admin(...where, '--json'));
     const { id: roleId, ...is } = role;
     assert.deepEqual(only, { roleId, ...is, holders: 1 });
-    const { rows: trail } = await database.owner.query(
+    const { rows: trail } = await server.database.owner.query(
       `SELECT transport, details FROM audit_event WHERE action = 'role.list' AND workspace_id = $1`,
       [world.workspaceId],
     );

@@ -19,6 +19,7 @@ import { invitationList } from './invitation-list.ts';
 import { invitationRevoke } from './invitation-revoke.ts';
 import { invite } from './invite.ts';
 import { join } from './join.ts';
+import { keys } from './keys.ts';
 import { leave } from './leave.ts';
 import { listen } from './listen.ts';
 import { members } from './members.ts';
@@ -29,6 +30,7 @@ import { reportResolve } from './report-resolve.ts';
 import { reports } from './reports.ts';
 import { requestReset } from './request-reset.ts';
 import { reset } from './reset.ts';
+import { rotateKeys } from './rotate-keys.ts';
 import { send } from './send.ts';
 import { setup } from './setup.ts';
 import { signIn } from './sign-in.ts';
@@ -65,6 +67,8 @@ export const COMMANDS: readonly Command[] = [
   invitationCreate,
   invitationList,
   invitationRevoke,
+  keys,
+  rotateKeys,
   adminCreateWorkspace,
   adminInvite,
   adminRotateSigningKeys,

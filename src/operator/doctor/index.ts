@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { signingKeyRows, signingKeySeals } from '../../auth/index.ts';
 import { isOnThisMachine } from '../../config-tls.ts';
+import { KmsError, unwrapped } from '../../unwrap-root-keys.ts';
 import { ConfigError, readConfig, type Config, type Environment } from '../../config.ts';
 import { keyring } from '../../crypto/index.ts';
 import type { Clock } from '../../kernel/index.ts';
@@ -68,7 +69,9 @@ export async function* diagnose(options: DiagnoseOptions): AsyncGenerator<Findin
   const embedded = EMBEDDED.filter((name) => house[name] !== undefined);
   if (options.production) yield* judgeProduction(settings, embedded);
   yield judgeBusKeys(config.keys.bus !== undefined, production);
-  yield* examinedPostgres(config, { settings, production, root, clock });
+  const opened = await openedConfig(config);
+  if ('verdict' in opened) yield opened;
+  else yield* examinedPostgres(opened, { settings, production, root, clock });
   yield* examinedRedis(config, { settings, production, clock });
 }
 
@@ -88,6 +91,19 @@ function configOf(settings: Environment): Config | Finding[] {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => failed('settings', 'not whole', problem));
+  }
+}
+
+async function openedConfig(config: Config): Promise<Config | Finding> {
+  try {
+    return await unwrapped(config);
+  } catch (error) {
+    if (!(error instanceof KmsError)) throw error;
+    return failed(
+      'kms',
+      error.message,
+      'See that it runs, and KMS_URL, KMS_KEY and KMS_TOKEN_FILE.',
+    );
   }
 }
 

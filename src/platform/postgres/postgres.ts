@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Refusal, type Secret } from '../../kernel/index.ts';
 import type { WorkspaceId } from '../../contract/index.ts';
+import { claimOn, type Release } from './claim.ts';
 import { connectionTo, type Authorities } from './connection.ts';
 import { PrismaClient, type Prisma } from './generated/client.ts';
 import { isGivenUp, isLostConnection, isWorthRetrying } from './failures.ts';
@@ -159,6 +160,11 @@ export class Postgres {
       throw new Error(
         `${rows.map(({ name }) => name).join(' and ')} must not be off in Postgres: acknowledged messages would not survive a crash.`,
       );
+  }
+
+  /** Null when somebody else on this database has claimed that number. Whoever gets it releases it before `close`. */
+  claim(lock: number): Promise<Release | null> {
+    return claimOn(this.#aside, lock);
   }
 
   /** True when the database answers. */

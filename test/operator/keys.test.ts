@@ -1,0 +1,144 @@
+/** The operator moves the keys of all workspaces on: one at a time, on record, taken up where it was stopped, and never blindly. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readConfig } from '../../src/config.ts';
+import { keyring } from '../../src/crypto/index.ts';
+import type { Operator } from '../../src/operator/index.ts';
+import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
+import { eventually } from '../support/bootstrap-clone.ts';
+import { operatorOf } from '../support/rotation-load.ts';
+import { World } from '../support/world.ts';
+
+describe("the operator's hold on keys", function () {
+  this.timeout(60_000);
+  let database: OwnDatabase;
+  let world: World;
+  let operator: Operator;
+  let environment: NodeJS.ProcessEnv;
+  const { current: rootKey } = keyring(readConfig(process.env).keys.root);
+  before(async () => {
+    database = await ownDatabase();
+    environment = { ...process.env, DATABASE_APP_URL: database.serverUrl };
+    world = await World.create({ environment: { DATABASE_APP_URL: database.serverUrl } });
+    const [ada, bob] = await Promise.all([world.person('Ada'), world.person('Bob')]);
+    const { id } = await world.channel(ada, [bob]);
+    await ada.send(id, 'Hello', world.clientId()).accepted();
+    await world.anotherWorkspace();
+    operator = await operatorOf(environment);
+  });
+  after(async () => {
+    await operator.close();
+    await world.end();
+    await database.remove();
+  });
+
+  const all = async <T>(rows: AsyncIterable<T>): Promise<T[]> => {
+    const found: T[] = [];
+    for await (const row of rows) found.push(row);
+    return found;
+  };
+  const query = async (text: string, ...values: unknown[]) =>
+    (await database.owner.query<Record<string, unknown>>(text, values)).rows;
+  const recorded = (action: string) =>
+    query(
+      `SELECT workspace_id, type, outcome, actor_id, transport, details, personal_sealed IS NOT NULL AS sealed
+       FROM audit_event WHERE action = $1 ORDER BY at, id`,
+      action,
+    );
+  const ofWorkspace = async () => {
+    const found = await all(operator.keys({ retire: false }));
+    return found.filter((key) => key.of === 'workspace');
+  };
+  const newest = async () =>
+    (await ofWorkspace()).flatMap((key) => (key.current ? [key.version] : []));
+
+  it('wraps everything of every workspace anew, on the record of each, and shows what is left where', async () => {
+    const told = await all(operator.rotateKeys());
+    assert.deepEqual(
+      told.filter(({ is }) => is === 'done').map(({ version, rewrapped }) => [version, rewrapped]),
+      [
+        [2, 3],
+        [2, 0],
+      ],
+    );
+    const { workspaceId: workspace_id } = world;
+    const by = { type: 'operation', outcome: 'ok', actor_id: null, transport: 'command' };
+    const [mine, other, ...more] = await recorded('key.rotate');
+    const details = { version: 2, resumed: false, rerooted: 0, rootKey };
+    assert.deepEqual(mine, { workspace_id, ...by, details, sealed: true });
+    assert.deepEqual([other?.['details'], more], [details, []]);
+    assert.deepEqual(
+      (await recorded('key.adopt')).map((row) => row['details']),
+      [3, 0].map((rewrapped) => ({ version: 2, rewrapped, broken: 0 })),
+    );
+    const [server, ...workspaces] = await all(operator.keys({ retire: false }));
+    const ring = { present: true, current: true };
+    assert.deepEqual(server, {
+      of: 'server',
+      rootKey,
+      workspaceKeys: 4,
+      signingKeys: 0,
+      ...ring,
+    });
+    const shown = workspaces.flatMap((key) =>
+      key.of === 'workspace' && key.workspaceId === workspace_id
+        ? [[key.version, key.dataKeys, key.subjectKeys, key.channels, key.auditEvents]]
+        : [],
+    );
+    assert.deepEqual(shown, [
+      [1, 0, 0, 1, 0],
+      [2, 1, 2, 0, 2],
+    ]);
+  });
+
+  it('destroys what nothing refers to when it is told to, ten minutes after, and on record', async () => {
+    const retired = async () =>
+      (await all(operator.keys({ retire: true }))).filter(
+        (key) => key.of === 'workspace' && key.retired,
+      );
+    assert.deepEqual(await retired(), []);
+    await query(`UPDATE workspace_key SET adopted_at = now() - interval '11 minutes'`);
+    const [gone, ...more] = await retired();
+    assert.ok(gone?.of === 'workspace' && gone.workspaceId !== world.workspaceId);
+    assert.deepEqual([gone.version, gone.references, more], [1, 0, []]);
+    assert.deepEqual(
+      (await recorded('key.retire')).map((row) => [row['workspace_id'], row['details']]),
+      [[gone.workspaceId, { version: 1 }]],
+    );
+    const channel = (await ofWorkspace()).find((key) => key.version === 1);
+    assert.equal(channel?.channels, 1, 'what a name is sealed under stays');
+  });
+
+  it('is one at a time, and free again for the next', async () => {
+    const first = operator.rotateKeys();
+    await first.next();
+    const second = await operatorOf(environment);
+    await assert.rejects(second.rotateKeys().next(), /^Error: rotation_under_way/);
+    await first.return(undefined);
+    await eventually('it is free', async () => {
+      const [held] = await query(`SELECT FROM pg_locks WHERE locktype = 'advisory'`);
+      return held === undefined;
+    });
+    const told = await all(second.rotateKeys());
+    assert.deepEqual(
+      told.filter(({ is }) => is === 'begun').map(({ resumed }) => resumed),
+      [true, false],
+      'what was begun is finished',
+    );
+    await second.close();
+  });
+
+  it('makes no version under another root key of the same name, and says what it left alone', async () => {
+    const before = await newest();
+    const key = randomBytes(32).toString('base64');
+    const CONCLAVE_ROOT_KEYS = JSON.stringify({ current: rootKey, keys: { [rootKey]: key } });
+    const stranger = await operatorOf({
+      ...environment,
+      CONCLAVE_ROOT_KEYS,
+      CONCLAVE_ROOT_KEYS_FILE: '',
+    });
+    await assert.rejects(all(stranger.rotateKeys()), /^Error: unreadable_keys: 2 keys do not open/);
+    await stranger.close();
+    assert.deepEqual(await newest(), before);
+  });
+});
