@@ -57,7 +57,7 @@ module.exports = {
     { from: { path: kernel }, to: node },
     layer('platform', kernel, contract, 'node_modules/'),
     { from: { path: '^src/platform/' }, to: node },
-    layer('crypto', kernel, contract, 'node_modules/(libsodium-wrappers|lru-cache)/'),
+    layer('crypto', kernel, contract, 'node_modules/(libsodium-wrappers|lru-cache|canonicalize)/'),
     layer('limits', kernel, contract, 'node_modules/(zod|lru-cache)/'),
     layer('access', kernel, contract, 'node_modules/zod'),
     layer('audit', kernel, contract, index('access'), index('crypto'), 'node_modules/zod'),
@@ -86,6 +86,8 @@ module.exports = {
       index('chat'),
       'node_modules/(zod|lru-cache|re2js)',
     ),
+    // It reaches the other domains by what they register, and by ports.
+    layer('privacy', kernel, contract, index('access'), 'node_modules/(zod|canonicalize)/?'),
     layer('transport', kernel, contract, 'node_modules/'),
     // The client runs in browsers: of the server it knows the contract and, as types, the operations.
     layer('client', contract, 'node_modules/(socket.io-client|uuid)/'),
@@ -119,16 +121,16 @@ module.exports = {
     ),
     { from: { path: within('operator') }, to: node },
     {
-      from: { path: '^src/(crypto|limits|access|audit|auth|chat|moderation|transport)/' },
+      from: { path: '^src/(crypto|limits|access|audit|auth|chat|moderation|privacy|transport)/' },
       to: node,
     },
     {
-      from: { path: '^src/(access|audit|auth|chat|crypto|moderation)/[a-z-]+\\.ts$' },
+      from: { path: '^src/(access|audit|auth|chat|crypto|moderation|privacy)/[a-z/-]+\\.ts$' },
       to: { path: '^src/platform/postgres/index\\.ts$', dependencyTypes: ['type-only'] },
     },
     {
       from: {
-        path: '^src/(app|main|operations|config|config-tls|settings|setting-shapes|(host|mail|socket|tls)-settings)\\.ts$',
+        path: '^src/(app|main|operations|config|config-tls|settings|setting-shapes|(erasure|host|mail|socket|tls)-settings)\\.ts$',
       },
       to: {},
     },

@@ -62,6 +62,7 @@ describe('a server in production', function () {
     environment = {
       NODE_ENV: 'production',
       BCRYPT_COST: '12',
+      ERASURE_LEDGER_FILE: join(folder, 'erasure-ledger.jsonl'),
       PUBLIC_URL: 'https://localhost',
       TLS_CERT_FILE: file('cert.pem', own.cert),
       TLS_KEY_FILE: file('key.pem', own.key),

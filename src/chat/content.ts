@@ -135,7 +135,8 @@ export class Content {
     const { channelId, authorId, keyEpoch } = row;
     const key = await unlessBroken(this.#vault.dataKey(keys, channelId, authorId, keyEpoch));
     const body = key && open(key, row.bodySealed, bodyPlace(keys.workspaceId, row));
-    if (!body) this.#alert({ kind: 'message', id: row.id });
+    const isErased = key === null && this.#vault.hasForgotten(authorId);
+    if (!body && !isErased) this.#alert({ kind: 'message', id: row.id });
     return body && body.toString('utf8');
   }
 }

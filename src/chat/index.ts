@@ -42,6 +42,7 @@ export { onReadableMessage } from './readable-access.ts';
 export { messagesChanged } from './changes.ts';
 export { shown } from './content.ts';
 export { Followers } from './followers.ts';
+export { chatErasure } from './erasure-store.ts';
 export { endMembership } from './end-membership.ts';
 export type { MessageRow } from './rows.ts';
 export type { Acts, ChatServices, Screen, Screened } from './services.ts';
