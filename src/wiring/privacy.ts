@@ -39,7 +39,7 @@ export interface PrivacyWiring {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly vault: Vault;
-  readonly postgres: Postgres;
+  readonly postgres: Pick<Postgres, 'transaction' | 'statements'>;
   readonly stepUp: Auth['stepUp'];
   readonly audit: Pick<Audit, 'job'>;
   readonly announce: (effect: Announced) => void;
