@@ -25,6 +25,8 @@ export interface Kept {
 
 export interface HoldStore {
   add(hold: Omit<HoldRow, 'liftedBy' | 'liftedAt'>): Promise<void>;
+  /** Whether there are this account, not erased, and this channel, where they are named. */
+  canBeAbout(subjectId: UserId | null, channelId: ChannelId | null): Promise<boolean>;
   /** As it is now, unchanged by others until this transaction ends. */
   lock(id: HoldId): Promise<HoldRow | null>;
   lift(id: HoldId, by: UserId, at: Date): Promise<void>;
@@ -48,6 +50,12 @@ export function holdStore(tx: Tx, workspaceId: WorkspaceId): HoldStore {
     async add({ reasonSealed, ...hold }) {
       const data = { ...where, ...hold, reasonSealed: new Uint8Array(reasonSealed) };
       await tx.legalHold.createMany({ data });
+    },
+    async canBeAbout(subjectId, channelId) {
+      const person = { ...where, id: subjectId ?? '', status: { not: 'erased' } };
+      if (subjectId !== null && (await tx.account.count({ where: person })) === 0) return false;
+      if (channelId === null) return true;
+      return (await tx.channel.count({ where: { ...where, id: channelId } })) > 0;
     },
     async lock(id) {
       await tx.$executeRaw`SELECT FROM legal_hold
