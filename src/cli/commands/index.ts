@@ -29,6 +29,7 @@ import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { signUp } from './sign-up.ts';
 import { verifyEmail } from './verify-email.ts';
+import { verifyReceipt } from './verify-receipt.ts';
 import { whoami } from './whoami.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   invitationCreate,
   invitationList,
   invitationRevoke,
+  verifyReceipt,
   adminCreateWorkspace,
   adminInvite,
   adminRotateSigningKeys,
