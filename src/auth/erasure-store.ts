@@ -12,7 +12,9 @@ export const authErasure: readonly ErasureStep<Tx>[] = [
   {
     name: 'auth.account',
     phase: 'keys',
-    answersFor: ['account.id', 'account.email_sealed', 'account.profile_sealed'],
+    answersFor: [
+      ...['account.id', 'account.email_sealed', 'account.profile_sealed', 'account.email_digest'],
+    ],
     ofChannel: false,
     async run(tx, { workspaceId, subjectId }) {
       // UPDATE and not NO KEY UPDATE: who is just making a key for this account is waited for, and then makes none.
@@ -61,7 +63,7 @@ export const authErasure: readonly ErasureStep<Tx>[] = [
   {
     name: 'auth.mail',
     phase: 'rows',
-    answersFor: ['one_time_token.user_id', 'mail.user_id', 'invitation.used_by'],
+    answersFor: ['one_time_token.user_id', 'mail.user_id', 'invitation.email_digest'],
     ofChannel: false,
     async run(tx, { workspaceId, subjectId }: ErasureScope) {
       const where = { workspaceId, userId: subjectId };

@@ -135,4 +135,21 @@ describe('an erasure', () => {
     await writes(world, ada.person, one.id, ['again']);
     assert.deepEqual(await bodies(one.id), [null, 'again']);
   });
+
+  it('takes with it what was sent at the same moment: no text is left, and none is readable', async () => {
+    const { person } = ada;
+    const { id: channelId } = await world.channel(bob, [person]);
+    const send = () => person.send(channelId, 'canary', world.clientId());
+    await Promise.all(Array.from({ length: 10 }, () => send().accepted()));
+    const { erasureId } = await request(ada).accepted();
+    const sends = Array.from({ length: 40 }, () => Promise.resolve(send()).catch(() => null));
+    await becomes(world, erasureId, 'done');
+    await Promise.all(sends);
+    const left = `SELECT FROM message WHERE author_id = $1 AND body_sealed IS NOT NULL`;
+    const keys = `SELECT FROM data_key WHERE author_id = $1`;
+    for (const text of [left, keys])
+      assert.equal((await rows(world, text, person.userId)).length, 0);
+    const { messages } = await bob.call('message.history', { channelId }).accepted();
+    assert.ok(messages.length >= 10 && messages.every(({ content }) => content === 'deleted'));
+  });
 });
