@@ -44,12 +44,15 @@ export class Vault {
   readonly #cache: LRUCache<string, Buffer>;
   readonly #newest: LRUCache<string, number>;
   readonly #destroyed: LRUCache<UserId, true>;
+  /** Names of keys that were destroyed: a page of what they sealed asks for them once, not once for each message. */
+  readonly #absent: LRUCache<string, true>;
 
   constructor(root: Keyring, entropy: Entropy, clock: Clock, cachedKeys = CACHED_KEYS) {
     this.#cache = new LRUCache({ max: cachedKeys });
     const perf = { now: () => clock.monotonic() };
     this.#newest = new LRUCache({ max: WORKSPACES, ttl: NEWEST_MS, ttlResolution: 0, perf });
     this.#destroyed = new LRUCache({ max: DESTROYED, ttl: DESTROYED_MS, ttlResolution: 0, perf });
+    this.#absent = new LRUCache({ max: cachedKeys, ttl: DESTROYED_MS, ttlResolution: 0, perf });
     this.#root = root;
     this.#entropy = entropy;
     this.#envelope = envelope(entropy);
@@ -127,6 +130,7 @@ export class Vault {
     epoch: number,
   ): Promise<Buffer | null> {
     const named = { channelId, authorId, keyEpoch: epoch };
+    if (this.#absent.has(cacheName(named))) return null;
     return this.#cached(cacheName(named), authorId, async () => {
       const row = await rows.dataKey(channelId, authorId, epoch);
       return row && this.#unwrap(rows, row, dataPlace(rows, named), 'data');
@@ -139,9 +143,14 @@ export class Vault {
    */
   async fetchDataKeys(rows: KeyRows, names: readonly DataKeyName[]): Promise<void> {
     const missing = new Map(names.map((name) => [cacheName(name), name]));
-    for (const name of missing.keys()) if (this.#cache.has(name)) missing.delete(name);
+    for (const name of missing.keys())
+      if (this.#cache.has(name) || this.#absent.has(name)) missing.delete(name);
     if (missing.size === 0) return;
-    for (const row of await rows.dataKeys([...missing.values()]))
+    const found = await rows.dataKeys([...missing.values()]);
+    for (const row of found) missing.delete(cacheName(row));
+    for (const [name, { authorId }] of missing)
+      if (this.#destroyed.has(authorId)) this.#absent.set(name, true);
+    for (const row of found)
       try {
         const key = await this.#unwrap(rows, row, dataPlace(rows, row), 'data');
         if (!this.#destroyed.has(row.authorId)) this.#cache.set(cacheName(row), key);
@@ -156,6 +165,7 @@ export class Vault {
     for (const { channelId, authorId, keyEpoch } of names) {
       const name = { channelId, authorId, keyEpoch };
       const { row } = await this.#create(rows, dataPlace(rows, name), keyEpoch);
+      this.#absent.delete(cacheName(name));
       keys.push({ ...name, ...row });
     }
     await rows.addDataKeys(keys, this.#clock.now());
