@@ -101,7 +101,7 @@ export class Nodes {
   }
 
   /** Everything that must be the same however often it was cut off. */
-  async outcome({ ada, erasureId }: Scene) {
+  async outcome({ ada, erasureId }: Scene): Promise<Readonly<Record<string, unknown>>> {
     const world = this.#world;
     const id = ada.person.userId;
     const erasure = await row(world, 'SELECT * FROM erasure WHERE id = $1', erasureId);

@@ -21,7 +21,7 @@ describe('an erasure that is cut off', () => {
     await nodes.one().run(whole.erasureId);
     const expected = await nodes.outcome(whole);
     assert.deepEqual(
-      [expected.state, expected['status'], expected['texts'], expected['recorded']],
+      [expected['state'], expected['status'], expected['texts'], expected['recorded']],
       ['done', 'erased', 0, 1],
     );
     const cut = await nodes.scene();
@@ -31,7 +31,7 @@ describe('an erasure that is cut off', () => {
       // One step further each second time: the first of the two is undone.
       const node = nodes.one({ n: 1, when: kills % 2 === 0 ? 'before' : 'after' });
       await assert.rejects(node.run(cut.erasureId), Killed);
-      isOver = (await nodes.outcome(cut)).state === 'done';
+      isOver = (await nodes.outcome(cut))['state'] === 'done';
     }
     assert.ok(kills >= 20, `killed ${kills} times`);
     assert.deepEqual(await nodes.outcome(cut), expected);
@@ -51,7 +51,7 @@ describe('an erasure that is cut off', () => {
         [1, 1, 'active', 2],
       );
       await others.one().run(full.erasureId);
-      assert.equal((await others.outcome(full)).state, 'done');
+      assert.equal((await others.outcome(full))['state'], 'done');
     } finally {
       await Promise.all([others.postgres.close(), fresh.end()]);
     }

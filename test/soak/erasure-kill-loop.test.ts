@@ -23,7 +23,7 @@ describe('an erasure that is killed once, at every step', function () {
           await nodes.one().run(cut.erasureId);
           const found = await nodes.outcome(cut);
           assert.deepEqual(found, expected, `killed ${when} the commit of step ${n}`);
-          console.log(`      step ${n}, killed ${when} its commit: ${String(found.state)}`);
+          console.log(`      step ${n}, killed ${when} its commit: ${String(found['state'])}`);
         }
     } finally {
       await Promise.all([nodes.postgres.close(), world.end()]);

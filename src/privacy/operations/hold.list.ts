@@ -10,7 +10,7 @@ export const holdList = operation({
   name: 'hold.list',
   summary: 'Legal holds, in the order in which they were placed, with who placed and lifted them.',
   on: { http: 'GET /v1/holds', socket: true },
-  commit: 'own',
+  commit: 'read',
   input: z.strictObject({
     /** The last id of the page before. */
     after: HoldId.optional(),

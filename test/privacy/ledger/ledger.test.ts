@@ -99,7 +99,7 @@ describe('the ledger of erasures', () => {
       await Promise.all([starts(), starts()]); // two nodes that start at once
       assert.deepEqual(await there(), { status: 'erased', subject: 0, data: 0 });
       await nodes.one(null, path).run(scene.erasureId);
-      assert.equal((await nodes.outcome(scene)).state, 'done');
+      assert.equal((await nodes.outcome(scene))['state'], 'done');
       assert.equal(lines().length, 1, 'nothing is written twice');
       await starts();
     });
@@ -167,7 +167,7 @@ describe('the ledger of erasures', () => {
       [1, 2, 3, 4],
     );
     assert.equal(new Set(written.map(({ erasureId }) => erasureId)).size, 4);
-    for (const scene of scenes) assert.equal((await nodes.outcome(scene)).state, 'done');
+    for (const scene of scenes) assert.equal((await nodes.outcome(scene))['state'], 'done');
     await starts();
   });
 });
