@@ -57,7 +57,7 @@ module.exports = {
     { from: { path: kernel }, to: node },
     layer('platform', kernel, contract, 'node_modules/'),
     { from: { path: '^src/platform/' }, to: node },
-    layer('crypto', kernel, contract, 'node_modules/(libsodium-wrappers|lru-cache)/'),
+    layer('crypto', kernel, contract, 'node_modules/(libsodium-wrappers|lru-cache|canonicalize)/'),
     layer('limits', kernel, contract, 'node_modules/(zod|lru-cache)/'),
     layer('access', kernel, contract, 'node_modules/zod'),
     layer(
@@ -93,6 +93,8 @@ module.exports = {
       index('chat'),
       'node_modules/(zod|lru-cache|re2js)',
     ),
+    // It reaches the other domains by what they register, and by ports.
+    layer('privacy', kernel, contract, index('access'), 'node_modules/(zod|canonicalize)/?'),
     layer('transport', kernel, contract, 'node_modules/'),
     // The client runs in browsers: of the server it knows the contract and, as types, the operations.
     layer('client', contract, 'node_modules/(socket.io-client|uuid)/'),
@@ -108,6 +110,8 @@ module.exports = {
       'node_modules/(commander|cli-progress|@types/cli-progress|@inquirer/prompts|ink|react|@types/react|string-width)/',
     ),
     { from: { path: within('cli') }, to: node },
+    // What is signed is checked without any server, and without any of its parts but this.
+    { from: { path: within('cli') }, to: { path: '^src/crypto/signed-document\\.ts$' } },
     // What the operator does takes the server's own parts: they are loaded for those commands alone, at the edge.
     {
       from: { path: within('cli') },
@@ -127,16 +131,16 @@ module.exports = {
     ),
     { from: { path: within('operator') }, to: node },
     {
-      from: { path: '^src/(crypto|limits|access|audit|auth|chat|moderation|transport)/' },
+      from: { path: '^src/(crypto|limits|access|audit|auth|chat|moderation|privacy|transport)/' },
       to: node,
     },
     {
-      from: { path: '^src/(access|audit|auth|chat|crypto|moderation)/[a-z-]+\\.ts$' },
+      from: { path: '^src/(access|audit|auth|chat|crypto|moderation|privacy)/[a-z/-]+\\.ts$' },
       to: { path: '^src/platform/postgres/index\\.ts$', dependencyTypes: ['type-only'] },
     },
     {
       from: {
-        path: '^src/(app|main|operations|config|config-kms|config-tls|settings|setting-shapes|unwrap-root-keys|(host|key|mail|socket|tls)-settings)\\.ts$',
+        path: '^src/(app|main|operations|config|config-kms|config-tls|settings|setting-shapes|unwrap-root-keys|(erasure|host|key|mail|socket|tls)-settings)\\.ts$',
       },
       to: {},
     },

@@ -1,7 +1,7 @@
 /** The composition root: platform -> domains -> road -> transports, wired by hand, started and stopped in order. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { accessModule, ControlFeed, controlRows, type ControlEvent } from './access/index.ts';
+import { accessModule, ControlFeed, controlRows } from './access/index.ts';
 import { auditDomain, type Audit } from './audit/index.ts';
 import { authDomain, sessionLookup, workspaceLookups } from './auth/index.ts';
 import { chatDomain } from './chat/index.ts';
@@ -21,12 +21,14 @@ import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
 import { nodeBus } from './wiring/bus.ts';
+import { controlled } from './wiring/control.ts';
 import { ephemera, shown } from './wiring/ephemeral.ts';
 import { jobsOf } from './wiring/jobs.ts';
 import { hostJudge } from './wiring/hosts.ts';
 import { fitPostgres } from './wiring/fit.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
+import { privacyOf } from './wiring/privacy.ts';
 import { signing } from './wiring/signing.ts';
 import { publisher } from './wiring/publish.ts';
 import { readiness } from './wiring/readiness.ts';
@@ -108,10 +110,15 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     alarmed: (row) => log.error('integrity', { row }),
     failed: (error, lost) => log.error('not recorded', { lost, cause: error }),
   });
+  const taken = { stepUp: auth.stepUp, audit, announce, later, log };
+  const privacy = privacyOf({ ...base, ...taken, config, root, postgres });
 
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const stages = stagesOf({
-    modules: [accessModule(operations, entropy), auth.module, chat.module, moderation.module],
+    modules: [
+      accessModule(operations, entropy),
+      ...[auth, chat, moderation, privacy].map((domain) => domain.module),
+    ],
     clock,
     authenticate: auth.authenticate,
     limiter: limited,
@@ -135,10 +142,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       door,
       machineTime: () => systemClock.now(),
       misused: (cause) => log.error('express-rate-limit', { cause }),
-      log: ({ fault, ...line }) =>
-        fault === undefined
-          ? log.info('request', line)
-          : log.error('request', { ...line, cause: fault }),
+      log: (line) => calls.requested({ ...line }),
       health: { live: () => true, ready: readiness({ live: () => live, lease, postgres, redis }) },
       jwks: auth.jwks,
       secure: config.secure,
@@ -197,27 +201,21 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     gateway.notify(effect);
   }
 
-  function onControl(event: ControlEvent): void {
-    if (event.kind === 'session-ended') {
-      const { sessionId } = event;
-      publishing.here({ effect: 'session-ended', sessionId, closure: 'session_ended' });
-      return;
-    }
-    auth.forgetAll(event.userId);
-    rooms.closeUser(event.userId, 'access_changed');
-  }
+  const onControl = controlled({ auth, vault, rooms, here: publishing.here });
 
+  const tasks = { ...moderation.tasks, ...privacy.tasks };
   const { start, stop } = lifecycle([
     { name: 'redis', stop: () => redis.close() },
     { name: 'bus', stop: () => bus.close() },
     { name: 'passwords', stop: () => passwords.close() },
     { name: 'postgres', ...fitPostgres(postgres, { config, root }) },
+    { name: 'erasure ledger', ...privacy.gate },
     { name: 'audit', stop: () => audit.drained() },
     { name: 'followers', stop: () => followers.stop() },
     { name: 'presence', stop: () => chat.presence.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     { name: 'mail', ...auth.postman },
-    { name: 'jobs', ...jobsOf({ config, tasks: moderation.tasks, lease, entropy, log }) },
+    { name: 'jobs', ...jobsOf({ config, tasks, lease, entropy, log }) },
     {
       name: 'transports',
       async start() {

@@ -1,5 +1,7 @@
 /** The only reader of the environment: everything is checked before anything starts, or nothing starts. */
 import { readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Secret } from './kernel/index.ts';
 import { kmsOf } from './config-kms.ts';
 import { checkAuthorities, checkWays, identityOf } from './config-tls.ts';
@@ -40,6 +42,8 @@ export function readConfig(environment: Environment) {
   const kms = kmsOf(settings, problem);
   if (production) {
     checkWays(settings, { publicUrl, database }, problem);
+    if (settings.ERASURE_LEDGER_FILE === undefined)
+      problem('ERASURE_LEDGER_FILE must be set in production.');
     if (settings.BCRYPT_COST < 12) problem('BCRYPT_COST must be at least 12 in production.');
   }
   if (problems.length > 0) throw new ConfigError(problems);
@@ -94,6 +98,11 @@ export function readConfig(environment: Environment) {
         ageMs: settings.KEY_EPOCH_DAYS * DAY,
       },
     },
+    erasure: {
+      graceMs: settings.ERASURE_GRACE_DAYS * DAY,
+      ledgerFile: settings.ERASURE_LEDGER_FILE ?? scratchLedger(database),
+      keyCopiesMs: settings.BACKUP_KEY_DAYS * DAY,
+    },
     callsAdmitted: settings.CALLS_ADMITTED,
     drainMs: settings.DRAIN_MS,
     presenceHeartbeatMs: settings.PRESENCE_HEARTBEAT_MS,
@@ -112,6 +121,13 @@ export function readConfig(environment: Environment) {
       },
     },
   };
+}
+
+/** For development and tests without npm start: beside no state folder, and of this database alone. */
+function scratchLedger(database: string): string {
+  const { host, pathname } = new URL(database);
+  const name = `${host}${pathname}`.replace(/[^\w.-]/g, '_');
+  return join(tmpdir(), `conclave-${name}.erasure-ledger.jsonl`);
 }
 
 /** Which hosts are answered to, besides those of workspaces. */

@@ -1,6 +1,7 @@
 /** Every setting there is: its variable, what it means and what it may be. Docs and .env.example are made from this. */
 import { z } from 'zod';
 import { MAIL_SETTINGS } from './mail-settings.ts';
+import { ERASURE_SETTINGS } from './erasure-settings.ts';
 import { HOST_SETTINGS } from './host-settings.ts';
 import { KEY_SETTINGS } from './key-settings.ts';
 import {
@@ -210,6 +211,7 @@ export const SETTINGS = {
     standard: '32',
   },
   ...MAIL_SETTINGS,
+  ...ERASURE_SETTINGS,
   EDIT_WINDOW_MINUTES: {
     schema: count(0, 525_600),
     about: 'How long an author may edit a message; 0: never.',

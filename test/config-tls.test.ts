@@ -14,6 +14,7 @@ const GOOD: Environment = {
   DATABASE_APP_URL: 'postgres://app:app-password@db.example/chat',
   DATABASE_TLS: 'verify',
   REDIS_URL: 'rediss://redis.example',
+  ERASURE_LEDGER_FILE: '/var/lib/conclave/erasure-ledger.jsonl',
   CONCLAVE_ROOT_KEYS: ring(),
   CONCLAVE_PEPPERS: ring(),
   CONCLAVE_DIGEST_KEYS: ring(),

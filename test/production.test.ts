@@ -65,6 +65,7 @@ describe('a server in production', function () {
       BCRYPT_COST: '12',
       CONCLAVE_ROOT_KEYS: ring({ 1: key() }), // those of the run may be in a file that is open to others
       CONCLAVE_ROOT_KEYS_FILE: '',
+      ERASURE_LEDGER_FILE: join(folder, 'erasure-ledger.jsonl'),
       PUBLIC_URL: 'https://localhost',
       TLS_CERT_FILE: file('cert.pem', own.cert),
       TLS_KEY_FILE: file('key.pem', own.key),

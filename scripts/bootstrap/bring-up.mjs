@@ -40,6 +40,7 @@ export async function bringUp({ root, env, say, durable = true, stateDir, prepar
     const context = { root, env, say, durable, folders, children, signal, outside, earlier };
     const { added, services } = await startServices(context);
     if (durable) services.mail = outbox({ env, folders, added });
+    ledger({ env, folders, added });
     forgetHouse = recordHouse(folders.run, { env, added });
     return { env: { ...env, ...added }, services, children, failed: children.failed, stop };
   } catch (error) {
@@ -93,6 +94,12 @@ async function startServices(context) {
     services.redis = redis;
   }
   return { added, services };
+}
+
+/** Beside the database and not in it; in production the person who runs it says where. */
+function ledger({ env, folders, added }) {
+  if (env.NODE_ENV === 'production' || given(env, 'ERASURE_LEDGER_FILE')) return;
+  added.ERASURE_LEDGER_FILE = join(folders.state, 'erasure-ledger.jsonl');
 }
 
 /** Mails go to files where no mail server is set; in production only where the person who runs it says so. */

@@ -6,7 +6,9 @@ import type { Statements, Tx } from '../platform/postgres/index.ts';
 export type ControlEvent =
   | { readonly kind: 'session-ended'; readonly sessionId: SessionId }
   /** Another role, a lock, an erasure: whatever was decided on the account's standing is decided anew. */
-  | { readonly kind: 'account-changed'; readonly userId: UserId };
+  | { readonly kind: 'account-changed'; readonly userId: UserId }
+  /** Keys of what the person is or wrote: who holds any of them in memory forgets them. */
+  | { readonly kind: 'keys-destroyed'; readonly userId: UserId };
 
 /** Where a reader of the feed stands: every transaction below it has ended, and its rows have been read. */
 export type FeedPosition = bigint;
@@ -34,7 +36,7 @@ export async function recordControl(
 ): Promise<void> {
   const { kind } = event;
   const sessionId = kind === 'session-ended' ? event.sessionId : null;
-  const userId = kind === 'account-changed' ? event.userId : null;
+  const userId = kind === 'session-ended' ? null : event.userId;
   // By hand: the server may not write the other columns, which are the database's to fill.
   await tx.$executeRaw`INSERT INTO control_event (workspace_id, kind, session_id, user_id)
     VALUES (${workspaceId}::uuid, ${kind}, ${sessionId}::uuid, ${userId}::uuid)`;

@@ -27,6 +27,8 @@ export interface Audit {
   ): Promise<void>;
   /** Records in the given transaction what is neither an accepted call nor only a refusal. */
   event(tx: Tx, entry: Entry): Promise<void>;
+  /** The same of what a job did; gives the row's id, for what refers to it. */
+  job(tx: Tx, entry: Entry): Promise<string>;
   readonly refusals: RefusalLog;
   readonly integrity: IntegrityLog;
   /** Resolves when nothing waits to be written any more. */
@@ -39,11 +41,14 @@ export function auditDomain(options: AuditOptions): Audit {
   const refusals = new RefusalLog(recorder, transaction, failed);
   const integrity = new IntegrityLog({ alarmed: () => undefined, ...options });
   return {
-    accepted: (tx, action, caller, traceId, facts) => {
+    async accepted(tx, action, caller, traceId, facts) {
       const type = typeOfAccepted(action);
-      return recorder.record(tx, { action, type, outcome: 'ok', caller, traceId, facts });
+      await recorder.record(tx, { action, type, outcome: 'ok', caller, traceId, facts });
     },
-    event: (tx, entry) => recorder.record(tx, entry),
+    async event(tx, entry) {
+      await recorder.record(tx, entry);
+    },
+    job: (tx, entry) => recorder.record(tx, entry),
     refusals,
     integrity,
     async drained() {

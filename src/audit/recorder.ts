@@ -28,8 +28,8 @@ export class Recorder {
     this.#clock = clock;
   }
 
-  /** Writes one row into the given transaction. */
-  async record(tx: Tx, { action, type, outcome, caller, traceId, facts }: Entry): Promise<void> {
+  /** Writes one row into the given transaction; gives its id. */
+  async record(tx: Tx, { action, type, outcome, caller, traceId, facts }: Entry): Promise<string> {
     const { workspaceId, origin } = caller;
     const { resource, subjectId = null, details = {}, reason } = facts;
     const actorId = caller.kind === 'actor' ? caller.userId : (facts.actorId ?? null);
@@ -52,6 +52,7 @@ export class Recorder {
       details,
       ...(await this.#seal(tx, workspaceId, id, actorId as UserId | null, personal)),
     });
+    return id;
   }
 
   async #seal(

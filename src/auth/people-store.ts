@@ -29,6 +29,10 @@ export interface PeopleRows {
   setStatus(id: UserId, status: AccountRow['status']): Promise<void>;
 }
 
+/** As `hold`, for a domain that decides on accounts and does not know their rows. */
+export const heldPeople = (tx: Tx, workspaceId: WorkspaceId, ids: readonly UserId[]) =>
+  peopleRows(tx, workspaceId).hold(ids);
+
 const COLUMNS = { id: true, role: true, status: true, createdAt: true } as const;
 
 export function peopleRows(tx: Tx, workspaceId: WorkspaceId): PeopleRows {

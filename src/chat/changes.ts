@@ -14,7 +14,7 @@ export function memberChanged(
   workspaceId: WorkspaceId,
   channelId: ChannelId,
   row: MembershipRow,
-): Effect {
+): ChannelChanged {
   const member = shownMember(row);
   const event = { kind: 'member', rev: row.rev, member } as const;
   return { effect: 'channel-changed', workspaceId, channelId, last: row.rev, events: [event] };
@@ -85,6 +85,10 @@ export function wasSoAlready({ lastRev }: ChannelRow, { rev }: Member): boolean 
 }
 
 /** Something up to `last` is committed, and this node may not have heard of it. */
-export function lookUpTo(workspaceId: WorkspaceId, channelId: ChannelId, last: number): Effect {
+export function lookUpTo(
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  last: number,
+): ChannelChanged {
   return { effect: 'channel-changed', workspaceId, channelId, last, events: [] };
 }

@@ -144,7 +144,9 @@ export class Content {
     const { workspaceId } = keys;
     const key = await unlessBroken(this.#vault.dataKey(keys, channelId, authorId, keyEpoch));
     const body = key && open(key, row.bodySealed, bodyPlace(workspaceId, row));
-    if (!body) this.#alert({ workspaceId, kind: 'message', id: row.id }, row.bodySealed);
+    const isErased = key === null && this.#vault.hasForgotten(authorId);
+    if (!body && !isErased)
+      this.#alert({ workspaceId, kind: 'message', id: row.id }, row.bodySealed);
     return body && body.toString('utf8');
   }
 }

@@ -3,6 +3,7 @@ import type { Closing } from './closures.ts';
 import type { ChannelId, UserId } from './ids.ts';
 import type { DeletionId, ReportId, ReportState } from './moderation.ts';
 import type { ShownPresence } from './presence.ts';
+import type { ErasureId, ErasureState } from './privacy.ts';
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
@@ -33,6 +34,13 @@ export interface Broadcasts {
     /** Messages that it deleted so far. */
     readonly deleted: number;
     readonly finished: boolean;
+  };
+  /** How far an erasure is that the caller asked for; `step` of `steps` is done. */
+  'erasure.progress': {
+    readonly erasureId: ErasureId;
+    readonly state: ErasureState;
+    readonly step: number;
+    readonly steps: number;
   };
   /**
    * Somebody else is writing there: true for `TYPING_SHOWN_MS` unless they post. May be lost, comes from no log and is

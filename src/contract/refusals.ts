@@ -61,6 +61,21 @@ export const REFUSALS = {
   },
   last_owner: { http: 409, retry: 'never', title: 'A channel keeps at least one owner.' },
   last_admin: { http: 409, retry: 'never', title: 'A workspace keeps at least one active admin.' },
+  erasure_open: {
+    http: 409,
+    retry: 'never',
+    title: 'This erasure was asked for before; detail says by which id.',
+  },
+  erasure_begun: {
+    http: 409,
+    retry: 'never',
+    title: 'The erasure has begun, or is over: it cannot be taken back.',
+  },
+  second_person: {
+    http: 409,
+    retry: 'never',
+    title: 'Whoever placed a legal hold cannot lift it: that takes another administrator.',
+  },
   channel_archived: {
     http: 409,
     retry: 'never',

@@ -1,5 +1,7 @@
 /** Keys and sealed bytes: everything that is encrypted at rest is sealed and opened here. */
 export { busRing } from './bus-ring.ts';
+export { documentSigner, type DocumentSigner } from './document-signer.ts';
+export { keyErasure } from './erasure-store.ts';
 export { digests, type DigestPurpose, type Digests } from './digest.ts';
 export { envelope, open, type Envelope, type Place } from './envelope.ts';
 export {

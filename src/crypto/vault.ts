@@ -36,6 +36,13 @@ export function openedWorkspaceKey(
 const NEWEST_MS = 60_000;
 /** Workspaces whose newest version is known at a time. */
 const WORKSPACES = 10_000;
+/**
+ * How long no key is kept of somebody whose keys were destroyed: a reader whose snapshot is older still finds them, and
+ * no transaction lasts so long. As long, it surprises nobody that they are missing.
+ */
+const DESTROYED_MS = 60 * 60_000;
+/** People whose keys were destroyed within that time. */
+const DESTROYED = 100_000;
 /** Unwrapped keys held in memory at most; each is 32 bytes. */
 const CACHED_KEYS = 20_000;
 
@@ -52,11 +59,16 @@ export class Vault {
   // Evicted keys are not overwritten: a call that still holds one would seal under zeros.
   readonly #cache: LRUCache<string, Buffer>;
   readonly #newest: LRUCache<string, number>;
+  readonly #destroyed: LRUCache<UserId, true>;
+  /** Names of keys that were destroyed: a page of what they sealed asks for them once, not once for each message. */
+  readonly #absent: LRUCache<string, true>;
 
   constructor(root: Keyring, entropy: Entropy, clock: Clock, cachedKeys = CACHED_KEYS) {
     this.#cache = new LRUCache({ max: cachedKeys });
     const perf = { now: () => clock.monotonic() };
     this.#newest = new LRUCache({ max: WORKSPACES, ttl: NEWEST_MS, ttlResolution: 0, perf });
+    this.#destroyed = new LRUCache({ max: DESTROYED, ttl: DESTROYED_MS, ttlResolution: 0, perf });
+    this.#absent = new LRUCache({ max: cachedKeys, ttl: DESTROYED_MS, ttlResolution: 0, perf });
     this.#root = root;
     this.#entropy = entropy;
     this.#envelope = envelope(entropy);
@@ -98,7 +110,7 @@ export class Vault {
   async subjectKey(rows: KeyRows, subjectId: UserId): Promise<Buffer | null> {
     const name = `s:${rows.workspaceId}:${subjectId}`;
     const place = subjectKeyPlace(rows.workspaceId, subjectId);
-    return this.#cached(name, async () => {
+    return this.#cached(name, subjectId, async () => {
       const row = await rows.subjectKey(subjectId);
       return row && this.#unwrap(rows, row, place, 'subject');
     });
@@ -116,7 +128,8 @@ export class Vault {
     const name = `s:${rows.workspaceId}:${subjectId}`;
     if (!row) this.#cache.delete(name);
     const place = subjectKeyPlace(rows.workspaceId, subjectId);
-    return this.#cached(name, async () => row && this.#unwrap(rows, row, place, 'subject'));
+    const unwrapped = async () => row && this.#unwrap(rows, row, place, 'subject');
+    return this.#cached(name, subjectId, unwrapped);
   }
 
   /** The key of an author's messages in a channel during a key epoch, or null when there is none. */
@@ -127,7 +140,8 @@ export class Vault {
     epoch: number,
   ): Promise<Buffer | null> {
     const named = { channelId, authorId, keyEpoch: epoch };
-    return this.#cached(cacheName(named), async () => {
+    if (this.#absent.has(cacheName(named))) return null;
+    return this.#cached(cacheName(named), authorId, async () => {
       const row = await rows.dataKey(channelId, authorId, epoch);
       return row && this.#unwrap(rows, row, dataKeyPlace(rows.workspaceId, named), 'data');
     });
@@ -139,14 +153,18 @@ export class Vault {
    */
   async fetchDataKeys(rows: KeyRows, names: readonly DataKeyName[]): Promise<void> {
     const missing = new Map(names.map((name) => [cacheName(name), name]));
-    for (const name of missing.keys()) if (this.#cache.has(name)) missing.delete(name);
+    for (const name of missing.keys())
+      if (this.#cache.has(name) || this.#absent.has(name)) missing.delete(name);
     if (missing.size === 0) return;
-    for (const row of await rows.dataKeys([...missing.values()]))
+    const found = await rows.dataKeys([...missing.values()]);
+    for (const row of found) missing.delete(cacheName(row));
+    for (const [name, { authorId }] of missing)
+      if (this.#destroyed.has(authorId)) this.#absent.set(name, true);
+    for (const row of found)
       try {
-        this.#cache.set(
-          cacheName(row),
-          await this.#unwrap(rows, row, dataKeyPlace(rows.workspaceId, row), 'data'),
-        );
+        const place = dataKeyPlace(rows.workspaceId, row);
+        const key = await this.#unwrap(rows, row, place, 'data');
+        if (!this.#destroyed.has(row.authorId)) this.#cache.set(cacheName(row), key);
       } catch (error) {
         if (!(error instanceof BrokenKey)) throw error;
       }
@@ -158,6 +176,7 @@ export class Vault {
     const keys = names.map(({ channelId, authorId, keyEpoch }) => {
       const name = { channelId, authorId, keyEpoch };
       const { row } = this.#make(under, dataKeyPlace(rows.workspaceId, name), keyEpoch);
+      this.#absent.delete(cacheName(name));
       return { ...name, ...row };
     });
     await rows.addDataKeys(keys, this.#clock.now());
@@ -174,11 +193,22 @@ export class Vault {
     this.#newest.clear();
   }
 
-  async #cached(name: string, load: () => Promise<Buffer | null>): Promise<Buffer | null> {
+  /** Keys of this person were destroyed: none is held any more, and for a while none is kept. */
+  forget(personId: UserId): void {
+    this.#destroyed.set(personId, true);
+    for (const name of this.#cache.keys()) if (name.includes(personId)) this.#cache.delete(name);
+  }
+
+  /** Whether keys of this person were destroyed lately, as far as this node heard. */
+  hasForgotten(personId: UserId): boolean {
+    return this.#destroyed.has(personId);
+  }
+
+  async #cached(name: string, personId: UserId, load: () => Promise<Buffer | null>) {
     const held = this.#cache.get(name);
     if (held) return held;
     const key = await load();
-    if (key) this.#cache.set(name, key);
+    if (key && !this.#destroyed.has(personId)) this.#cache.set(name, key);
     return key;
   }
 

@@ -5,6 +5,7 @@ export type * from './audit.ts';
 export type * from './caller.ts';
 export type * from './clock.ts';
 export type * from './entropy.ts';
+export * from './erasure.ts';
 export { Grouping, LATER, type GroupingOptions } from './grouping.ts';
 export type * from './hits.ts';
 export { lifecycle, type Lifecycle, type Part } from './lifecycle.ts';

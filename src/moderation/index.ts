@@ -20,6 +20,8 @@ import { screening } from './screening.ts';
 import { filterTexts, sealedTexts } from './sealed-text.ts';
 import type { ModerationServices } from './services.ts';
 
+export { moderationErasure } from './erasure-store.ts';
+
 export interface ModerationOptions {
   readonly vault: Vault;
   readonly entropy: Entropy;

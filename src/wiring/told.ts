@@ -3,6 +3,8 @@ import { RefreshTokenReused } from '../auth/index.ts';
 import type { Logger } from '../platform/log.ts';
 import type { StagesOptions } from './stages.ts';
 
+type RequestLine = Readonly<Record<string, unknown>> & { readonly fault?: unknown };
+
 /** `failed` also hears what failed beside any call. */
 export function told(log: Logger) {
   const observe: StagesOptions['observe'] = ({ caller, ...call }) => {
@@ -17,5 +19,9 @@ export function told(log: Logger) {
       log.warn('refresh token reused', { traceId, sessionId: error.sessionId });
     else log.error('failed', { traceId, operation, cause: error });
   };
-  return { observe, failed };
+  const requested = ({ fault, ...line }: RequestLine): void => {
+    if (fault === undefined) log.info('request', line);
+    else log.error('request', { ...line, cause: fault });
+  };
+  return { observe, failed, requested };
 }

@@ -24,12 +24,13 @@ describe('the tables', () => {
     assert.deepEqual(await powersOf(owner, login()), []);
   });
 
-  it('keep what was recorded: nothing is deleted but what was used up or taken back, truncated posts and deleted texts', async () => {
+  it('keep what was recorded: nothing is deleted but what was used up or taken back, truncated posts, deleted texts and keys of the erased', async () => {
     const { deletes, others } = await rightsOf(owner, login());
     assert.deepEqual(deletes, [
       'channel_override',
       'custom_role',
       'custom_role_channel',
+      'data_key',
       'invitation',
       'mail',
       'mention',
@@ -37,12 +38,20 @@ describe('the tables', () => {
       'message_version',
       'one_time_token',
       'reaction',
+      'refresh_token',
       'role_grant',
+      'subject_key',
     ]);
     const { rows } = await owner.query(
       `SELECT polname FROM pg_policy WHERE polrelid = 'message'::regclass AND polcmd = 'd' AND NOT polpermissive`,
     );
     assert.deepEqual(rows, [{ polname: 'truncated_only' }]);
+    const { rows: erased } = await owner.query(
+      `SELECT polrelid::regclass::text AS of FROM pg_policy
+       WHERE polname = 'erased_only' AND polcmd = 'd' AND NOT polpermissive ORDER BY of`,
+    );
+    const keys = [{ of: 'data_key' }, { of: 'refresh_token' }, { of: 'subject_key' }];
+    assert.deepEqual(erased, keys);
     assert.deepEqual(others, []);
   });
 
@@ -65,6 +74,7 @@ describe('the tables', () => {
       'channel_heads gives record as conclave_lookup',
       'control_events_since gives record as conclave_lookup',
       'enqueue_job gives void as conclave_jobs',
+      'erasure_heads gives record as conclave_lookup',
       'expire_control_events gives integer as conclave_lookup',
       'only_workspace gives uuid as conclave_lookup',
       'retire_workspace_key gives boolean as conclave_lookup',

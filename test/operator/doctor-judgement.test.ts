@@ -148,6 +148,7 @@ describe('the judgement of the doctor', () => {
     REDIS_URL: 'redis://127.0.0.1/',
     SMTP_URL: 'smtps://mail.example.org',
     MAIL_FROM: 'chat@example.org',
+    ERASURE_LEDGER_FILE: '/var/lib/conclave/erasure-ledger.jsonl',
   };
 
   it('finds a server for production fit that is', () => {

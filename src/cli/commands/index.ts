@@ -37,6 +37,7 @@ import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { signUp } from './sign-up.ts';
 import { verifyEmail } from './verify-email.ts';
+import { verifyReceipt } from './verify-receipt.ts';
 import { whoami } from './whoami.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -69,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
   invitationRevoke,
   keys,
   rotateKeys,
+  verifyReceipt,
   adminCreateWorkspace,
   adminInvite,
   adminRotateSigningKeys,

@@ -14,6 +14,8 @@ import {
   WorkspaceId,
   type Broadcasts,
   type ClosureCode,
+  ErasureId,
+  ErasureState,
 } from '../../contract/index.ts';
 import type { Effect } from '../../kernel/index.ts';
 
@@ -47,6 +49,15 @@ const told = <E extends keyof Broadcasts, P extends z.ZodType>(event: E, payload
     payload,
   });
 const Told = z.discriminatedUnion('event', [
+  told(
+    'erasure.progress',
+    z.strictObject({
+      erasureId: ErasureId,
+      state: ErasureState,
+      step: z.int().nonnegative(),
+      steps: z.int().positive(),
+    }),
+  ),
   told('access.changed', z.strictObject({ channelId: ChannelId })),
   told(
     'moderation.progress',

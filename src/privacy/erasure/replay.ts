@@ -1,0 +1,77 @@
+/** Does again what the ledger says was done, in a database that does not know of it: it was restored from before. */
+import type { ErasureId, WorkspaceId } from '../../contract/index.ts';
+import { holdStore } from '../holds/hold-store.ts';
+import type { LedgerEntry } from '../ledger/entry.ts';
+import type { Replayed } from '../ledger/gate.ts';
+import { headStore } from '../ledger/head-store.ts';
+import { hashOf, lineOf } from '../ledger/entry.ts';
+import type { PrivacyOptions } from '../ports.ts';
+import { erasureStore, type ErasureStore, type Tx } from './erasure-store.ts';
+import type { erasing } from './run.ts';
+
+export type ReplayOptions = Pick<
+  PrivacyOptions<unknown>,
+  'clock' | 'transaction' | 'workspaceSeal'
+> &
+  Pick<ReturnType<typeof erasing>, 'destroyKeys'>;
+
+/** The keys in one transaction with the head; the rest is a job's. Several nodes that start do it once. */
+export function replaying({ clock, transaction, workspaceSeal, destroyKeys }: ReplayOptions) {
+  return (workspaceId: WorkspaceId, entry: LedgerEntry): Promise<Replayed> =>
+    transaction(workspaceId, 'own', async (tx): Promise<Replayed> => {
+      const heads = headStore(tx, workspaceId);
+      await heads.exclude();
+      const head = await heads.find();
+      if (head && head.seq >= entry.seq) return 'known';
+      const erasures = erasureStore(tx, workspaceId);
+      const knows = await erasures.knows(entry.subjectId);
+      if (knows === 'neither') return 'elsewhere';
+      if (knows === 'workspace') {
+        await heads.move({ seq: entry.seq, hash: hashOf(lineOf(entry)) });
+        return 'nobody';
+      }
+      const erasure = await running(tx, workspaceId, erasures, entry);
+      const kept = await holdStore(tx, workspaceId).keeping(entry.subjectId);
+      await destroyKeys({ tx, workspaceId, erasures, erasure, kept, now: clock.now() });
+      await erasures.enqueue(erasure.id, 0);
+      return 'destroyed';
+    });
+
+  async function running(
+    tx: Tx,
+    workspaceId: WorkspaceId,
+    erasures: ErasureStore,
+    { erasureId: id, subjectId, channelId, at }: LedgerEntry,
+  ) {
+    const then = new Date(at);
+    const known = (await erasures.lock(id)) ?? (await restored());
+    return erasures.change(known, {
+      ...{ state: 'running', cancelledBy: null, startedAt: then, endedAt: null },
+      ...{ step: null, cursor: null },
+    });
+
+    async function restored() {
+      // Another one of the same that was open then: it was taken back since, or there would be no newer one.
+      const other = await erasures.open(subjectId, channelId);
+      if (other) await erasures.change(other, { state: 'cancelled', cancelledBy: subjectId });
+      const text = JSON.stringify({ restored: true });
+      const origin = await workspaceSeal.seal(
+        tx,
+        workspaceId,
+        { kind: 'erasure-origin', id },
+        text,
+      );
+      await erasures.add({
+        ...{ id, subjectId, channelId, requestedBy: subjectId, requestedAt: then, dueAt: then },
+        ...{ originSealed: origin.sealed, originKey: origin.version },
+      });
+      return found(erasures, id);
+    }
+  }
+}
+
+async function found(erasures: ErasureStore, id: ErasureId) {
+  const row = await erasures.lock(id);
+  if (!row) throw new Error('an erasure that was just added is not there');
+  return row;
+}

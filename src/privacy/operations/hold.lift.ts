@@ -1,0 +1,62 @@
+/** Lifts a legal hold, which takes another administrator than placed it; erasures that it kept go on. */
+import { z } from 'zod';
+import { onServer } from '../../access/index.ts';
+import { HoldId, PasswordText } from '../../contract/index.ts';
+import { Refusal, reply, type Access, type Actor } from '../../kernel/index.ts';
+import { operation } from '../declare.ts';
+import type { HoldRow } from '../holds/hold-store.ts';
+import type { PrivacyServices } from '../services.ts';
+
+const keeper = onServer('audit.administer');
+
+const onHold: Access<{ readonly holdId: HoldId }, Actor, HoldRow, PrivacyServices> = {
+  ...keeper,
+  about: ({ holdId: id }) => ({ kind: 'hold', id }),
+  async resolve(request) {
+    await keeper.resolve(request);
+    const hold = await request.services.holds.lock(request.input.holdId);
+    if (!hold || hold.liftedAt !== null) throw new Refusal('not_found');
+    return hold;
+  },
+};
+
+export const holdLift = operation({
+  name: 'hold.lift',
+  summary: 'Lifts a legal hold that another administrator placed.',
+  on: { http: 'POST /v1/holds/:holdId/lift', socket: true },
+  commit: 'own',
+  input: z.strictObject({
+    holdId: HoldId,
+    /** Of the caller. */
+    password: PasswordText,
+  }),
+  output: z.strictObject({
+    lifted: z.literal(true),
+    /** Erasures that go on now, unless another hold keeps them. */
+    resumed: z.int().nonnegative(),
+  }),
+  access: onHold,
+  limit: 'auth.password',
+  audit: {
+    record: ({ subject: { id, subjectId, placedBy }, reply: { resumed } }) => ({
+      resource: { kind: 'hold', id },
+      ...(subjectId && { subjectId }),
+      details: { placedBy, resumed },
+    }),
+  },
+  refuses: ['invalid_credentials', 'second_person'],
+  async prepare({ input: { password }, caller, domain, refuse }) {
+    return (await domain.prove(caller, password)) ?? refuse('invalid_credentials');
+  },
+  async handle({ subject: hold, caller, services, prepared, now, refuse }) {
+    if (!(await services.stands(prepared))) refuse('invalid_credentials');
+    if (hold.placedBy === caller.userId) refuse('second_person');
+    await services.holds.exclude();
+    await services.holds.lift(hold.id, caller.userId, now);
+    const kept = (await services.erasures.held()).filter(
+      ({ subjectId }) => hold.subjectId === null || hold.subjectId === subjectId,
+    );
+    for (const { id } of kept) await services.erasures.enqueue(id, 0);
+    return reply({ lifted: true as const, resumed: kept.length });
+  },
+});

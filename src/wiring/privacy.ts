@@ -1,0 +1,99 @@
+/** Fits erasure to the domains: what each of them takes away, and what it takes of keys, accounts and the trail. */
+import type { Audit } from '../audit/index.ts';
+import { authErasure, heldPeople, type Auth } from '../auth/index.ts';
+import { chatErasure } from '../chat/index.ts';
+import type { Config } from '../config.ts';
+import {
+  documentSigner,
+  envelope,
+  keyErasure,
+  keyRows,
+  open,
+  unlessBroken,
+  type Keyring,
+  type Vault,
+} from '../crypto/index.ts';
+import type { Caller, Clock, Entropy } from '../kernel/index.ts';
+import { moderationErasure } from '../moderation/index.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Postgres } from '../platform/postgres/index.ts';
+import {
+  allHeads,
+  ledgerFile,
+  privacyDomain,
+  type Announced,
+  type PrivacyOptions,
+  type WorkspaceSeal,
+} from '../privacy/index.ts';
+
+/** Everything that an erasure does, in the order of each phase. */
+export const erasureSteps = [
+  ...[...authErasure.filter(({ phase }) => phase === 'keys'), keyErasure()],
+  ...[...chatErasure, ...moderationErasure],
+  ...authErasure.filter(({ phase }) => phase !== 'keys'),
+];
+
+export interface PrivacyWiring {
+  readonly config: Pick<Config, 'erasure'>;
+  readonly root: Keyring;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly vault: Vault;
+  readonly postgres: Pick<Postgres, 'transaction' | 'statements'>;
+  readonly stepUp: Auth['stepUp'];
+  readonly audit: Pick<Audit, 'job'>;
+  readonly announce: (effect: Announced) => void;
+  readonly later: (milliseconds: number, task: () => void) => () => void;
+  readonly log: Logger;
+}
+
+export function privacyOf(wiring: PrivacyWiring) {
+  const { config, root, clock, entropy, vault, postgres, audit, log } = wiring;
+  const { graceMs, keyCopiesMs, ledgerFile: path } = config.erasure;
+  const signer = documentSigner(root);
+  const recordJob: PrivacyOptions<unknown>['recordJob'] = (tx, workspaceId, action, facts) => {
+    const origin = {
+      transport: 'command',
+      address: '',
+      userAgent: null,
+      connectionId: null,
+    } as const;
+    const caller: Caller = { kind: 'anonymous', workspaceId, origin };
+    const entry = { action, type: 'operation', outcome: 'ok', traceId: entropy.id() } as const;
+    return audit.job(tx, { ...entry, caller, facts });
+  };
+  return privacyDomain({
+    ...{ clock, entropy, graceMs, keyCopiesMs, recordJob, steps: erasureSteps },
+    transaction: postgres.transaction.bind(postgres),
+    stepUp: wiring.stepUp,
+    holdPeople: heldPeople,
+    workspaceSeal: workspaceSeal(vault, entropy),
+    ledgerFile: ledgerFile(path),
+    ledgerSeal: {
+      sign: (document) => signer.sign('erasure-ledger', document),
+      verify: (document) => signer.verify('erasure-ledger', document),
+    },
+    receiptSeal: { sign: (document) => signer.sign('erasure-receipt', document) },
+    publicKeys: signer.published,
+    allHeads: allHeads(postgres.statements),
+    announce: wiring.announce,
+    later: wiring.later,
+    notice: (what, detail) => log.warn(what, detail),
+  });
+}
+
+function workspaceSeal(vault: Vault, entropy: Entropy): WorkspaceSeal {
+  const sealing = envelope(entropy);
+  return {
+    async seal(tx, workspaceId, { kind, id }, text) {
+      const { key, version } = await vault.workspaceKey(keyRows(tx, workspaceId));
+      const place = [kind, workspaceId, id, version];
+      return { sealed: sealing.seal(key, Buffer.from(text, 'utf8'), place), version };
+    },
+    async open(tx, workspaceId, { kind, id }, { sealed, version }) {
+      const held = await unlessBroken(vault.workspaceKey(keyRows(tx, workspaceId), version));
+      const place = [kind, workspaceId, id, version];
+      return (held && open(held.key, sealed, place))?.toString('utf8') ?? null;
+    },
+  };
+}

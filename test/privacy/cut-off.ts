@@ -1,0 +1,123 @@
+/** Nodes that die in the middle of an erasure, and what must come of it all the same. */
+import assert from 'node:assert/strict';
+import { auditDomain } from '../../src/audit/index.ts';
+import { readConfig } from '../../src/config.ts';
+import type { ErasureId } from '../../src/contract/index.ts';
+import { keyring, Vault } from '../../src/crypto/index.ts';
+import type { Clock } from '../../src/kernel/index.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { Postgres } from '../../src/platform/postgres/index.ts';
+import { systemClock, systemEntropy } from '../../src/platform/system.ts';
+import { privacyOf } from '../../src/wiring/privacy.ts';
+import type { World } from '../support/world.ts';
+import { row, rows } from '../chat/support.ts';
+import { author, writes, type Author } from './support.ts';
+
+const DAYS = 8 * 24 * 60 * 60_000;
+
+/** The process is gone: nothing after this happens. */
+export class Killed extends Error {}
+
+/** The n-th transaction is the last: undone, or done and never told of. */
+export interface Cut {
+  readonly n: number;
+  readonly when: 'before' | 'after';
+}
+
+export interface Scene {
+  readonly ada: Author;
+  readonly erasureId: ErasureId;
+}
+
+export class Nodes {
+  readonly #world: World;
+  readonly #config = readConfig(process.env);
+  readonly postgres = new Postgres({ ...this.#config.database, connections: 2 });
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** A node of its own, a week later. */
+  one(cut: Cut | null = null, ledgerFile = this.#config.erasure.ledgerFile) {
+    const world = this.#world;
+    const { postgres } = this;
+    const config = { ...this.#config, erasure: { ...this.#config.erasure, ledgerFile } };
+    const clock: Clock = {
+      now: () => new Date(world.clock.now().getTime() + DAYS),
+      monotonic: () => systemClock.monotonic(),
+    };
+    const entropy = systemEntropy(clock);
+    const root = keyring(config.keys.root);
+    const vault = new Vault(root, entropy, clock);
+    let transactions = 0;
+    const transaction: Postgres['transaction'] = async (workspaceId, mode, work) => {
+      transactions += 1;
+      const isLast = cut !== null && transactions >= cut.n;
+      const done = await postgres.transaction(workspaceId, mode, async (tx) => {
+        const result = await work(tx);
+        if (isLast && cut.when === 'before') throw new Killed();
+        return result;
+      });
+      if (isLast) throw new Killed();
+      return done;
+    };
+    // Of what the database knows of ledgers, this workspace's: other stories write to another file.
+    const asking: Postgres['statements']['run'] = async (...asked) =>
+      (await postgres.statements.run(...asked)).filter(
+        (one) => (one as Record<string, unknown>)['workspace_id'] === world.workspaceId,
+      ) as never;
+    const statements = { run: asking, read: asking };
+    const parts = { clock, entropy, vault };
+    const privacy = privacyOf({
+      ...parts,
+      ...{ config, root, stepUp: world.app.auth.stepUp, log: createLog('error', process.stderr) },
+      postgres: { transaction, statements },
+      audit: auditDomain({ ...parts, transaction, failed: () => undefined }),
+      announce: () => undefined,
+      later(_ms, task) {
+        setImmediate(task);
+        return () => undefined;
+      },
+    });
+    const run = (erasureId: ErasureId) =>
+      privacy.tasks['privacy.erase'](world.workspaceId, { erasureId });
+    return { run, gate: privacy.gate, transactions: () => transactions };
+  }
+
+  /** Somebody who wrote and reacted, and asked to be erased in a week. */
+  async scene(): Promise<Scene> {
+    const world = this.#world;
+    const [ada, bob] = [await author(world), await world.person('Bob')];
+    const { id: channelId } = await world.channel(bob, [ada.person]);
+    await writes(world, ada.person, channelId, ['canary 1', 'canary 2']);
+    const [post] = await writes(world, bob, channelId, ['of Bob']);
+    assert.ok(post);
+    await ada.person.call('message.react', { channelId, messageId: post.id, emoji: '👍' });
+    const { password } = ada.resident;
+    const { erasureId } = await ada.person.call('erasure.request', { password }).accepted();
+    return { ada, erasureId };
+  }
+
+  /** Everything that must be the same however often it was cut off. */
+  async outcome({ ada, erasureId }: Scene): Promise<Readonly<Record<string, unknown>>> {
+    const world = this.#world;
+    const id = ada.person.userId;
+    const erasure = await row(world, 'SELECT * FROM erasure WHERE id = $1', erasureId);
+    const [left] = await rows(
+      world,
+      `SELECT (SELECT count(*) FROM subject_key WHERE subject_id = $1)::int AS subject_keys,
+        (SELECT count(*) FROM data_key WHERE author_id = $1)::int AS data_keys,
+        (SELECT count(*) FROM message WHERE author_id = $1 AND deleted_at IS NULL)::int AS texts,
+        (SELECT count(DISTINCT rev) FROM message WHERE author_id = $1)::int AS revisions,
+        (SELECT count(*) FROM reaction WHERE user_id = $1)::int AS reactions,
+        (SELECT count(*) FROM membership WHERE user_id = $1 AND left_rev IS NULL)::int AS memberships,
+        (SELECT count(*) FROM session WHERE user_id = $1 AND ended_at IS NULL)::int AS sessions,
+        (SELECT status FROM account WHERE id = $1) AS status,
+        (SELECT count(*) FROM audit_event WHERE action = 'erasure.run' AND resource_id = $2)::int AS recorded`,
+      id,
+      erasureId,
+    );
+    return { state: erasure['state'], counts: erasure['counts'], ...left };
+  }
+}

@@ -1,0 +1,24 @@
+/** Loaded before a node: it dies as by SIGKILL right before, or right after, its n-th commit of a piece of an erasure. */
+import pg from 'pg';
+
+const [count = '', when = ''] = (process.env['KILL_AT'] ?? '').split(':');
+const inErasure = new WeakSet<object>();
+let commits = 0;
+
+const die = () => process.kill(process.pid, 'SIGKILL');
+
+type Query = (this: object, ...given: unknown[]) => unknown;
+const prototype = pg.Client.prototype as unknown as { query: Query };
+const { query } = prototype;
+prototype.query = function (...given) {
+  const [first] = given as [string | { readonly text?: string }];
+  const text = (typeof first === 'string' ? first : first.text) ?? '';
+  if (text.includes('SELECT FROM erasure')) inErasure.add(this);
+  const isCommit = /^\s*commit\b/i.test(text) && inErasure.delete(this);
+  if (isCommit) commits += 1;
+  const isTheOne = isCommit && commits === Number(count);
+  if (isTheOne && when === 'before') die();
+  const result = query.apply(this, given);
+  if (isTheOne) void Promise.resolve(result).then(die);
+  return result;
+};
