@@ -13,7 +13,6 @@ import type { PrivacyOptions } from './ports.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
 export { ledgerFile, type LedgerFile } from './ledger/file.ts';
-export { LedgerFault } from './ledger/entry.ts';
 export { allHeads } from './ledger/head-store.ts';
 export type { Announced, PrivacyOptions, WorkspaceSeal } from './ports.ts';
 
