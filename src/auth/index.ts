@@ -26,6 +26,7 @@ import { rotation } from './rotation.ts';
 import { authServices, type AuthDomain } from './services.ts';
 import { sessions } from './sessions.ts';
 import { signIn } from './sign-in.ts';
+import { stepUp, type StepUp } from './step-up.ts';
 import { publishedKeys } from './published-keys.ts';
 import { signingKeys, type JwkSet } from './signing-keys.ts';
 import { authRows, type AuthRows } from './store.ts';
@@ -57,6 +58,7 @@ export { workspaceLookups, type WorkspaceLookups } from './store.ts';
 export { isHost, isSlug, tenancy, type During, type InvitedRole } from './tenancy.ts';
 export type { FirstWorkspace, NewWorkspace } from './workspaces.ts';
 export type { MintedSession, Minting } from './minting.ts';
+export type { ProvedAgain, StepUp } from './step-up.ts';
 
 export interface Auth {
   readonly module: Module<Tx>;
@@ -67,6 +69,8 @@ export interface Auth {
   ) => {
     readonly open: (ids: readonly UserId[]) => Promise<ReadonlyMap<UserId, string | null>>;
   };
+  /** For operations of any domain that take the caller's password again. */
+  readonly stepUp: StepUp;
   /**
    * The stage of the road. Refuses `unauthenticated` or `token_expired`, and `not_found` when an open operation
    * names a workspace that does not exist. Open operations ignore a token.
@@ -189,6 +193,7 @@ export function authDomain(options: AuthOptions): Auth {
     profileNames: (tx, workspaceId) => ({
       open: (ids) => opening.names(authRows(tx, workspaceId), ids),
     }),
+    stepUp: stepUp({ within, hashes }),
     authenticate: authenticate({
       clock,
       tokens,

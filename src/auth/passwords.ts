@@ -1,19 +1,10 @@
 /** Passwords are verified whole, and at the same price whether or not there is an account to verify against. */
 import { createHmac } from 'node:crypto';
-import { z } from 'zod';
 import type { Keyring } from '../crypto/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { AccountRow, PasswordColumns } from './account-store.ts';
 
-/**
- * A password as it comes in. The policy says how long it may be; this only bounds the work. Half a surrogate
- * pair is no character and would be hashed as any other half, so it is not let in.
- */
-export const PasswordText = z
-  .string()
-  .min(1)
-  .max(1_000)
-  .regex(/^[^\p{Cs}]*$/u);
+export { PasswordText } from '../contract/index.ts';
 
 /** bcrypt at a configured cost; all refuse `rate_limited` rather than queue without end. */
 export interface PasswordHasher {

@@ -7,6 +7,7 @@ export * from './refusals.ts';
 export * from './closures.ts';
 export * from './emoji.ts';
 export * from './delivery.ts';
+export * from './password.ts';
 export * from './shapes.ts';
 export * from './moderation.ts';
 export * from './presence.ts';
