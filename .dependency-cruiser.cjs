@@ -86,6 +86,15 @@ module.exports = {
       index('chat'),
       'node_modules/(zod|lru-cache|re2js)',
     ),
+    // It reaches the other domains only through what they hand to the composition root.
+    layer(
+      'privacy',
+      kernel,
+      contract,
+      index('access'),
+      index('crypto'),
+      'node_modules/(zod|canonicalize|yazl|@types/yazl)/?',
+    ),
     layer('transport', kernel, contract, 'node_modules/'),
     // The client runs in browsers: of the server it knows the contract and, as types, the operations.
     layer('client', contract, 'node_modules/(socket.io-client|uuid)/'),
@@ -119,7 +128,7 @@ module.exports = {
     ),
     { from: { path: within('operator') }, to: node },
     {
-      from: { path: '^src/(crypto|limits|access|audit|auth|chat|moderation|transport)/' },
+      from: { path: '^src/(crypto|limits|access|audit|auth|chat|moderation|privacy|transport)/' },
       to: node,
     },
     {
@@ -127,8 +136,12 @@ module.exports = {
       to: { path: '^src/platform/postgres/index\\.ts$', dependencyTypes: ['type-only'] },
     },
     {
+      from: { path: '^src/privacy/export/[a-z-]+\\.ts$' },
+      to: { path: '^src/platform/postgres/index\\.ts$', dependencyTypes: ['type-only'] },
+    },
+    {
       from: {
-        path: '^src/(app|main|operations|config|config-tls|settings|setting-shapes|(host|mail|socket|tls)-settings)\\.ts$',
+        path: '^src/(app|main|operations|config|config-tls|settings|setting-shapes|(export|host|mail|socket|tls)-settings)\\.ts$',
       },
       to: {},
     },

@@ -27,6 +27,7 @@ import { hostJudge } from './wiring/hosts.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
 import { signing } from './wiring/signing.ts';
+import { exportsOf } from './wiring/privacy.ts';
 import { publisher } from './wiring/publish.ts';
 import { readiness } from './wiring/readiness.ts';
 import { stages as stagesOf } from './wiring/stages.ts';
@@ -107,10 +108,13 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     ...base,
     failed: (error, lost) => log.error('refusals not recorded', { lost, cause: error }),
   });
+  const access = { module: accessModule(operations) };
+  const exporting = { ...base, digests: lookUps, config, root, announce };
+  const privacy = exportsOf(exporting, [auth, chat, moderation, audit]);
 
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const stages = stagesOf({
-    modules: [accessModule(operations), auth.module, chat.module, moderation.module],
+    modules: [access, auth, chat, moderation, privacy].map(({ module }) => module),
     clock,
     authenticate: auth.authenticate,
     limiter: limited,
@@ -140,9 +144,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
           : log.error('request', { ...line, cause: fault }),
       health: { live: () => true, ready: readiness({ live: () => live, lease, postgres, redis }) },
       jwks: auth.jwks,
-      secure: config.secure,
-      plaintext: unencrypted,
-      judgeHost,
+      ...{ secure: config.secure, plaintext: unencrypted, judgeHost },
     }),
     () => clock.monotonic(),
   );
@@ -216,7 +218,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'presence', stop: () => chat.presence.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     { name: 'mail', ...auth.postman },
-    { name: 'jobs', ...jobsOf({ config, tasks: moderation.tasks, lease, entropy, log }) },
+    { name: 'jobs', ...jobsOf({ config, of: [moderation, privacy], lease, entropy, log }) },
     {
       name: 'transports',
       async start() {

@@ -83,6 +83,8 @@ export function readConfig(environment: Environment) {
     },
     jobs: { url: new Secret(jobsUrl(databaseUrl(settings))) },
     mail: mailOf(settings),
+    /** Null: exports are refused. */
+    exportFolder: settings.EXPORT_DIR ?? null,
     editWindowMs: settings.EDIT_WINDOW_MINUTES * MINUTE,
     callsAdmitted: settings.CALLS_ADMITTED,
     drainMs: settings.DRAIN_MS,

@@ -1,5 +1,6 @@
 /** Every setting there is: its variable, what it means and what it may be. Docs and .env.example are made from this. */
 import { z } from 'zod';
+import { EXPORT_SETTINGS } from './export-settings.ts';
 import { MAIL_SETTINGS } from './mail-settings.ts';
 import { HOST_SETTINGS } from './host-settings.ts';
 import {
@@ -205,6 +206,7 @@ export const SETTINGS = {
     standard: '32',
   },
   ...MAIL_SETTINGS,
+  ...EXPORT_SETTINGS,
   EDIT_WINDOW_MINUTES: {
     schema: count(0, 525_600),
     about: 'How long an author may edit a message; 0: never.',

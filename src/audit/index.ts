@@ -1,7 +1,8 @@
 /** The audit trail: a row in the transaction of each change, and one of its own for each security-relevant no. */
 import type { Vault } from '../crypto/index.ts';
-import type { AuditFacts, Caller, Clock, Entropy } from '../kernel/index.ts';
+import type { AuditFacts, Caller, Clock, Entropy, ExportContributor } from '../kernel/index.ts';
 import { typeOfAccepted } from './catalogue.ts';
+import { auditExports } from './exports.ts';
 import { Recorder, type Entry } from './recorder.ts';
 import { RefusalLog } from './refusals.ts';
 import type { Tx } from './store.ts';
@@ -27,6 +28,8 @@ export interface Audit {
   /** Records in the given transaction what is neither an accepted call nor only a refusal. */
   event(tx: Tx, entry: Entry): Promise<void>;
   readonly refusals: RefusalLog;
+  /** What this domain gives to an export of somebody's data. */
+  readonly exports: readonly ExportContributor[];
 }
 
 export function auditDomain({ vault, entropy, clock, transaction, failed }: AuditOptions): Audit {
@@ -37,6 +40,7 @@ export function auditDomain({ vault, entropy, clock, transaction, failed }: Audi
       return recorder.record(tx, { action, type, outcome: 'ok', caller, traceId, facts });
     },
     event: (tx, entry) => recorder.record(tx, entry),
+    exports: auditExports({ vault, transaction }),
     refusals: new RefusalLog(recorder, transaction, failed),
   };
 }

@@ -11,4 +11,5 @@ export * from './password.ts';
 export * from './shapes.ts';
 export * from './moderation.ts';
 export * from './presence.ts';
+export * from './exports.ts';
 export type * from './broadcasts.ts';

@@ -4,6 +4,7 @@ export { isAttested } from './attested.ts';
 export { busRing } from './bus-ring.ts';
 export { digests, type DigestPurpose, type Digests } from './digest.ts';
 export { envelope, open, type Envelope, type Place } from './envelope.ts';
+export { BrokenFile, openFile, sealFile } from './file-seal.ts';
 export {
   derivedRing,
   digestOf,

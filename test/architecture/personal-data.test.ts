@@ -1,6 +1,20 @@
 /** Every column says whether it is about a person, and what is about a person can be exported or says why not. */
 import assert from 'node:assert/strict';
 import { inventory, inventoryOf } from '../../scripts/docs/personal-data.ts';
+import { auditExports } from '../../src/audit/exports.ts';
+import { authExports } from '../../src/auth/exports.ts';
+import { chatExports } from '../../src/chat/exports.ts';
+import { moderationExports } from '../../src/moderation/exports.ts';
+import { ownExports } from '../../src/privacy/export/own-exports.ts';
+
+/** Every contributor as it is declared; none of them is asked for anything here. */
+const contributors = [
+  ...authExports({} as never),
+  ...chatExports({} as never),
+  ...moderationExports({} as never),
+  ...auditExports({} as never),
+  ownExports(null as never, null),
+];
 
 const model = (...lines: readonly string[]) =>
   inventoryOf([['some.prisma', `${lines.join('\n')}\n}\n`]] as const);
@@ -19,6 +33,41 @@ describe('the inventory of personal data', () => {
       open.map(({ table, column }) => `${table}.${column}`),
       ['refresh_token.successor_sealed'],
     );
+  });
+});
+
+describe('the exports', () => {
+  const claimed = new Set(contributors.flatMap(({ columns }) => Object.keys(columns)));
+
+  it('hold every personal column, but for those that say why they are left out', () => {
+    const missing = inventory().personal.flatMap(({ table, column, notExported }) =>
+      notExported === null && !claimed.has(`${table}.${column}`) ? [`${table}.${column}`] : [],
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it('claim nothing that is not personal, is left out, or is no property of their rows', () => {
+    const wanted = new Set(
+      inventory().personal.flatMap(({ table, column, notExported }) =>
+        notExported === null ? [`${table}.${column}`] : [],
+      ),
+    );
+    assert.deepEqual(
+      [...claimed].filter((name) => !wanted.has(name)),
+      [],
+    );
+    for (const { name, columns, row } of contributors)
+      for (const property of Object.values(columns))
+        assert.ok(Object.hasOwn(row.shape, property), `${name} has no ${property}`);
+  });
+
+  it('are files of different names, whose rows are closed', () => {
+    const names = contributors.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    for (const { name, row } of contributors) {
+      assert.match(name, /^[a-z]+(?:-[a-z]+)*$/);
+      assert.equal(row.safeParse({ stray: 1 }).success, false);
+    }
   });
 });
 

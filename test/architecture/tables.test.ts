@@ -28,6 +28,7 @@ describe('the tables', () => {
     const { deletes, others } = await rightsOf(owner, login());
     assert.deepEqual(deletes, [
       'channel_override',
+      'data_export_part',
       'invitation',
       'mail',
       'mention',

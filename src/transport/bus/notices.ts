@@ -5,6 +5,7 @@ import {
   ChannelId,
   CLOSURES,
   DeletionId,
+  ExportProgress,
   ReportId,
   ReportState,
   Rev,
@@ -57,6 +58,7 @@ const Told = z.discriminatedUnion('event', [
       finished: z.boolean(),
     }),
   ),
+  told('export.progress', ExportProgress),
   told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
   told('receipt.marked', z.strictObject({ channelId: ChannelId, seq: Seq })),
 ]);
