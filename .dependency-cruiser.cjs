@@ -107,7 +107,9 @@ module.exports = {
       'cli',
       contract,
       index('client'),
-      'node_modules/(commander|@inquirer/prompts|ink|react|@types/react|string-width)/',
+      // What verifies offline what a server signed: it needs nothing of the server.
+      '^src/crypto/attested\\.ts$',
+      'node_modules/(canonicalize|cli-progress|@types/cli-progress|zod|yauzl|@types/yauzl|commander|@inquirer/prompts|ink|react|@types/react|string-width)/',
     ),
     { from: { path: within('cli') }, to: node },
     // What the operator does takes the server's own parts: they are loaded for those commands alone, at the edge.

@@ -97,13 +97,13 @@ export function fetching(
   exportId: ExportId,
   link: string,
 ) {
-  return fetch(`${url}/v1/me/exports/${exportId}/archive`, {
+  return fetch(`${url}/v1/me/exports/archive`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${person.accessToken}`,
       'content-type': 'application/json',
     },
-    body: JSON.stringify({ link }),
+    body: JSON.stringify({ exportId, link }),
   });
 }
 

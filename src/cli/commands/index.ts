@@ -20,6 +20,8 @@ import { invite } from './invite.ts';
 import { join } from './join.ts';
 import { leave } from './leave.ts';
 import { listen } from './listen.ts';
+import { meExport } from './me-export.ts';
+import { meSessions } from './me-sessions.ts';
 import { members } from './members.ts';
 import { requestReset } from './request-reset.ts';
 import { reset } from './reset.ts';
@@ -29,6 +31,7 @@ import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { signUp } from './sign-up.ts';
 import { verifyEmail } from './verify-email.ts';
+import { verifyExportCommand } from './verify-export.ts';
 import { whoami } from './whoami.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -54,6 +57,9 @@ export const COMMANDS: readonly Command[] = [
   invitationCreate,
   invitationList,
   invitationRevoke,
+  meSessions,
+  meExport,
+  verifyExportCommand,
   adminCreateWorkspace,
   adminInvite,
   adminRotateSigningKeys,
@@ -67,5 +73,6 @@ export const COMMANDS: readonly Command[] = [
 /** What the first word of commands of two words is about. */
 export const GROUPS: Readonly<Record<string, string>> = {
   invitation: 'Let others register, as far as you may.',
+  me: 'What is kept about you: where you are signed in, and all of it as a file.',
   admin: 'Operate the server, on the machine that has its settings.',
 };

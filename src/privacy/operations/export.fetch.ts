@@ -7,7 +7,7 @@ import { onOwnExport, operation } from '../declare.ts';
 export const exportFetch = operation({
   name: 'export.fetch',
   summary: 'The archive of a finished export, as application/zip; the link is good once.',
-  on: { http: 'POST /v1/me/exports/:exportId/archive' },
+  on: { http: 'POST /v1/me/exports/archive' },
   commit: 'own',
   input: z.strictObject({ exportId: ExportId, link: ExportLink }),
   output: FetchedExport,

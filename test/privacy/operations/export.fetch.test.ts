@@ -37,7 +37,7 @@ describe('export.fetch', () => {
     assert.deepEqual(both.map(({ status }) => status).sort(), [200, 404]);
     await Promise.all(both.map((response) => response.arrayBuffer()));
     await ada.person
-      .http('POST', `/v1/me/exports/${exportId}/archive`, { link })
+      .http('POST', '/v1/me/exports/archive', { exportId, link })
       .refused('not_found');
     assert.ok(await fetched(at.world.url, ada, exportId), 'with a new link it is sent again');
   });
@@ -85,7 +85,7 @@ describe('export.fetch', () => {
     const exportId = await exported(ada);
     for (const link of ['', 'x'.repeat(42), `${'x'.repeat(42)}/`])
       await ada.person
-        .http('POST', `/v1/me/exports/${exportId}/archive`, { link })
+        .http('POST', '/v1/me/exports/archive', { exportId, link })
         .refused('invalid_input');
   });
 });
