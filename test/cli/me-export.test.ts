@@ -53,7 +53,7 @@ describe('conclave me', function () {
     assert.ok(existsSync(`${file}.part`) && !existsSync(file));
     rmSync(`${file}.part`);
     writeFileSync(file, 'mine too');
-    await failure(as(['export', '--out', file, '--password-stdin'], `${password}\n`));
+    await failure(as(['export', '--out', file, '--password-stdin', '--json'], `${password}\n`));
     assert.equal(readFileSync(file, 'utf8'), 'mine too');
     assert.ok(!existsSync(`${file}.part`));
   });
