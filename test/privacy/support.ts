@@ -59,9 +59,14 @@ export class ExportWorld {
     return { person: again, resident, password: resident.password };
   }
 
-  async end(): Promise<void> {
+  /** Ends the node, and leaves the files to others. */
+  async leave(): Promise<void> {
     for (const person of this.#people) person.leave();
     await this.world.end();
+  }
+
+  async end(): Promise<void> {
+    await this.leave();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
@@ -171,8 +176,12 @@ export async function archiveOf(world: World, holder: Holder): Promise<Opened> {
 }
 
 /** Resolves when it is so: what happens after a call was answered, and is told to nobody. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let left = 200; left > 0; left -= 1) {
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  patienceMs = 8_000,
+): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (performance.now() < end) {
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

@@ -82,8 +82,8 @@ async function fetched({ call }: Desk<Calls>, exportId: ExportId, file: string) 
   const draft = `${file}.part`;
   const stream = Readable.fromWeb(bytes as Parameters<typeof Readable.fromWeb>[0]);
   const drafting = createWriteStream(draft, { flags: 'wx', mode: 0o600 });
-  let isMine = false;
-  drafting.once('open', () => (isMine = true));
+  const made = { here: false };
+  drafting.once('open', () => (made.here = true));
   try {
     await pipeline(stream, drafting);
     const { manifest, publicKey, kid } = await verifyExport(draft, null);
@@ -100,7 +100,7 @@ async function fetched({ call }: Desk<Calls>, exportId: ExportId, file: string) 
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'cut short';
     throw inTheWay('not_written', `${printable(file)} could not be written (${code}).`);
   } finally {
-    if (isMine) await rm(draft, { force: true });
+    if (made.here) await rm(draft, { force: true });
   }
 }
 

@@ -51,7 +51,7 @@ export function indexPage({ userId, requestedAt, finishedAt, files }: Page): str
     '<h2>Contents</h2><div class="scroll"><table><tr><th>what</th><th class="number">entries</th><th>files</th></tr>',
     ...files.map(
       ({ name, about, count, paths }) =>
-        `<tr><td><a href="#${escaped(name)}">${escaped(title(name))}</a><br><span class="quiet">${escaped(about)}</span></td><td class="number">${count.toLocaleString('en')}</td><td>${links(paths)}</td></tr>`,
+        `<tr><td>${count > 0 ? `<a href="#${escaped(name)}">${escaped(title(name))}</a>` : escaped(title(name))}<br><span class="quiet">${escaped(about)}</span></td><td class="number">${count.toLocaleString('en')}</td><td>${links(paths)}</td></tr>`,
     ),
     '</table></div>',
     ...files.filter(({ count }) => count > 0).map(section),

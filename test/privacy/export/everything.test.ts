@@ -1,5 +1,7 @@
 /** Somebody with a row in every table finds all of it in their export: each personal column, held against the inventory. */
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { inventory } from '../../../scripts/docs/personal-data.ts';
 import { auditExports } from '../../../src/audit/exports.ts';
@@ -159,8 +161,6 @@ describe('an export', () => {
   });
 
   it('lies on the disk as nothing that anybody could read', async () => {
-    const { readdir, readFile } = await import('node:fs/promises');
-    const { join } = await import('node:path');
     for (const folder of await readdir(at.folder))
       for (const name of await readdir(join(at.folder, folder))) {
         const bytes = await readFile(join(at.folder, folder, name));

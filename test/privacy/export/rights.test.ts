@@ -1,6 +1,7 @@
 /** What was lost while an export was being made is not in it: the rights at the end decide, not those at the beginning. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChannelId, ExportId } from '../../../src/contract/index.ts';
 import { rows } from '../../chat/support.ts';
@@ -126,7 +127,6 @@ describe('an export under way', () => {
       .accepted();
     await Promise.all([again(exportId), again(exportId), again(exportId)]);
     await over(ada, exportId);
-    const { readdir } = await import('node:fs/promises');
     const parts = await rows<{ id: string }>(
       at.world,
       'SELECT id FROM data_export_part WHERE export_id = $1',
