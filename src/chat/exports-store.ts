@@ -10,9 +10,11 @@ import { seqRanges } from './seq-ranges.ts';
 
 export type { Tx } from '../platform/postgres/index.ts';
 
-/** Channels that one piece looks at, and places of posts in all of them together, at most. */
+/** Channels that the pieces of one page lie in at most. */
 const CHANNELS = 200;
-const PLACES = 1_000;
+/** Places of posts in all pieces of a page together: where each may have a text, and where few have anything. */
+const PLACES = 2_000;
+export const SPARSE_PLACES = 20_000;
 
 /** What of a channel somebody may read at this moment. */
 export interface MayRead {
@@ -51,6 +53,7 @@ export async function nextPieces(
   tx: Tx,
   subject: DataSubject,
   cursor: ExportCursor | null,
+  places = PLACES,
 ): Promise<{ readonly pieces: readonly Piece[]; readonly next: ExportCursor | null }> {
   const [from = null, place = 0] = cursor ?? [];
   const found = await tx.$queryRaw<{ id: ChannelId }[]>`
@@ -61,7 +64,7 @@ export async function nextPieces(
   const ids = found.map(({ id }) => id);
   const may = await readableNow(tx, subject, ids);
   const pieces: Piece[] = [];
-  let left = PLACES;
+  let left = places;
   for (const id of ids) {
     const { channel, readable } = may.get(id) ?? {};
     if (!channel || !readable) continue;

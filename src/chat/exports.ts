@@ -9,6 +9,7 @@ import {
   nextPieces,
   pinsIn,
   reactionsIn,
+  SPARSE_PLACES,
   stillThere,
   versionsIn,
   type ExportedMessage,
@@ -152,7 +153,12 @@ export function chatExports(parts: ChatExports): readonly ExportContributor[] {
     },
     page: ({ workspaceId, userId }, cursor) =>
       transaction(workspaceId, 'read', async (tx) => {
-        const { pieces, next } = await nextPieces(tx, { workspaceId, userId }, cursor);
+        const { pieces, next } = await nextPieces(
+          tx,
+          { workspaceId, userId },
+          cursor,
+          SPARSE_PLACES,
+        );
         const found = await reactionsIn(tx, userId, pieces);
         const rows = found.map(({ channelId, seq, emoji, at }) => ({
           ...{ channelId, seq: Number(seq), emoji, at: at.getTime(), by: userId },
@@ -169,7 +175,12 @@ export function chatExports(parts: ChatExports): readonly ExportContributor[] {
     columns: { 'message.pinned_at': 'pinnedAt', 'message.pinned_by': 'by' },
     page: ({ workspaceId, userId }, cursor) =>
       transaction(workspaceId, 'read', async (tx) => {
-        const { pieces, next } = await nextPieces(tx, { workspaceId, userId }, cursor);
+        const { pieces, next } = await nextPieces(
+          tx,
+          { workspaceId, userId },
+          cursor,
+          SPARSE_PLACES,
+        );
         const rows = (await pinsIn(tx, userId, pieces)).map(({ channelId, seq, pinnedAt }) => ({
           ...{ channelId, seq: Number(seq), pinnedAt: pinnedAt.getTime(), by: userId },
         }));

@@ -130,7 +130,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** As text, in an element or in a quoted attribute; what turns the direction of writing is taken out. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '');

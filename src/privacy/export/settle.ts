@@ -5,7 +5,7 @@ import type { PartRecord } from './export-store.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
 
 /** Rows that a contributor is asked about at a time. */
-const ASKED = 500;
+const ASKED = 2_000;
 
 /** Files of about one full size together: each kept, made anew without what may not be in it any more, or taken out. */
 export async function settle(
