@@ -93,8 +93,15 @@ module.exports = {
       index('chat'),
       'node_modules/(zod|lru-cache|re2js)',
     ),
-    // It reaches the other domains by what they register, and by ports.
-    layer('privacy', kernel, contract, index('access'), 'node_modules/(zod|canonicalize)/?'),
+    // It reaches the other domains by what they register and hand to the composition root, and by ports.
+    layer(
+      'privacy',
+      kernel,
+      contract,
+      index('access'),
+      index('crypto'),
+      'node_modules/(zod|canonicalize|yazl|@types/yazl)/?',
+    ),
     layer('transport', kernel, contract, 'node_modules/'),
     // The client runs in browsers: of the server it knows the contract and, as types, the operations.
     layer('client', contract, 'node_modules/(socket.io-client|uuid)/'),
@@ -107,11 +114,11 @@ module.exports = {
       'cli',
       contract,
       index('client'),
-      'node_modules/(commander|cli-progress|@types/cli-progress|@inquirer/prompts|ink|react|@types/react|string-width)/',
+      // What verifies offline what a server signed: it needs nothing of the server.
+      '^src/crypto/(attested|signed-document)\\.ts$',
+      'node_modules/(canonicalize|cli-progress|@types/cli-progress|zod|yauzl|@types/yauzl|commander|@inquirer/prompts|ink|react|@types/react|string-width)/',
     ),
     { from: { path: within('cli') }, to: node },
-    // What is signed is checked without any server, and without any of its parts but this.
-    { from: { path: within('cli') }, to: { path: '^src/crypto/signed-document\\.ts$' } },
     // What the operator does takes the server's own parts: they are loaded for those commands alone, at the edge.
     {
       from: { path: within('cli') },
@@ -140,7 +147,7 @@ module.exports = {
     },
     {
       from: {
-        path: '^src/(app|main|operations|config|config-kms|config-tls|settings|setting-shapes|unwrap-root-keys|(erasure|host|key|mail|socket|tls)-settings)\\.ts$',
+        path: '^src/(app|main|operations|config|config-kms|config-tls|settings|setting-shapes|unwrap-root-keys|(erasure|export|host|key|mail|socket|tls)-settings)\\.ts$',
       },
       to: {},
     },

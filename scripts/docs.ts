@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { commandsPage } from './docs/commands.ts';
 import { configurationPage, environmentExample } from './docs/configuration.ts';
 import { operationsPage } from './docs/operations.ts';
+import { personalDataJson, privacyPage } from './docs/privacy.ts';
 import { closuresPage, limitsPage, refusalsPage } from './docs/tables.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -16,13 +17,15 @@ const pages: Readonly<Record<string, string>> = {
   'docs/reference/limits.md': limitsPage(),
   'docs/reference/commands.md': commandsPage(),
   'docs/reference/configuration.md': configurationPage(),
+  'docs/reference/personal-data.json': personalDataJson(),
+  'docs/privacy.md': privacyPage(),
   '.env.example': environmentExample(),
 };
 
 const stale: string[] = [];
 for (const [path, text] of Object.entries(pages)) {
   const file = join(root, path);
-  const wanted = path.endsWith('.md') ? await pretty(file, text) : text;
+  const wanted = /\.(md|json)$/.test(path) ? await pretty(file, text) : text;
   if (read(file) === wanted) continue;
   stale.push(path);
   if (check) continue;
@@ -36,7 +39,7 @@ if (check && stale.length > 0) {
 console.log(stale.length === 0 ? 'The reference is up to date.' : `Wrote ${stale.join(', ')}.`);
 
 async function pretty(file: string, text: string): Promise<string> {
-  return format(text, { ...(await resolveConfig(file)), parser: 'markdown' });
+  return format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
 function read(file: string): string | null {

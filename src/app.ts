@@ -30,6 +30,7 @@ import { limits as limitsOf } from './wiring/limits.ts';
 import { mailDesk } from './wiring/mail.ts';
 import { privacyOf } from './wiring/privacy.ts';
 import { signing } from './wiring/signing.ts';
+import { exportsOf } from './wiring/exports.ts';
 import { publisher } from './wiring/publish.ts';
 import { readiness } from './wiring/readiness.ts';
 import { stages as stagesOf } from './wiring/stages.ts';
@@ -104,21 +105,27 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const shared = { ...base, later, acts: moderationActs({ vault, entropy }) };
   const screen: Moderation['screen'] = (text) => moderation.screen(text);
   const chat = chatDomain({ ...shared, ...kept, screen, profileNames, ...config.chat });
-  const moderation = moderationDomain({ ...shared, ...kept, chat: chat.services, announce, failed });
+  const moderation = moderationDomain({
+    ...shared,
+    ...kept,
+    chat: chat.services,
+    announce,
+    failed,
+  });
   const audit = auditDomain({
     ...base,
     alarmed: (row) => log.error('integrity', { row }),
     failed: (error, lost) => log.error('not recorded', { lost, cause: error }),
   });
   const taken = { stepUp: auth.stepUp, audit, announce, later, log };
-  const privacy = privacyOf({ ...base, ...taken, config, root, postgres });
+  const erasing = privacyOf({ ...base, ...taken, config, root, postgres });
+  const exporting = { ...base, digests: lookUps, config, root, announce };
+  const exports = exportsOf(exporting, [auth, chat, moderation, audit]);
 
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
+  const access = { module: accessModule(operations, entropy) };
   const stages = stagesOf({
-    modules: [
-      accessModule(operations, entropy),
-      ...[auth, chat, moderation, privacy].map((domain) => domain.module),
-    ],
+    modules: [access, auth, chat, moderation, erasing, exports].map(({ module }) => module),
     clock,
     authenticate: auth.authenticate,
     limiter: limited,
@@ -145,9 +152,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       log: (line) => calls.requested({ ...line }),
       health: { live: () => true, ready: readiness({ live: () => live, lease, postgres, redis }) },
       jwks: auth.jwks,
-      secure: config.secure,
-      plaintext: unencrypted,
-      judgeHost,
+      ...{ secure: config.secure, plaintext: unencrypted, judgeHost },
     }),
     () => clock.monotonic(),
   );
@@ -203,19 +208,21 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
 
   const onControl = controlled({ auth, vault, rooms, here: publishing.here });
 
-  const tasks = { ...moderation.tasks, ...privacy.tasks };
   const { start, stop } = lifecycle([
     { name: 'redis', stop: () => redis.close() },
     { name: 'bus', stop: () => bus.close() },
     { name: 'passwords', stop: () => passwords.close() },
     { name: 'postgres', ...fitPostgres(postgres, { config, root }) },
-    { name: 'erasure ledger', ...privacy.gate },
+    { name: 'erasure ledger', ...erasing.gate },
     { name: 'audit', stop: () => audit.drained() },
     { name: 'followers', stop: () => followers.stop() },
     { name: 'presence', stop: () => chat.presence.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     { name: 'mail', ...auth.postman },
-    { name: 'jobs', ...jobsOf({ config, tasks, lease, entropy, log }) },
+    {
+      name: 'jobs',
+      ...jobsOf({ config, of: [moderation, erasing, exports], lease, entropy, log }),
+    },
     {
       name: 'transports',
       async start() {

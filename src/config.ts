@@ -103,6 +103,8 @@ export function readConfig(environment: Environment) {
       ledgerFile: settings.ERASURE_LEDGER_FILE ?? scratchLedger(database),
       keyCopiesMs: settings.BACKUP_KEY_DAYS * DAY,
     },
+    /** Null: exports are refused. */
+    exportFolder: settings.EXPORT_DIR ?? null,
     callsAdmitted: settings.CALLS_ADMITTED,
     drainMs: settings.DRAIN_MS,
     presenceHeartbeatMs: settings.PRESENCE_HEARTBEAT_MS,

@@ -1,5 +1,6 @@
 /** Every setting there is: its variable, what it means and what it may be. Docs and .env.example are made from this. */
 import { z } from 'zod';
+import { EXPORT_SETTINGS } from './export-settings.ts';
 import { MAIL_SETTINGS } from './mail-settings.ts';
 import { ERASURE_SETTINGS } from './erasure-settings.ts';
 import { HOST_SETTINGS } from './host-settings.ts';
@@ -212,6 +213,7 @@ export const SETTINGS = {
   },
   ...MAIL_SETTINGS,
   ...ERASURE_SETTINGS,
+  ...EXPORT_SETTINGS,
   EDIT_WINDOW_MINUTES: {
     schema: count(0, 525_600),
     about: 'How long an author may edit a message; 0: never.',

@@ -103,6 +103,7 @@ export const BAD: Partial<Record<SettingName, readonly string[]>> = {
     ...['canary', 'canary@', '@canary', 'a b@canary.example', 'a@canary.example, b@canary.example'],
     ...['a@canary.example\r\nBcc: b@canary.example', 'A\n<a@canary.example>', '<a@canary.example>'],
   ],
+  EXPORT_DIR: ['exports', './exports', ''.padEnd(5_000, '/x')],
   MAIL_OUTBOX: ['canary/mail', './canary', '~/canary', `/${'x'.repeat(1_000)}`, '/canary\0'],
   ERASURE_LEDGER_FILE: ['canary/ledger', './canary', '~/canary', '/canary\0'],
   TOKEN_AUDIENCE: ['x'.repeat(201)],

@@ -41,6 +41,8 @@ export async function bringUp({ root, env, say, durable = true, stateDir, prepar
     const { added, services } = await startServices(context);
     if (durable) services.mail = outbox({ env, folders, added });
     ledger({ env, folders, added });
+    if (durable && env.NODE_ENV !== 'production' && !given(env, 'EXPORT_DIR'))
+      added.EXPORT_DIR = ownFolder(join(folders.state, 'exports'), 0o700);
     forgetHouse = recordHouse(folders.run, { env, added });
     return { env: { ...env, ...added }, services, children, failed: children.failed, stop };
   } catch (error) {

@@ -1,7 +1,8 @@
 /** The audit trail: a row in the transaction of each change, and one of its own for each security-relevant no. */
 import type { Vault } from '../crypto/index.ts';
-import type { AuditFacts, Caller, Clock, Entropy } from '../kernel/index.ts';
+import type { AuditFacts, Caller, Clock, Entropy, ExportContributor } from '../kernel/index.ts';
 import { typeOfAccepted } from './catalogue.ts';
+import { auditExports } from './exports.ts';
 import { IntegrityLog, type IntegrityOptions } from './integrity.ts';
 import { Recorder, type Entry } from './recorder.ts';
 import { RefusalLog } from './refusals.ts';
@@ -31,6 +32,8 @@ export interface Audit {
   job(tx: Tx, entry: Entry): Promise<string>;
   readonly refusals: RefusalLog;
   readonly integrity: IntegrityLog;
+  /** What this domain gives to an export of somebody's data. */
+  readonly exports: readonly ExportContributor[];
   /** Resolves when nothing waits to be written any more. */
   drained(): Promise<void>;
 }
@@ -54,5 +57,6 @@ export function auditDomain(options: AuditOptions): Audit {
     async drained() {
       await Promise.all([refusals.drained(), integrity.drained()]);
     },
+    exports: auditExports({ vault, transaction }),
   };
 }

@@ -7,7 +7,7 @@ import type { Tx } from './store.ts';
 
 type Transaction = <T>(
   workspaceId: WorkspaceId,
-  mode: 'own',
+  mode: 'own' | 'read',
   work: (tx: Tx) => Promise<T>,
 ) => Promise<T>;
 

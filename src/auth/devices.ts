@@ -41,6 +41,12 @@ export interface Devices {
     owner: UserId,
     sessions: readonly SealedDevice[],
   ) => Promise<ShownDevice[]>;
+  /** The same as they were sealed, null where they do not open: for an export of one's own data alone. */
+  readonly whole: (
+    rows: AuthRows,
+    owner: UserId,
+    sessions: readonly SealedDevice[],
+  ) => Promise<(Device | null)[]>;
 }
 
 interface Parts {
@@ -52,22 +58,27 @@ interface Parts {
 const UNKNOWN: ShownDevice = { device: null, client: null, address: null };
 
 export function devices({ vault, sealing, alert }: Parts): Devices {
+  const whole: Devices['whole'] = async (rows, owner, sessions) => {
+    const key = await unlessBroken(vault.subjectKey(rows.keys, owner));
+    return sessions.map(({ id, deviceSealed }) => {
+      if (!deviceSealed) return null;
+      const opened = key && open(key, deviceSealed, devicePlace(rows.workspaceId, id));
+      if (!opened)
+        alert({ workspaceId: rows.workspaceId, kind: 'device', id: owner }, deviceSealed);
+      return opened && Device.parse(JSON.parse(opened.toString('utf8')));
+    });
+  };
   return {
     async seal(rows, owner, id, device) {
       const key = await vault.subjectKey(rows.keys, owner);
       const text = Buffer.from(JSON.stringify(device), 'utf8');
       return key && sealing.seal(key, text, devicePlace(rows.workspaceId, id));
     },
+    whole,
     async show(rows, owner, sessions) {
-      const key = await unlessBroken(vault.subjectKey(rows.keys, owner));
-      return sessions.map(({ id, deviceSealed }) => {
-        if (!deviceSealed) return UNKNOWN;
-        const opened = key && open(key, deviceSealed, devicePlace(rows.workspaceId, id));
-        if (!opened) {
-          alert({ workspaceId: rows.workspaceId, kind: 'device', id: owner }, deviceSealed);
-          return UNKNOWN;
-        }
-        const { name, address, userAgent } = Device.parse(JSON.parse(opened.toString('utf8')));
+      return (await whole(rows, owner, sessions)).map((device) => {
+        if (!device) return UNKNOWN;
+        const { name, address, userAgent } = device;
         return { device: name, client: clientOf(userAgent), address: maskedAddress(address) };
       });
     },

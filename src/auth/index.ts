@@ -2,13 +2,14 @@
 import { standings } from '../access/index.ts';
 import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
 import { envelope } from '../crypto/index.ts';
-import type { Caller, Module, ProvedClaims, Stages } from '../kernel/index.ts';
+import type { Caller, ExportContributor, Module, ProvedClaims, Stages } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { accessTokens } from './access-token.ts';
 import { accounts } from './accounts.ts';
 import { authenticate, requireAt } from './authenticate.ts';
 import { byMail } from './by-mail.ts';
 import { devices } from './devices.ts';
+import { authExports } from './exports.ts';
 import { workspaceOfHost, type WorkspaceOfHost } from './hosts.ts';
 import { invitations } from './invitations.ts';
 import { knownDevices } from './known-devices.ts';
@@ -71,6 +72,8 @@ export interface Auth {
   ) => {
     readonly open: (ids: readonly UserId[]) => Promise<ReadonlyMap<UserId, string | null>>;
   };
+  /** What this domain gives to an export of somebody's data. */
+  readonly exports: readonly ExportContributor[];
   /** For operations of any domain that take the caller's password again. */
   readonly stepUp: StepUp;
   /**
@@ -196,6 +199,7 @@ export function authDomain(options: AuthOptions): Auth {
       open: (ids) => opening.names(authRows(tx, workspaceId), ids),
     }),
     stepUp: stepUp({ within, hashes }),
+    exports: authExports({ within, profiles: opening, devices: seen }),
     authenticate: authenticate({
       clock,
       tokens,

@@ -2,11 +2,12 @@
 import { standings } from '../access/index.ts';
 import { envelope, keyRows, type Vault } from '../crypto/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
-import type { Clock, Entropy, Module } from '../kernel/index.ts';
+import type { Clock, Entropy, ExportContributor, Module } from '../kernel/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { appendMessages } from './append-store.ts';
 import { channelStore } from './channel-store.ts';
 import { Content, type IntegrityAlert } from './content.ts';
+import { chatExports } from './exports.ts';
 import { directory } from './directory-store.ts';
 import { Followers, type FollowersOptions } from './followers.ts';
 import { headStore } from './head-store.ts';
@@ -86,6 +87,8 @@ export interface Chat {
   /** What this domain works with in a transaction, for a domain that acts on channels with it. */
   readonly services: (tx: Tx, workspaceId: WorkspaceId) => ChatServices;
   readonly presence: Presence;
+  /** What this domain gives to an export of somebody's data. */
+  readonly exports: readonly ExportContributor[];
   /** The followers of one node; `audience` is that node's connections. */
   followers(
     options: Pick<FollowersOptions, 'audience' | 'later' | 'failed' | 'mayDeliver'>,
@@ -146,6 +149,7 @@ export function chatDomain(options: ChatOptions): Chat {
   };
   return {
     presence,
+    exports: chatExports({ transaction, content, profileNames }),
     module: {
       name: 'chat',
       operations: Object.values(operations),

@@ -8,6 +8,7 @@ import type { OperationName, Outcome } from './types.ts';
 /** The operations that are on no socket, and the one that must work without. */
 export const ROUTES = {
   'account.register': 'POST /v1/accounts',
+  'export.fetch': 'POST /v1/me/exports/archive',
   'email.verify': 'POST /v1/email-verifications/redeem',
   'password.request-reset': 'POST /v1/password-resets',
   'password.reset': 'POST /v1/password-resets/redeem',
@@ -17,6 +18,9 @@ export const ROUTES = {
 } as const satisfies Partial<Record<OperationName, string>>;
 
 export type OnHttp = keyof typeof ROUTES;
+
+/** Answered by bytes, which come for as long as it takes. */
+const DOWNLOADS: ReadonlySet<OnHttp> = new Set(['export.fetch']);
 
 /** How long an answer may take; then nobody knows whether the call was carried out. */
 const PATIENCE_MS = 15_000;
@@ -54,6 +58,8 @@ export class Http {
       const init = { method, headers, credentials, signal, ...(body !== null && { body }) };
       const target = url.replace(/\/+$/, '') + path + (query && `?${query}`);
       const response = await fetch(target, init);
+      if (response.ok && DOWNLOADS.has(name))
+        return response.body ? { ok: true, data: response.body } : no('no_answer');
       const answer = await response.json();
       if (response.ok) return { ok: true, data: answer };
       const refusal = refusalFrom(answer);

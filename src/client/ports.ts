@@ -22,7 +22,13 @@ export type Fetch = (
     readonly credentials: 'include' | 'omit';
     readonly signal: AbortSignal;
   },
-) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;
+) => Promise<{
+  readonly ok: boolean;
+  readonly status: number;
+  /** Needed for downloads alone. */
+  readonly body?: ReadableStream<Uint8Array> | null;
+  json(): Promise<unknown>;
+}>;
 
 /** Runs the work while nobody else who shares `tokens` runs any. A rejection puts the work off. */
 export type Alone = <T>(work: () => Promise<T>) => Promise<T>;

@@ -23,8 +23,10 @@ type Given<In, Out> = In extends string
   : In extends object
     ? { [K in keyof In]: K extends keyof Out ? Given<In[K], Out[K]> : In[K] }
     : In;
-/** What an operation gives. */
-export type OutputOf<N extends OperationName> = z.output<Named<N>['output']>;
+/** What an operation gives; the bytes themselves of what is sent as a file. */
+export type OutputOf<N extends OperationName> = N extends 'export.fetch'
+  ? ReadableStream<Uint8Array>
+  : z.output<Named<N>['output']>;
 
 /**
  * A "no" that this library says by itself. `signed_out`: there is no session to call with. `unreachable`: there

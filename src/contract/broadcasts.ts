@@ -1,5 +1,7 @@
 /** Every event that the server sends unasked, with its payload. */
 import type { Closing } from './closures.ts';
+import type { z } from 'zod';
+import type { ExportProgress } from './exports.ts';
 import type { ChannelId, UserId } from './ids.ts';
 import type { DeletionId, ReportId, ReportState } from './moderation.ts';
 import type { ShownPresence } from './presence.ts';
@@ -42,6 +44,8 @@ export interface Broadcasts {
     readonly step: number;
     readonly steps: number;
   };
+  /** How far an export is that the caller asked for; the last one says how it ended. */
+  'export.progress': z.infer<typeof ExportProgress>;
   /**
    * Somebody else is writing there: true for `TYPING_SHOWN_MS` unless they post. May be lost, comes from no log and is
    * not told again.

@@ -12,4 +12,5 @@ export * from './shapes.ts';
 export * from './moderation.ts';
 export * from './presence.ts';
 export * from './privacy.ts';
+export * from './exports.ts';
 export type * from './broadcasts.ts';

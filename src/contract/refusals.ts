@@ -113,6 +113,11 @@ export const REFUSALS = {
     title: 'Another moderator has taken the report up.',
   },
   report_closed: { http: 409, retry: 'never', title: 'The report was decided before.' },
+  export_not_ready: {
+    http: 409,
+    retry: 'never',
+    title: 'The export is not finished, or its time is over.',
+  },
   edit_window_closed: {
     http: 409,
     retry: 'never',

@@ -11,7 +11,8 @@ export type DigestPurpose =
   | 'password-reset'
   | 'email-verification'
   | 'device'
-  | 'ephemeral';
+  | 'ephemeral'
+  | 'export-link';
 
 export interface Digests {
   /** Name of the key that new digests are made with. */

@@ -106,6 +106,19 @@ export interface Known<I, D> {
   }) => string | null;
 }
 
+/**
+ * The reply stands for bytes that are sent in its place, over HTTP alone: it is checked and audited as any other, and
+ * the bytes are read after COMMIT.
+ */
+export interface Download<O, D> {
+  /** A media type. Sent as an attachment, whatever it is. */
+  readonly type: string;
+  /** What a client should call it: letters, digits, dots and dashes. */
+  readonly name: (reply: O) => string;
+  /** What it throws in the middle cuts the answer off, so that nobody takes a part for the whole. */
+  readonly bytes: (reply: O, domain: D) => AsyncIterable<Uint8Array>;
+}
+
 /** `own`: a transaction of its own. `read`: changes nothing, sees one snapshot. */
 export interface Operation<
   N extends string,
@@ -123,6 +136,7 @@ export interface Operation<
   readonly audit: Audit<z.output<In>, S, z.output<Out>>;
   readonly known?: Known<z.output<In>, D>;
   readonly cookie?: RefreshCookie<z.input<In>>;
+  readonly download?: Download<z.output<Out>, D>;
   readonly prepare?: Prepare<z.output<In>, A, D, P, R>;
   readonly handle: (
     handling: Handling<z.output<In>, A, S, V, P, R>,

@@ -2,12 +2,13 @@
 import type { Chat, Screen } from '../chat/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { envelope, keyRows, type Vault } from '../crypto/index.ts';
-import type { Clock, Entropy, Module } from '../kernel/index.ts';
+import type { Clock, Entropy, ExportContributor, Module } from '../kernel/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { actStore } from './act-store.ts';
 import { moderationActsOn, type ModerationActs } from './acts.ts';
 import { deleteMany } from './bulk-deletion.ts';
 import { deletionStore } from './deletion-store.ts';
+import { moderationExports } from './exports.ts';
 import { expire } from './expiry.ts';
 import { filterState, filterStore } from './filter-store.ts';
 import { flag } from './flagging.ts';
@@ -31,7 +32,7 @@ export interface ModerationOptions {
   readonly statements: Statements;
   readonly transaction: <T>(
     workspaceId: WorkspaceId,
-    mode: 'own',
+    mode: 'own' | 'read',
     work: (tx: Tx) => Promise<T>,
   ) => Promise<T>;
   /** Tells every node what a job did. */
@@ -60,6 +61,8 @@ export interface Moderation {
   readonly module: Module<Tx>;
   /** Refuses `filtered` for a message that a filter does not let through. */
   readonly screen: Screen;
+  /** What this domain gives to an export of somebody's data. */
+  readonly exports: readonly ExportContributor[];
   /** What is done in jobs, by their names. */
   readonly tasks: Readonly<
     Record<JobName, (workspaceId: WorkspaceId, about: unknown) => Promise<void>>
@@ -97,6 +100,10 @@ export function moderationDomain(options: ModerationOptions): Moderation {
       domain: null,
       services: (tx, { workspaceId }) => servicesOf(tx, workspaceId),
     },
+    exports: moderationExports({
+      transaction,
+      texts: (tx, workspaceId) => sealedTexts(vault, sealing, keyRows(tx, workspaceId)),
+    }),
     screen: screening({
       ...jobs,
       state: filterState(options.statements),

@@ -8,7 +8,16 @@ import { erasing } from './erasure/run.ts';
 import { holdStore } from './holds/hold-store.ts';
 import { passGate } from './ledger/gate.ts';
 import { Ledger } from './ledger/ledger.ts';
-import * as operations from './operations/index.ts';
+import {
+  erasureCancel,
+  erasureRead,
+  erasureRequest,
+  erasureRequestFor,
+  holdLift,
+  holdList,
+  holdPlace,
+  receiptKeys,
+} from './operations/index.ts';
 import type { PrivacyOptions } from './ports.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
@@ -40,7 +49,10 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
   return {
     module: {
       name: 'privacy',
-      operations: Object.values(operations),
+      operations: [
+        ...[erasureCancel, erasureRead, erasureRequest, erasureRequestFor],
+        ...[holdLift, holdList, holdPlace, receiptKeys],
+      ],
       domain,
       services: (tx, { workspaceId }): PrivacyServices => ({
         workspaceId,

@@ -8,13 +8,14 @@ import { later } from '../platform/system.ts';
 
 export interface JobsWiring {
   readonly config: Pick<Config, 'database' | 'jobs'>;
-  readonly tasks: Readonly<Record<string, Task>>;
+  /** The domains that have some; no two have one of the same name. */
+  readonly of: readonly { readonly tasks: Readonly<Record<string, Task>> }[];
   readonly lease: Lease;
   readonly entropy: Entropy;
   readonly log: Logger;
 }
 
-export function jobsOf({ config, tasks, lease, entropy, log }: JobsWiring) {
+export function jobsOf({ config, of, lease, entropy, log }: JobsWiring) {
   const leased = ([name, task]: [string, Task]): [string, Task] => [
     name,
     async (workspaceId, about) => {
@@ -25,7 +26,7 @@ export function jobsOf({ config, tasks, lease, entropy, log }: JobsWiring) {
   return jobRunner({
     url: config.jobs.url,
     tls: config.database.tls ?? null,
-    tasks: Object.fromEntries(Object.entries(tasks).map(leased)),
+    tasks: Object.fromEntries(of.flatMap(({ tasks }) => Object.entries(tasks).map(leased))),
     entropy,
     later,
     failed: (cause, task) => log.warn('job failed', { task, cause }),

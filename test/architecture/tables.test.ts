@@ -30,6 +30,7 @@ describe('the tables', () => {
       'channel_override',
       'custom_role',
       'custom_role_channel',
+      'data_export_part',
       'data_key',
       'invitation',
       'mail',

@@ -19,11 +19,13 @@ describe('the client: its surface', () => {
   });
 
   it('knows which of them need no session, and sends what a body can carry', () => {
-    for (const { name, on, access } of operations)
-      if (on.socket !== true) {
-        assert.equal(access.audience, 'anyone', name);
-        assert.match(on.http, /^POST [^:]*$/, name);
-      }
+    for (const operation of operations) {
+      const { name, on, access } = operation;
+      if (on.socket === true) continue;
+      const isDownload = operation.commit !== 'grouped' && operation.download !== undefined;
+      assert.equal(access.audience, isDownload ? 'signed-in' : 'anyone', name);
+      assert.match(on.http, /^POST [^:]*$/, name);
+    }
   });
 
   it('is small, and has nothing in it that a browser lacks', async () => {

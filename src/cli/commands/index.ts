@@ -22,6 +22,8 @@ import { join } from './join.ts';
 import { keys } from './keys.ts';
 import { leave } from './leave.ts';
 import { listen } from './listen.ts';
+import { meExport } from './me-export.ts';
+import { meSessions } from './me-sessions.ts';
 import { members } from './members.ts';
 import { reportClaim } from './report-claim.ts';
 import { reportCreate } from './report-create.ts';
@@ -37,6 +39,7 @@ import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { signUp } from './sign-up.ts';
 import { verifyEmail } from './verify-email.ts';
+import { verifyExportCommand } from './verify-export.ts';
 import { verifyReceipt } from './verify-receipt.ts';
 import { whoami } from './whoami.ts';
 
@@ -71,6 +74,9 @@ export const COMMANDS: readonly Command[] = [
   keys,
   rotateKeys,
   verifyReceipt,
+  meSessions,
+  meExport,
+  verifyExportCommand,
   adminCreateWorkspace,
   adminInvite,
   adminRotateSigningKeys,
@@ -86,5 +92,6 @@ export const COMMANDS: readonly Command[] = [
 export const GROUPS: Readonly<Record<string, string>> = {
   report: 'Bring messages to the moderators, and decide what was brought.',
   invitation: 'Let others register, as far as you may.',
+  me: 'What is kept about you: where you are signed in, and all of it as a file.',
   admin: 'Operate the server, on the machine that has its settings.',
 };

@@ -5,6 +5,7 @@ import {
   ChannelId,
   CLOSURES,
   DeletionId,
+  ExportProgress,
   ReportId,
   ReportState,
   Rev,
@@ -73,6 +74,7 @@ const Told = z.discriminatedUnion('event', [
     'queue.changed',
     z.strictObject({ reportId: ReportId, channelId: ChannelId, state: ReportState }),
   ),
+  told('export.progress', ExportProgress),
   told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
   told('receipt.marked', z.strictObject({ channelId: ChannelId, seq: Seq })),
 ]);

@@ -14,6 +14,7 @@ import { hostOf } from '../host.ts';
 import { userAgentOf } from '../user-agent.ts';
 import { announceLimit, answer, problem } from './answer.ts';
 import { bearer } from './bearer.ts';
+import { send } from './download.ts';
 import { exchangeOf } from './exchange.ts';
 import { readInput } from './input.ts';
 import { delivered, forgetRefused, withRefreshCookie } from './refresh-cookie.ts';
@@ -45,6 +46,11 @@ export function serve(route: Route, options: ServeOptions): RequestHandler {
     if (!reply.ok) {
       forgetRefused(operation, response, input, reply.error.code);
       problem(request, response, reply.error);
+    } else if (operation.commit !== 'grouped' && operation.download) {
+      const domain = options.stages.domainOf(operation);
+      await send(response, operation.download, reply.data, domain).catch((error: unknown) => {
+        exchange.fault = error;
+      });
     } else {
       const body = delivered(operation, response, input, reply.data);
       answer(response, operation.status ?? 200, body);

@@ -1,0 +1,44 @@
+/** Fits exports to the domains that give to them, to the keys that sign them and to the folder that keeps them. */
+import type { Auth } from '../auth/index.ts';
+import type { Config } from '../config.ts';
+import { attestation, type Keyring } from '../crypto/index.ts';
+import type { ExportContributor } from '../kernel/index.ts';
+import { folderStorage } from '../platform/storage/index.ts';
+import { later } from '../platform/system.ts';
+import { exportDomain, type ExportOptions } from '../privacy/export/index.ts';
+
+interface Parts extends Pick<
+  ExportOptions,
+  'clock' | 'entropy' | 'vault' | 'digests' | 'transaction' | 'announce'
+> {
+  readonly config: Pick<Config, 'exportFolder'>;
+  readonly root: Keyring;
+}
+
+interface Contributing {
+  readonly exports: readonly ExportContributor[];
+}
+
+/** A link is long gone when a download is: only whether the session still is counts. */
+const NO_END = Number.MAX_SAFE_INTEGER;
+
+/** `domains`: in the order in which people read what they give; the first is that of accounts. */
+export function exportsOf(
+  { config, root, ...parts }: Parts,
+  domains: readonly [Auth, ...Contributing[]],
+) {
+  const [auth] = domains;
+  const { stepUp, sessionIsLive } = auth;
+  return exportDomain({
+    ...parts,
+    later,
+    attestation: attestation(root),
+    storage: config.exportFolder === null ? null : folderStorage(config.exportFolder),
+    contributors: domains.flatMap(({ exports }) => exports),
+    stepUp: {
+      prove: stepUp.prove,
+      stands: (tx, proved) => stepUp.stands(tx, proved as Parameters<typeof stepUp.stands>[1]),
+    },
+    sessionIsLive: (session) => sessionIsLive({ ...session, expiresAt: NO_END }),
+  });
+}
