@@ -98,7 +98,7 @@ module.exports = {
       'cli',
       contract,
       index('client'),
-      'node_modules/(commander|@inquirer/prompts|ink|react|@types/react|string-width)/',
+      'node_modules/(commander|@inquirer/prompts|ink|react|@types/react|string-width|cli-progress|@types/cli-progress)/',
     ),
     { from: { path: within('cli') }, to: node },
     // What the operator does takes the server's own parts: they are loaded for those commands alone, at the edge.
@@ -107,6 +107,9 @@ module.exports = {
       to: { path: index('operator'), dependencyTypes: ['type-only'] },
     },
     { from: { path: '^src/cli/edge\\.ts$' }, to: { path: index('operator') } },
+    // A restore brings the database to the schema of its backup.
+    { from: { path: '^src/cli/edge\\.ts$' }, to: { path: '^scripts/migrations\\.ts$' } },
+    { from: { path: '^scripts/' }, to: {} },
     layer(
       'operator',
       kernel,
@@ -115,7 +118,8 @@ module.exports = {
       index('audit'),
       index('crypto'),
       '^src/(config|config-tls|settings)\\.ts$',
-      '^src/platform/(postgres/index|redis|system)\\.ts$',
+      '^src/platform/(postgres/index|owner-postgres|redis|system)\\.ts$',
+      'node_modules/(zod|canonicalize)/',
     ),
     { from: { path: within('operator') }, to: node },
     {

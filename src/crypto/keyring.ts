@@ -38,7 +38,10 @@ export function keyring(text: Secret<KeyringText>): Keyring {
 }
 
 /** A ring of the same names whose keys serve this purpose only: HKDF-SHA-256 (RFC 5869) of each key of `ring`. */
-export function derivedRing(ring: Keyring, purpose: 'bus' | 'signing-keys'): Keyring {
+export function derivedRing(
+  ring: Keyring,
+  purpose: 'bus' | 'signing-keys' | 'backup' | 'backup-signature',
+): Keyring {
   const derive = (name: string) =>
     Buffer.from(hkdfSync('sha256', ring.key(name), '', `conclave ${purpose}`, KEY_BYTES));
   const derived = new Map(ring.names.map((name) => [name, new Secret(derive(name))]));

@@ -8,6 +8,8 @@ import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
 import { adminSessions } from './admin/sessions.ts';
 import { adminUnlock } from './admin/unlock.ts';
 import { adminUsers } from './admin/users.ts';
+import { backup } from './backup.ts';
+import { backupVerify } from './backup-verify.ts';
 import { channels } from './channels.ts';
 import { chat } from './chat.ts';
 import { create } from './create.ts';
@@ -23,6 +25,7 @@ import { listen } from './listen.ts';
 import { members } from './members.ts';
 import { requestReset } from './request-reset.ts';
 import { reset } from './reset.ts';
+import { restore } from './restore.ts';
 import { send } from './send.ts';
 import { setup } from './setup.ts';
 import { signIn } from './sign-in.ts';
@@ -62,6 +65,9 @@ export const COMMANDS: readonly Command[] = [
   adminUnlock,
   adminSessions,
   adminDoctor,
+  backup,
+  backupVerify,
+  restore,
 ];
 
 /** What the first word of commands of two words is about. */
