@@ -12,5 +12,5 @@ export {
 } from './keyring.ts';
 export { PACKET_BYTES, packets, type PacketFault, type Packets } from './packets.ts';
 export { BrokenStream, openingStream, sealingStream } from './sealed-stream.ts';
-export { keyRows, type KeyRows, type WrappedKey } from './store.ts';
+export { keyRows, type DataKeyName, type KeyRows, type WrappedKey } from './store.ts';
 export { BrokenKey, unlessBroken, Vault } from './vault.ts';

@@ -6,15 +6,19 @@ import {
   BrokenBackup,
   checkBackups,
   Hindered,
+  refuseBound,
   restoreBackup,
   takeBackup,
   Unrestorable,
   type BackupStep,
   type Checked,
+  type Heads,
   type Migrations,
   type RestoreStep,
 } from './backup/index.ts';
 import { configOf, type Fail } from './config-of.ts';
+import type { Finding } from './doctor/index.ts';
+import { verifyRows } from './invariants/index.ts';
 import { serverSettings, type Whereabouts } from './server-settings.ts';
 
 export interface KeeperOptions extends Whereabouts {
@@ -28,6 +32,8 @@ export interface KeeperOptions extends Whereabouts {
     tls: { readonly ca?: string | undefined } | null,
     names: readonly string[] | null,
   ) => Promise<unknown>;
+  /** Up to where ledgers outside the database were followed; none are named in the manifest without it. */
+  readonly heads?: Heads;
   /** SHA-256 of each migration of this program by its name. */
   readonly migrations: () => ReadonlyMap<string, string>;
 }
@@ -52,6 +58,8 @@ export interface Keeper {
   restore(options: RestoreWords): AsyncIterable<RestoreStep>;
   /** With the root keys where the settings are found, else by the public key alone. */
   check(path: string, publicKey: string | null): AsyncIterable<Checked>;
+  /** Holds the rows of the server, which may run, against what must hold of them. */
+  verify(): AsyncIterable<Finding>;
 }
 
 /** Nothing is opened before it is needed: a backup is checked where no server is. */
@@ -60,7 +68,14 @@ export function openKeeper(options: KeeperOptions): Keeper {
   return {
     async *take(words) {
       const { postgres, ring } = await openOwner(options, 'conclave backup');
-      const shared = { postgres, ring, clock: systemClock, entropy, version: options.version };
+      const shared = {
+        postgres,
+        ring,
+        clock: systemClock,
+        entropy,
+        version: options.version,
+        ...(options.heads && { heads: options.heads }),
+      };
       yield* closing(postgres, told(takeBackup({ ...shared, ...words }), options.fail));
     },
     async *restore({ replace, ...words }) {
@@ -73,6 +88,14 @@ export function openKeeper(options: KeeperOptions): Keeper {
           ? told(restoreBackup({ ...shared, ...words }), options.fail)
           : refusing(otherName(options.fail, name));
       yield* closing(postgres, steps);
+    },
+    async *verify() {
+      const { postgres, ring } = await openOwner(options, 'conclave doctor');
+      const looking = async function* () {
+        await refuseBound(postgres);
+        yield* verifyRows({ postgres, ring, clock: systemClock, entropy });
+      };
+      yield* closing(postgres, told(looking(), options.fail));
     },
     async *check(path, publicKey) {
       const ring = serverSettings(options) && ringOf(options);

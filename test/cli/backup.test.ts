@@ -75,6 +75,23 @@ describe('conclave backup and restore', function () {
     assert.deepEqual([broken['ending'], broken['code']], [1, 'damaged']);
   });
 
+  it('holds the rows against what must hold of them, and fails where one does not', async () => {
+    const findings = await rows(conclave('doctor', '--verify', '--json'));
+    assert.ok(findings.length > 20 && findings.every(({ verdict }) => verdict === 'ok'));
+    await database.rows(
+      `INSERT INTO mail (workspace_id, kind, email_digests, user_id)
+       SELECT workspace_id, 'email-verification', '{}', gen_random_uuid() FROM workspace`,
+    );
+    const { ending, out, err } = await conclave('doctor', '--verify').ended;
+    assert.equal(ending, 5);
+    assert.match(
+      out,
+      /failed {3}orphans mail\.user_id +workspace [0-9a-f-]{36}: mail names the account/,
+    );
+    assert.match(err, /1 check failed/);
+    await database.rows('DELETE FROM mail');
+  });
+
   it('says what is missing', async () => {
     for (const words of [['backup'], ['restore']]) {
       const { ending, code } = await failure(conclave(...words, '--json'));

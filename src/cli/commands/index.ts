@@ -13,6 +13,7 @@ import { backupVerify } from './backup-verify.ts';
 import { channels } from './channels.ts';
 import { chat } from './chat.ts';
 import { create } from './create.ts';
+import { doctor } from './doctor.ts';
 import { remove } from './delete.ts';
 import { history } from './history.ts';
 import { invitationCreate } from './invitation-create.ts';
@@ -65,6 +66,7 @@ export const COMMANDS: readonly Command[] = [
   adminUnlock,
   adminSessions,
   adminDoctor,
+  doctor,
   backup,
   backupVerify,
   restore,

@@ -102,19 +102,25 @@ export async function* takeBackup(options: BackupOptions): AsyncGenerator<Backup
   }
 }
 
-/** Refuses where another one is under way, or where row level security would hide rows from the copy. */
+/** Refuses a login from which row level security would hide rows. */
+export async function refuseBound(postgres: OwnerPostgres): Promise<void> {
+  const [found] = await postgres.rows<{ free: boolean }>(
+    `SELECT rolsuper OR rolbypassrls AS free FROM pg_roles WHERE rolname = current_user`,
+  );
+  if (found?.free === true) return;
+  throw new Hindered(
+    'bound_login',
+    'Row level security binds the login of DATABASE_URL, so it would see no rows. Let it have BYPASSRLS: ALTER ROLE … BYPASSRLS.',
+  );
+}
+
 async function alone(postgres: OwnerPostgres): Promise<void> {
-  const [found] = await postgres.rows<{ free: boolean; alone: boolean }>(
-    `SELECT r.rolsuper OR r.rolbypassrls AS free, pg_try_advisory_lock($1) AS alone
-       FROM pg_roles r WHERE r.rolname = current_user`,
+  await refuseBound(postgres);
+  const [found] = await postgres.rows<{ alone: boolean }>(
+    'SELECT pg_try_advisory_lock($1) AS alone',
     [BACKUP_LOCK],
   );
-  if (found?.free !== true)
-    throw new Hindered(
-      'bound_login',
-      'Row level security binds the login of DATABASE_URL, so it would copy nothing. Let it have BYPASSRLS: ALTER ROLE … BYPASSRLS.',
-    );
-  if (!found.alone)
+  if (found?.alone !== true)
     throw new Hindered('busy', 'Another backup of this database is being taken just now.');
 }
 
