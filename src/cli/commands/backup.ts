@@ -24,8 +24,10 @@ export const backup = command({
   },
   words(step, { bold }) {
     if (step.is === 'copied') return `${step.name}: ${step.rows} rows`;
+    const seconds = Math.max(step.milliseconds, 1) / 1_000;
+    const megabytes = step.bytes / 1e6;
     return [
-      `Backed up as of ${step.takenAt}:`,
+      `Backed up as of ${step.takenAt}: ${step.rows} rows, ${megabytes.toFixed(1)} MB in ${seconds.toFixed(1)} s (${(megabytes / seconds).toFixed(1)} MB/s, ${Math.round(step.rows / seconds)} rows/s).`,
       `  rows ${bold(step.path)}`,
       `  keys ${bold(step.keys)}`,
       'Keep both, the root keys and, where there is one, the erasure ledger: a restore needs all of them.',

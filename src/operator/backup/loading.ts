@@ -22,6 +22,15 @@ interface Loaded {
   readonly rows: number;
 }
 
+/** Whose keys they are; no foreign key says so, since keys go before the account does. */
+const OWNERS: readonly Reference[] = [
+  { child: 'subject_key', column: 'subject_id' },
+  { child: 'data_key', column: 'author_id' },
+].map(({ child, column }) => ({
+  ...{ child, parent: 'account' },
+  ...{ columns: ['workspace_id', column], referred: ['workspace_id', 'id'] },
+}));
+
 const FORMAT = `FROM STDIN (FORMAT text, ENCODING 'UTF8')`;
 
 /** Everything but the keys. */
@@ -35,12 +44,12 @@ export async function* loadTables(into: Into, artifact: Artifact): AsyncGenerato
 }
 
 /**
- * The keys may be newer than the rows: those of channels and workspaces that the backup does not have are left out,
+ * The keys may be newer than the rows: those of channels and accounts that the backup does not have are left out,
  * and those that were destroyed meanwhile are not among them.
  */
 export async function* loadKeys(into: Into, artifact: Artifact): AsyncGenerator<Loaded> {
   const { postgres } = into;
-  const all = await references(postgres);
+  const all = [...(await references(postgres)), ...OWNERS];
   for (const part of artifact.manifest.parts) {
     const staged = `restored_${part.name}`;
     const table = postgres.identifier(part.name);

@@ -52,6 +52,10 @@ export type BackupStep =
       readonly path: string;
       readonly keys: string;
       readonly takenAt: string;
+      readonly rows: number;
+      /** Of the rows as they were copied, before they were packed and sealed. */
+      readonly bytes: number;
+      readonly milliseconds: number;
     };
 
 /**
@@ -59,7 +63,8 @@ export type BackupStep =
  * keys become an artifact first: without the rows they are of no use, and rows without their keys would be no backup.
  */
 export async function* takeBackup(options: BackupOptions): AsyncGenerator<BackupStep> {
-  const { postgres, to, keysTo = keysBeside(to) } = options;
+  const { postgres, clock, to, keysTo = keysBeside(to) } = options;
+  const began = clock.monotonic();
   await alone(postgres);
   await refuseForeign(keysTo, options.ring);
   for (const folder of [to, keysTo]) await removeUnfinished(folder);
@@ -80,13 +85,18 @@ export async function* takeBackup(options: BackupOptions): AsyncGenerator<Backup
     const tables = await copiedTables(postgres);
     const all = tables.reduce((sum, { bytes }) => sum + bytes, 0);
     let copied = 0;
+    let total = 0;
     for (const table of tables) {
       const artifact = table.isOfKeys ? keys : database;
       const { name, rows, bytes } = await artifact.add(
         { name: table.name, columns: [...table.columns] },
         postgres.copyOut(copyingOut(postgres, table)),
-        (more) => options.progress?.((copied += more), all),
+        (more) => {
+          copied += more;
+          options.progress?.(copied, all);
+        },
       );
+      total += rows;
       yield { is: 'copied', name, rows, bytes };
     }
     await postgres.run('COMMIT');
@@ -96,7 +106,9 @@ export async function* takeBackup(options: BackupOptions): AsyncGenerator<Backup
     const older = (await artifactsIn(keysTo, 'keys')).filter((one) => one !== keysPath);
     for (const old of older.slice(0, older.length + 1 - KEPT_KEYS))
       await rm(old, { recursive: true, force: true });
-    yield { is: 'taken', path, keys: keysPath, takenAt: about.takenAt };
+    const milliseconds = Math.round(clock.monotonic() - began);
+    const size = { rows: total, bytes: copied, milliseconds };
+    yield { is: 'taken', path, keys: keysPath, takenAt: about.takenAt, ...size };
   } finally {
     for (const artifact of open) await artifact.discard();
   }
