@@ -108,7 +108,7 @@ module.exports = {
     },
     { from: { path: '^src/cli/edge\\.ts$' }, to: { path: index('operator') } },
     // A restore brings the database to the schema of its backup.
-    { from: { path: '^src/cli/edge\\.ts$' }, to: { path: '^scripts/migrations\\.ts$' } },
+    { from: { path: '^src/cli/edge\\.ts$' }, to: { path: '^(\\.\\./)*scripts/migrations\\.ts$' } },
     { from: { path: '^scripts/' }, to: {} },
     layer(
       'operator',
