@@ -2,5 +2,4 @@
 export { checkBackups, type Checked } from './checking.ts';
 export { BrokenBackup } from './reading.ts';
 export { restoreBackup, Unrestorable, type Migrations, type RestoreStep } from './restoring.ts';
-export { publicKeyOf } from './signature.ts';
 export { Hindered, refuseBound, takeBackup, type BackupStep, type Heads } from './taking.ts';

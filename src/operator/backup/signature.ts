@@ -38,8 +38,7 @@ export function isOurs(ring: Keyring, { rootKey, publicKey }: Signed): boolean {
   return ring.names.includes(rootKey) && publicKeyOf(ring, rootKey) === publicKey;
 }
 
-/** What to give to whoever is to check backups without the root keys. */
-export function publicKeyOf(ring: Keyring, rootKey: string = ring.current): string {
+function publicKeyOf(ring: Keyring, rootKey: string): string {
   return publicHalf(signingKey(ring, rootKey));
 }
 
