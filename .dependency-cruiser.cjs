@@ -125,6 +125,9 @@ module.exports = {
       to: { path: index('operator'), dependencyTypes: ['type-only'] },
     },
     { from: { path: '^src/cli/edge\\.ts$' }, to: { path: index('operator') } },
+    // A restore brings the database to the schema of its backup.
+    { from: { path: '^src/cli/edge\\.ts$' }, to: { path: '^(\\.\\./)*scripts/migrations\\.ts$' } },
+    { from: { path: '^scripts/' }, to: {} },
     layer(
       'operator',
       kernel,
@@ -134,7 +137,8 @@ module.exports = {
       index('audit'),
       index('crypto'),
       '^src/(config|config-tls|settings|unwrap-root-keys)\\.ts$',
-      '^src/platform/(postgres/index|redis|system)\\.ts$',
+      '^src/platform/(postgres/index|owner-postgres|redis|system)\\.ts$',
+      'node_modules/(zod|canonicalize)/',
     ),
     { from: { path: within('operator') }, to: node },
     {

@@ -1,4 +1,5 @@
 /** Applies prisma/migrations in order, once each, with Prisma's own engine and ledger, but without its download. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -36,12 +37,14 @@ const GROUPS = ['conclave_app', 'conclave_lookup', 'conclave_jobs'];
 
 /**
  * Migrates and makes sure that the server's login exists with the given password.
- * Returns the names of the migrations that were applied now. Safe to run from several processes at once.
+ * Returns the names of the migrations that were applied now. Safe to run from several processes at once. `only` are the
+ * names to stop at, for a backup whose rows are of an older schema.
  */
 export async function migrate(
   url: string,
   appPassword: string,
   tls: Authorities | null = null,
+  only: readonly string[] | null = null,
 ): Promise<string[]> {
   const connection = connectionTo(new Secret(url), tls);
   const client = new pg.Client({ ...connection });
@@ -50,7 +53,7 @@ export async function migrate(
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     for (const group of GROUPS) await ensureRole(client, group, 'NOLOGIN');
     await installQueue(client, connection);
-    const applied = await applyMigrations(connection);
+    const applied = await applyMigrations(connection, only ?? migrationNames());
     const password = client.escapeLiteral(appPassword);
     for (const [login, group] of [
       [appLogin(url), 'conclave_app'],
@@ -66,6 +69,12 @@ export async function migrate(
   } finally {
     await client.end();
   }
+}
+
+/** SHA-256 of each migration, as Prisma's ledger has it. */
+export function migrationChecksums(): ReadonlyMap<string, string> {
+  const sum = (name: string) => createHash('sha256').update(scriptOf(name)).digest('hex');
+  return new Map(migrationNames().map((name) => [name, sum(name)]));
 }
 
 async function ensureRole(client: pg.Client, name: string, kind: 'LOGIN' | 'NOLOGIN') {
@@ -97,7 +106,10 @@ async function installQueue(client: pg.Client, connection: ConnectionTo): Promis
   }
 }
 
-async function applyMigrations(connection: ConnectionTo): Promise<string[]> {
+async function applyMigrations(
+  connection: ConnectionTo,
+  names: readonly string[],
+): Promise<string[]> {
   await (loaded ??= load());
   const pool = new pg.Pool({ ...connection });
   const schemaEngine = await engine.SchemaEngine.new(
@@ -106,19 +118,27 @@ async function applyMigrations(connection: ConnectionTo): Promise<string[]> {
     bindMigrationAwareSqlAdapterFactory(wholeScripts(new PrismaPg(pool), pool)),
   );
   try {
-    return await applyWith(schemaEngine);
+    return await applyWith(schemaEngine, names);
   } finally {
     schemaEngine.free();
     await pool.end();
   }
 }
 
-async function applyWith(schemaEngine: engine.SchemaEngine): Promise<string[]> {
-  const folder = join(prismaFolder, 'migrations');
-  const names = readdirSync(folder, { withFileTypes: true })
+const folder = join(prismaFolder, 'migrations');
+const scriptOf = (name: string) => readFileSync(join(folder, name, 'migration.sql'), 'utf8');
+
+function migrationNames(): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
+}
+
+async function applyWith(
+  schemaEngine: engine.SchemaEngine,
+  names: readonly string[],
+): Promise<string[]> {
   const { appliedMigrationNames } = await schemaEngine.applyMigrations({
     filters: { externalTables: [], externalEnums: [] },
     migrationsList: {
@@ -132,7 +152,7 @@ async function applyWith(schemaEngine: engine.SchemaEngine): Promise<string[]> {
         path: name,
         migrationFile: {
           path: 'migration.sql',
-          content: { tag: 'ok', value: readFileSync(join(folder, name, 'migration.sql'), 'utf8') },
+          content: { tag: 'ok', value: scriptOf(name) },
         },
       })),
     },

@@ -64,6 +64,7 @@ export function readConfig(environment: Environment) {
       name: new URL(database).pathname.slice(1),
       connections: settings.DATABASE_CONNECTIONS,
       statementTimeoutMs: settings.STATEMENT_TIMEOUT_MS,
+      owner: ownerOf(settings),
     },
     redis: { url: new Secret(settings.REDIS_URL), ca: settings.REDIS_CA },
     pubSub: settings.REDIS_PUBSUB,
@@ -214,6 +215,15 @@ function mailOf(settings: Settings) {
   if (MAIL_OUTBOX === undefined) return null;
   const from = MAIL_FROM ?? 'conclave@localhost';
   return { by: 'outbox', folder: MAIL_OUTBOX, files: MAIL_OUTBOX_FILES, from } as const;
+}
+
+/** The login that owns the tables, where these settings know it, and the password that migrating gives the server's. */
+function ownerOf(settings: Settings) {
+  const { DATABASE_URL, DATABASE_APP_PASSWORD } = settings;
+  if (DATABASE_URL === undefined) return null;
+  const password =
+    DATABASE_APP_PASSWORD ?? decodeURIComponent(new URL(databaseUrl(settings)).password);
+  return { url: new Secret(DATABASE_URL), appPassword: new Secret(password) };
 }
 
 /** The server's own login: given, or that of DATABASE_URL's database with the password the migration gave it. */

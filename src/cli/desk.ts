@@ -6,6 +6,7 @@ import { misused, signedOut } from './failure.ts';
 import type { Output } from './output.ts';
 import type { OpenScreen } from './screen-port.ts';
 import { isInTheClear, serverAddress, USUAL_SERVER } from './server-address.ts';
+import type { KeeperAtWork, OpenKeeper } from './keeper-port.ts';
 import type { Examine, OpenOperator, OperatorAtWork } from './operator-port.ts';
 import { openProfile, type Profile } from './state/profile.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -37,6 +38,8 @@ export interface Desk<C extends OperationName = never> {
   dial(options?: Dial): Dialled;
   /** The server by its own settings, for who operates it. Throws Failure. */
   operator(): Promise<OperatorAtWork>;
+  /** The backups of the server, for who operates it. Throws Failure. */
+  keeper(): Promise<KeeperAtWork>;
   /** What is wrong with the server, and what is not, by its own settings. */
   examine(options: { readonly production: boolean }): ReturnType<Examine>;
 }
@@ -63,6 +66,7 @@ export interface OpenDesk {
 
 interface DeskParts extends Pick<Desk, 'surroundings' | 'output' | 'openScreen'> {
   readonly openOperator: OpenOperator;
+  readonly openKeeper: OpenKeeper;
   readonly examine: Examine;
 }
 
@@ -97,6 +101,7 @@ export function openDesk(everywhere: Everywhere, parts: DeskParts): OpenDesk {
       desk.profile.rememberServer(other);
     },
     operator,
+    keeper: () => parts.openKeeper(surroundings),
     examine: (options) => parts.examine(surroundings, options),
     ask: createAsk(surroundings),
     output,

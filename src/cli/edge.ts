@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants, homedir, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Failure } from './failure.ts';
+import type { OpenKeeper } from './keeper-port.ts';
 import type { Examine, OpenOperator } from './operator-port.ts';
 import { run } from './run.ts';
 import type { OpenScreen } from './screen-port.ts';
@@ -31,7 +32,7 @@ export async function main(): Promise<never> {
     interrupted: interrupted.signal,
   };
   const ending = await run({
-    ...{ surroundings, version: version(), openScreen, openOperator, examine },
+    ...{ surroundings, version: version(), openScreen, openOperator, openKeeper, examine },
   });
   if (typeof ending === 'number') process.exit(ending);
   for (const signal of SIGNALS) process.off(signal, interrupt);
@@ -58,6 +59,23 @@ const openOperator: OpenOperator = async ({ environment, machine: { uid, host } 
     root: root(),
     uid,
     host,
+    fail: (exit, code, sentence) => new Failure({ exit, code, sentence }),
+  });
+};
+
+/** With the migrations of this program, which a restore applies. */
+const openKeeper: OpenKeeper = async ({ environment, machine: { uid } }) => {
+  const [operator, { migrate, migrationChecksums }] = await Promise.all([
+    import('../operator/index.ts'),
+    import('../../scripts/migrations.ts'),
+  ]);
+  return operator.openKeeper({
+    environment,
+    root: root(),
+    uid,
+    version: version(),
+    migrate,
+    migrations: migrationChecksums,
     fail: (exit, code, sentence) => new Failure({ exit, code, sentence }),
   });
 };

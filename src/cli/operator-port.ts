@@ -2,6 +2,8 @@
 import type { Finding, Operator } from '../operator/index.ts';
 import type { Surroundings } from './surroundings.ts';
 
+export type { Finding };
+
 export type OperatorAtWork = Operator;
 
 /** Finds the settings of the server and opens its database. Throws Failure. */

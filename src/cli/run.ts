@@ -6,6 +6,7 @@ import { EXITS, Failure } from './failure.ts';
 import { createOutput, jsonLine, type Output } from './output.ts';
 import { printable } from './printable.ts';
 import { asked, type Asked } from './program.ts';
+import type { OpenKeeper } from './keeper-port.ts';
 import type { Examine, OpenOperator } from './operator-port.ts';
 import type { OpenScreen } from './screen-port.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -18,6 +19,7 @@ export interface Parts {
   readonly version: string;
   readonly openScreen: OpenScreen;
   readonly openOperator: OpenOperator;
+  readonly openKeeper: OpenKeeper;
   readonly examine: Examine;
 }
 
@@ -41,10 +43,10 @@ export async function run(parts: Parts): Promise<Ending> {
 async function perform(
   { command, given, everywhere }: Extract<Asked, { command: unknown }>,
   output: Output,
-  { surroundings, openScreen, openOperator, examine }: Parts,
+  { surroundings, openScreen, openOperator, openKeeper, examine }: Parts,
 ): Promise<void> {
   const opened = openDesk(everywhere, {
-    ...{ surroundings, output, openScreen, openOperator, examine },
+    ...{ surroundings, output, openScreen, openOperator, openKeeper, examine },
   });
   const work = async () => {
     for await (const row of command.run(given, opened.desk))

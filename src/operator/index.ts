@@ -15,25 +15,19 @@ import {
   type KeyRotation,
   type OnRecord,
 } from '../auth/index.ts';
-import { KmsError, unwrapped } from '../unwrap-root-keys.ts';
-import { ConfigError, readConfig, type Config } from '../config.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import { digests, keyring, Vault } from '../crypto/index.ts';
 import { Refusal, type Origin } from '../kernel/index.ts';
 import { Postgres } from '../platform/postgres/index.ts';
 import { systemClock, systemEntropy } from '../platform/system.ts';
+import { configOf, type Fail } from './config-of.ts';
 import { operatorKeys, type OperatorKeys } from './keys.ts';
 import { operatorPeople, type OperatorPeople } from './people.ts';
-import { serverSettings, type Whereabouts } from './server-settings.ts';
+import type { Whereabouts } from './server-settings.ts';
 
+export type { Fail } from './config-of.ts';
+export { openKeeper, type Keeper, type KeeperOptions } from './keeper.ts';
 export { diagnose, type DiagnoseOptions, type Finding } from './doctor/index.ts';
-
-/** Makes the error for whoever asked, who knows how it is shown and what the process ends with. */
-export type Fail = (
-  kind: 'usage' | 'refused' | 'unreachable' | 'local',
-  code: string,
-  sentence: string,
-) => Error;
 
 export interface OperatorOptions extends Whereabouts {
   readonly fail: Fail;
@@ -70,10 +64,7 @@ const UNDEFINED = '42883';
 /** Refuses `no_settings`, `bad_settings` and `unreachable`. Whoever opened it closes it. */
 export async function openOperator(options: OperatorOptions): Promise<Operator> {
   const { fail } = options;
-  const config = await unwrapped(configOf(options)).catch((error: unknown) => {
-    if (!(error instanceof KmsError)) throw error;
-    throw fail('unreachable', 'kms_failed', error.message);
-  });
+  const config = await configOf(options);
   const postgres = new Postgres({ ...config.database, connections: CONNECTIONS });
   if (!(await postgres.answers())) {
     await postgres.close();
@@ -194,21 +185,4 @@ function failureOf(error: unknown, fail: Fail): unknown {
 function originOf({ host, uid }: OperatorOptions): Origin {
   const userAgent = uid === null ? 'conclave admin' : `conclave admin (uid ${uid})`;
   return { transport: 'command', address: host, userAgent, connectionId: null };
-}
-
-function configOf(options: OperatorOptions): Config {
-  const { fail } = options;
-  try {
-    const settings = serverSettings(options);
-    if (settings) return readConfig(settings);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const intro = error instanceof ConfigError ? 'The settings of the server are not whole:\n' : '';
-    throw fail('local', 'bad_settings', `${intro}${error.message}`);
-  }
-  throw fail(
-    'local',
-    'no_settings',
-    'This needs the settings of the server, and none runs in this folder. Start it here with npm start, or set what the server has set: DATABASE_APP_URL (or DATABASE_URL and DATABASE_APP_PASSWORD), REDIS_URL, CONCLAVE_ROOT_KEYS_FILE, CONCLAVE_PEPPERS_FILE, CONCLAVE_DIGEST_KEYS_FILE and CONCLAVE_SIGNING_KEYS_FILE.',
-  );
 }

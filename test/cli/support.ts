@@ -7,6 +7,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { run, type Ending } from '../../src/cli/run.ts';
+import type { OpenKeeper } from '../../src/cli/keeper-port.ts';
 import type { OpenScreen } from '../../src/cli/screen-port.ts';
 import type { Machine, Surroundings } from '../../src/cli/surroundings.ts';
 import type { World } from '../support/world.ts';
@@ -41,6 +42,7 @@ interface Options {
   /** What is on standard input, to its end. */
   readonly input?: string;
   readonly openScreen?: OpenScreen;
+  readonly openKeeper?: OpenKeeper;
   readonly isTerminal?: boolean;
 }
 
@@ -63,7 +65,7 @@ export class Machinery {
 
   /** Runs it in this process. */
   here(words: readonly string[], options: Options = {}): Running {
-    const { environment = {}, input, isTerminal = false, openScreen = none } = options;
+    const { environment = {}, input, isTerminal = false, ...parts } = options;
     const interrupted = new AbortController();
     const [out, err, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
     stdin.end(input ?? '');
@@ -78,8 +80,8 @@ export class Machinery {
       ...streams,
     } as unknown as Surroundings;
     const heard = new Heard(out, err);
-    const ports = { openScreen, openOperator: none, examine: none };
-    const ending = run({ surroundings, version: '1.2.3', ...ports });
+    const ports = { openScreen: none, openOperator: none, openKeeper: none, examine: none };
+    const ending = run({ surroundings, version: '1.2.3', ...ports, ...parts });
     return {
       said: () => heard.said(),
       line: (fits) => heard.line(fits),
@@ -189,7 +191,6 @@ class Heard {
 }
 
 const none = () => assert.fail('nothing of that was to be opened');
-
 /** What it said when it did what it was to do. */
 export async function done(running: Running): Promise<string> {
   const { ending, out, err } = await running.ended;

@@ -9,9 +9,12 @@ import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
 import { adminSessions } from './admin/sessions.ts';
 import { adminUnlock } from './admin/unlock.ts';
 import { adminUsers } from './admin/users.ts';
+import { backup } from './backup.ts';
+import { backupVerify } from './backup-verify.ts';
 import { channels } from './channels.ts';
 import { chat } from './chat.ts';
 import { create } from './create.ts';
+import { doctor } from './doctor.ts';
 import { remove } from './delete.ts';
 import { history } from './history.ts';
 import { invitationCreate } from './invitation-create.ts';
@@ -32,6 +35,7 @@ import { reportResolve } from './report-resolve.ts';
 import { reports } from './reports.ts';
 import { requestReset } from './request-reset.ts';
 import { reset } from './reset.ts';
+import { restore } from './restore.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { send } from './send.ts';
 import { setup } from './setup.ts';
@@ -86,6 +90,10 @@ export const COMMANDS: readonly Command[] = [
   adminUnlock,
   adminSessions,
   adminDoctor,
+  doctor,
+  backup,
+  backupVerify,
+  restore,
 ];
 
 /** What the first word of commands of two words is about. */

@@ -1,0 +1,22 @@
+/** What was begun and must not be forgotten: work that is to go on has a job, and no job was given up. */
+import type { Invariant } from './invariant.ts';
+
+export const LEFTOVERS: readonly Invariant[] = [
+  {
+    check: 'bulk-deletions',
+    holds: 'every bulk deletion that is not finished has a job',
+    query: `SELECT format('workspace %s: bulk deletion %s stands still at %s of %s', d.workspace_id, d.id, d.after_seq, d.up_to_seq) AS bad
+      FROM bulk_deletion d WHERE d.finished_at IS NULL AND NOT EXISTS (
+        SELECT FROM graphile_worker._private_jobs j
+        WHERE j.key = d.workspace_id || ':moderation.delete-many:' || d.id AND j.attempts < j.max_attempts)`,
+    advice: 'Ask for it again: what is deleted already stays so.',
+  },
+  {
+    check: 'jobs',
+    holds: 'no job was given up',
+    query: `SELECT format('job %s (%s) failed %s times', j.id, t.identifier, j.attempts) AS bad
+      FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id
+      WHERE j.attempts >= j.max_attempts`,
+    advice: 'Look for it in the logs of the nodes; it is not tried again by itself.',
+  },
+];
