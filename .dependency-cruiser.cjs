@@ -151,7 +151,7 @@ module.exports = {
     },
     {
       from: {
-        path: '^src/(app|main|operations|config|config-kms|config-tls|settings|setting-shapes|unwrap-root-keys|(erasure|export|host|key|mail|socket|tls)-settings)\\.ts$',
+        path: '^src/(app|main|operations|config|config-database|config-error|config-kms|config-tls|settings|setting-shapes|unwrap-root-keys|(chat|erasure|export|host|kms|mail|socket|tls)-settings)\\.ts$',
       },
       to: {},
     },

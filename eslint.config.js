@@ -10,7 +10,14 @@ const ambient = (object, property, instead) => ({
 
 export default tseslint.config(
   {
-    ignores: ['node_modules', 'var', 'coverage', 'dist', 'src/platform/postgres/generated', 'bench/peers'],
+    ignores: [
+      'node_modules',
+      'var',
+      'coverage',
+      'dist',
+      'src/platform/postgres/generated',
+      'bench/peers',
+    ],
   },
   js.configs.recommended,
   {

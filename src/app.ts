@@ -105,13 +105,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const shared = { ...base, later, acts: moderationActs({ vault, entropy }) };
   const screen: Moderation['screen'] = (text) => moderation.screen(text);
   const chat = chatDomain({ ...shared, ...kept, screen, profileNames, ...config.chat });
-  const moderation = moderationDomain({
-    ...shared,
-    ...kept,
-    chat: chat.services,
-    announce,
-    failed,
-  });
+  const heard = { announce, failed };
+  const moderation = moderationDomain({ ...shared, ...kept, ...heard, chat: chat.services });
   const audit = auditDomain({
     ...base,
     alarmed: (row) => log.error('integrity', { row }),

@@ -1,10 +1,11 @@
 /** Every setting there is: its variable, what it means and what it may be. Docs and .env.example are made from this. */
 import { z } from 'zod';
+import { CHAT_SETTINGS } from './chat-settings.ts';
 import { EXPORT_SETTINGS } from './export-settings.ts';
 import { MAIL_SETTINGS } from './mail-settings.ts';
 import { ERASURE_SETTINGS } from './erasure-settings.ts';
 import { HOST_SETTINGS } from './host-settings.ts';
-import { KEY_SETTINGS } from './key-settings.ts';
+import { KMS_SETTINGS } from './kms-settings.ts';
 import {
   busKeys,
   count,
@@ -214,12 +215,7 @@ export const SETTINGS = {
   ...MAIL_SETTINGS,
   ...ERASURE_SETTINGS,
   ...EXPORT_SETTINGS,
-  EDIT_WINDOW_MINUTES: {
-    schema: count(0, 525_600),
-    about: 'How long an author may edit a message; 0: never.',
-    allowed: '0-525600',
-    standard: '1440',
-  },
+  ...CHAT_SETTINGS,
   CALLS_ADMITTED: {
     schema: count(10, 100_000),
     about: 'Calls under way at a time per node; more are refused.',
@@ -238,7 +234,7 @@ export const SETTINGS = {
     allowed: '10-100000000',
     standard: '1000',
   },
-  ...KEY_SETTINGS,
+  ...KMS_SETTINGS,
   ...SOCKET_SETTINGS,
   ...TLS_SETTINGS,
 } as const satisfies Record<string, Setting>;

@@ -19,7 +19,11 @@ async function* pieces(bytes: Buffer, size: number) {
 
 async function opened(
   bytes: Buffer,
-  { size = 5_000, with: by = key, place = PLACE as readonly string[] } = {},
+  {
+    size = 5_000,
+    with: by = key,
+    place = PLACE,
+  }: { size?: number; with?: Buffer; place?: readonly string[] } = {},
 ) {
   const chunks: Buffer[] = [];
   for await (const chunk of openFile(by, pieces(bytes, size), place)) chunks.push(chunk);
