@@ -67,7 +67,7 @@ describe('conclave verify-receipt', function () {
       assert.match(String(code), /^(receipt_(forged|unsigned|unknown_key)|no_json)$/, `byte ${at}`);
       tried += 1;
     }
-    assert.ok(tried >= 15, `${tried} bytes`);
+    assert.ok(tried >= 10, `${tried} bytes`);
   });
 
   it('is right by no other key, nor as another kind of document, and says what is missing', async () => {

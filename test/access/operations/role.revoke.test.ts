@@ -21,8 +21,8 @@ describe('role.revoke', () => {
     await eve.hearsMessage(({ body }) => body === 'before');
     const live = eve.connection;
     await admin.call('role.revoke', { roleId, userId: eve.userId }).accepted();
-    await admin.send(channelId, 'among us', world.clientId()).accepted();
     await comesBack(eve);
+    await admin.send(channelId, 'among us', world.clientId()).accepted();
     assert.ok(!JSON.stringify(live.heard).includes('among us'));
     const message = { channelId, messageId: post.id };
     await allRefused('not_found', [
