@@ -93,12 +93,40 @@ export function workspacePermissions(standing: WorkspaceStanding): readonly Work
   return WORKSPACE_PERMISSIONS.filter((permission) => mayInWorkspace(standing, permission));
 }
 
+/** Where nobody is by a role of their own: a channel that one sees, and one that one does not. */
+const OUTSIDE = [
+  { channelRole: null, kind: 'public', historyPolicy: 'all', readOnly: false },
+  { channelRole: null, kind: 'private', historyPolicy: 'since-join', readOnly: false },
+] as const;
+
 /**
- * True when the one holds everything in the workspace that the other does: nobody grants, takes away or overrules what
- * they lack.
+ * True when the one holds everything that the other does by what they are in the workspace, there and in its channels,
+ * and reaches over as many there: nobody grants, takes away or overrules what they lack.
  */
 export function covers(held: WorkspaceStanding, other: WorkspaceStanding): boolean {
-  return workspacePermissions(other).every((permission) => mayInWorkspace(held, permission));
+  const [own, theirs] = [everywhere(held), everywhere(other)];
+  return (
+    workspacePermissions(theirs).every((permission) => mayInWorkspace(own, permission)) &&
+    OUTSIDE.every((place) =>
+      channelPermissions({ ...theirs, ...place }).every((permission) =>
+        mayInChannel({ ...own, ...place }, permission),
+      ),
+    ) &&
+    [STAFF_REACH.bestow, STAFF_REACH.remove].every(
+      (reach) => rankOf(reach, own.workspaceRole) >= rankOf(reach, theirs.workspaceRole),
+    )
+  );
+}
+
+/** What somebody is wherever they go, without what is theirs in one channel. */
+function everywhere({ workspaceRole, customRoles }: WorkspaceStanding): WorkspaceStanding {
+  const all = customRoles?.filter(({ scope }) => scope !== 'channels');
+  return { workspaceRole, ...(all && { customRoles: all }) };
+}
+
+function rankOf(reach: Partial<Record<WorkspaceRole, ChannelRole>>, role: WorkspaceRole): number {
+  const highest = reach[role];
+  return highest === undefined ? -1 : CHANNEL_RANK[highest];
 }
 
 /**

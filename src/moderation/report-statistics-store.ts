@@ -43,10 +43,8 @@ export function reportStatisticsStore(tx: Tx): ReportStatisticsStore {
           FROM report r
           WHERE r.created_at >= ${from} AND r.created_at < ${to}
             AND (${channelId}::uuid IS NULL OR r.channel_id = ${channelId}::uuid)
-            AND (${roles}::text[] IS NULL OR EXISTS (
-              SELECT FROM membership m
-              WHERE m.channel_id = r.channel_id AND m.user_id = ${among.reader}::uuid
-                AND m.left_rev IS NULL AND m.role = ANY (${roles}::text[]))))
+            AND (${roles}::text[] IS NULL
+              OR reads_reports_of(${among.reader}::uuid, r.channel_id, ${roles}::text[])))
         SELECT (SELECT count(*)::int FROM seen) AS total,
           (SELECT jsonb_object_agg(state, (SELECT count(*) FROM seen WHERE seen.state = s.state))
            FROM unnest(${STATES}::text[]) AS s (state)) AS states,

@@ -122,14 +122,7 @@ export function reportStore(tx: Tx, workspaceId: WorkspaceId): ReportStore {
       const ids = await tx.$queryRaw<{ id: ReportId }[]>`
         SELECT r.id FROM report r
         WHERE (${own}::uuid IS NULL OR r.reporter_id = ${own}::uuid)
-          AND (${roles}::text[] IS NULL OR EXISTS (
-            SELECT FROM membership m WHERE m.channel_id = r.channel_id AND m.user_id = ${reader}::uuid
-              AND m.left_rev IS NULL AND m.role = ANY (${roles}::text[])) OR EXISTS (
-            SELECT FROM role_grant g
-            JOIN custom_role q ON q.workspace_id = g.workspace_id AND q.id = g.role_id
-            JOIN custom_role_channel h ON h.workspace_id = q.workspace_id AND h.role_id = q.id
-            WHERE g.user_id = ${reader}::uuid AND h.channel_id = r.channel_id
-              AND q.scope = 'channels' AND 'report.read' = ANY (q.permissions)))
+          AND (${roles}::text[] IS NULL OR reads_reports_of(${reader}::uuid, r.channel_id, ${roles}::text[]))
           AND (${channelId}::uuid IS NULL OR r.channel_id = ${channelId}::uuid)
           AND (${state}::text IS NULL OR r.state = ${state}::text)
           AND (${after}::uuid IS NULL OR r.id > ${after}::uuid)

@@ -54,6 +54,25 @@ describe('role.grant', () => {
     assert.deepEqual([event?.['subject_id'], details['already']], [eve.userId, false]);
   });
 
+  it('leads to no role of the workspace: not their own, nor by an invitation, whatever it carries there', async () => {
+    const { world, admin } = scene;
+    const { permissions } = await admin.call('role.describe', {}).accepted();
+    const eve = await world.person('Eve');
+    const all = { scope: 'workspace', permissions } as Parameters<typeof given>[1];
+    await given(admin, all, eve);
+    const moderator = await world.person('Moderator', { role: 'moderator' });
+    await admin.call('workspace.update', { whoInvites: 'user' }).accepted();
+    await changesNothing(world, async () => {
+      for (const role of ['moderator', 'admin'] as const) {
+        await eve.call('user.set-role', { userId: eve.userId, role }).refused('forbidden');
+        await eve.call('invitation.create', { role, expiresInHours: 1 }).refused('forbidden');
+      }
+      await eve.call('user.lock', { userId: moderator.userId, reason: 'x' }).refused('forbidden');
+    });
+    const { userId } = await world.person('Bob');
+    await eve.call('user.set-role', { userId, role: 'guest' }).accepted();
+  });
+
   it('gives staff of the workspace nothing but what it carries where it lets them look', async () => {
     const { world, admin } = scene;
     const mod = await world.person('Moderator', { role: 'moderator' });

@@ -83,7 +83,6 @@ describe('channel.sync, as a whole', () => {
     assert.ok(told.has('Carol null'), 'a tombstone');
   });
 
-  /** What followers ask twice a second, whatever else happens: the positions alone. */
   /** What the node looks at by itself, whoever asks for what. */
   const isPoll = (text: string) =>
     text.includes('channel_heads') ||

@@ -108,6 +108,21 @@ describe('report.statistics', () => {
     await here.keeper.call('report.statistics', { channelId }).refused('not_found');
   });
 
+  it('counts for the holder of a role what report.list shows them, by channel or in all', async () => {
+    const eve = await world.person('Eve');
+    const permissions: InputOf<'role.create'>['permissions'] = ['channel.read', 'report.read'];
+    const role = { name: 'report-reader', scope: 'channels', permissions } as const;
+    const channelIds = [here.channelId];
+    const joins = { channelId: here.channelId, userId: admin.userId, role: 'owner' } as const;
+    await here.alice.call('member.add', joins).accepted();
+    const { id: roleId } = await admin.call('role.create', { ...role, channelIds }).accepted();
+    await admin.call('role.grant', { roleId, userId: eve.userId }).accepted();
+    const { reports } = await eve.call('report.list', {}).accepted();
+    assert.equal(reports.length, 5);
+    assert.equal((await asked(eve)).total, 5);
+    assert.equal((await asked(eve, { channelId: here.channelId })).total, 5);
+  });
+
   it('keeps to the period, from its beginning to before its end', async () => {
     const at = { from: began, to: began + 1 };
     assert.equal((await asked(admin, at)).total, 5);
