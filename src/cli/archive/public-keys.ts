@@ -18,6 +18,19 @@ export async function publicKeysIn(path: string): Promise<Keys> {
   return data;
 }
 
+/** Whom to believe: the one key, or those of the file; null where neither was said. Throws Failure as `publicKeysIn`. */
+export async function trustedKeys({
+  key,
+  keys,
+}: {
+  readonly key: string | undefined;
+  readonly keys: string | undefined;
+}): Promise<readonly string[] | null> {
+  if (keys === undefined) return key === undefined ? null : [key];
+  if (key !== undefined) throw misused('Say one key or a file of keys, not both.');
+  return (await publicKeysIn(keys)).keys.map(({ x }) => x);
+}
+
 /** Throws Failure: `unreadable`, `no_json`. */
 export async function jsonIn(path: string): Promise<unknown> {
   const content = await readFile(path, 'utf8').catch(() => {

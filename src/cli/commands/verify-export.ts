@@ -1,8 +1,8 @@
 /** Verifies an export offline: it asks no server, needs no account and changes nothing. */
 import { command, text, word } from '../command.ts';
-import { KEYS_OPTION, publicKeysIn } from '../archive/public-keys.ts';
+import { KEYS_OPTION, trustedKeys } from '../archive/public-keys.ts';
 import { NotGenuine, verifyExport } from '../archive/verify.ts';
-import { Failure, inTheWay, misused } from '../failure.ts';
+import { Failure, inTheWay } from '../failure.ts';
 import { printable } from '../printable.ts';
 
 export const verifyExportCommand = command({
@@ -18,9 +18,7 @@ export const verifyExportCommand = command({
   },
   calls: [],
   async *run({ file, key, keys }) {
-    if (key !== undefined && keys !== undefined) throw misused('Say either --key or --keys.');
-    const named = key === undefined ? null : [key];
-    const trusted = keys === undefined ? named : (await publicKeysIn(keys)).keys.map(({ x }) => x);
+    const trusted = await trustedKeys({ key, keys });
     try {
       const { manifest, kid, publicKey } = await verifyExport(file, trusted);
       const { exportId, userId, finishedAt, counts, files } = manifest;
