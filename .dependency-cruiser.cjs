@@ -138,7 +138,7 @@ module.exports = {
       index('crypto'),
       '^src/(config|config-tls|settings|unwrap-root-keys)\\.ts$',
       '^src/platform/(postgres/index|owner-postgres|redis|system)\\.ts$',
-      'node_modules/(zod|canonicalize)/',
+      'node_modules/zod/',
     ),
     { from: { path: within('operator') }, to: node },
     {
