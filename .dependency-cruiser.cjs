@@ -115,7 +115,7 @@ module.exports = {
       contract,
       index('client'),
       // What verifies offline what a server signed: it needs nothing of the server.
-      '^src/crypto/(attested|signed-document)\\.ts$',
+      '^src/crypto/signed-document\\.ts$',
       'node_modules/(canonicalize|cli-progress|@types/cli-progress|zod|yauzl|@types/yauzl|commander|@inquirer/prompts|ink|react|@types/react|string-width)/',
     ),
     { from: { path: within('cli') }, to: node },
@@ -138,7 +138,7 @@ module.exports = {
       index('crypto'),
       '^src/(config|config-tls|settings|unwrap-root-keys)\\.ts$',
       '^src/platform/(postgres/index|owner-postgres|redis|system)\\.ts$',
-      'node_modules/(zod|canonicalize)/',
+      'node_modules/zod/',
     ),
     { from: { path: within('operator') }, to: node },
     {

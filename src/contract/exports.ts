@@ -47,13 +47,13 @@ export const ExportProgress = z.strictObject({
   percent: z.int().min(0).max(100),
 });
 
-/** What the last two files of an archive are called: what is signed, and the signature. */
+/** What the last two files of an archive are called: the key that signed it, and what is signed. */
+export const KEYS_FILE = 'keys.json';
 export const MANIFEST_FILE = 'manifest.json';
-export const SIGNATURE_FILE = 'manifest.sig';
 /** Bytes that the manifest of an archive may have at most: a hundred thousand files. */
 export const MANIFEST_BYTES = 32 * 1024 * 1024;
 
-/** What an export says about itself, in canonical JSON (RFC 8785). */
+/** What an export says about itself, signed, in canonical JSON (RFC 8785). */
 export const ExportManifest = z.strictObject({
   format: z.literal('conclave-export/1'),
   exportId: ExportId,
@@ -78,17 +78,11 @@ export const ExportManifest = z.strictObject({
       schema: z.string().nullable(),
     }),
   ),
-});
-export type ExportManifest = z.infer<typeof ExportManifest>;
-
-/** Beside the manifest: who signed these bytes of it. */
-export const ExportSignature = z.strictObject({
-  algorithm: z.literal('Ed25519'),
-  kid: z.string(),
-  publicKey: z.string(),
+  /** Names the key that signed all the rest: the one in `KEYS_FILE`. */
+  key: z.string(),
   signature: z.base64url(),
 });
-export type ExportSignature = z.infer<typeof ExportSignature>;
+export type ExportManifest = z.infer<typeof ExportManifest>;
 
 /** The session that a link was made for; the reply of a fetch, which is sent as the archive itself. */
 export const FetchedExport = z.strictObject({

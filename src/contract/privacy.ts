@@ -55,6 +55,19 @@ export const ErasureReceipt = z.strictObject({
 });
 export type ErasureReceipt = z.infer<typeof ErasureReceipt>;
 
+/** What signed documents are checked with (RFC 8037): `GET /v1/receipt-keys`, `keys.json` of an export, `--keys FILE`. */
+export const PublicKeySet = z.strictObject({
+  keys: z.array(
+    z.strictObject({
+      kty: z.literal('OKP'),
+      crv: z.literal('Ed25519'),
+      x: z.string(),
+      /** Its thumbprint (RFC 7638). */
+      kid: z.string(),
+    }),
+  ),
+});
+
 export const Erasure = z.strictObject({
   erasureId: ErasureId,
   userId: UserId,

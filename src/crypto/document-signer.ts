@@ -1,8 +1,8 @@
 /** Signs what is carried out of the server, so that its origin can be checked without it. */
-import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { derivedRing, type Keyring } from './keyring.ts';
 import {
+  publicKeyOf,
   signedBytes,
   verifyDocument,
   type DocumentKind,
@@ -20,6 +20,8 @@ export interface DocumentSigner {
   verify(kind: DocumentKind, document: unknown): Verdict;
   /** For those who check documents elsewhere; the current key first. */
   readonly published: PublicKeySet;
+  /** The one that signs now. */
+  readonly current: PublicKey;
 }
 
 /** What RFC 8410 puts before the 32 bytes of a private Ed25519 key. */
@@ -31,19 +33,20 @@ const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
  */
 export function documentSigner(root: Keyring): DocumentSigner {
   const ring = derivedRing(root, 'documents');
-  const names = [ring.current, ...ring.names.filter((name) => name !== ring.current)];
-  const pairs = names.map((name) => pairOf(ring.key(name)));
-  const published = { keys: pairs.map(({ open }) => open) };
+  const earlier = ring.names.filter((name) => name !== ring.current);
+  const current = pairOf(ring.key(ring.current));
+  const published = {
+    keys: [current.open, ...earlier.map((name) => pairOf(ring.key(name)).open)],
+  };
   return {
     sign(kind, document) {
-      const [current] = pairs;
-      if (!current) throw new Error('a keyring has a current key');
       const named = { ...document, key: current.open.kid };
       const signature = sign(null, signedBytes(kind, named), current.secret).toString('base64url');
       return { ...named, signature };
     },
     verify: (kind, document) => verifyDocument(kind, document, published),
     published,
+    current: current.open,
   };
 }
 
@@ -51,9 +54,5 @@ function pairOf(seed: Buffer): { secret: KeyObject; open: PublicKey } {
   const key = Buffer.concat([PKCS8, seed]);
   const secret = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   const { x = '' } = createPublicKey(secret).export({ format: 'jwk' });
-  const named = { kty: 'OKP', crv: 'Ed25519', x } as const;
-  const kid = createHash('sha256')
-    .update(canonicalize(named) ?? '')
-    .digest('base64url');
-  return { secret, open: { ...named, kid } };
+  return { secret, open: publicKeyOf(x) };
 }

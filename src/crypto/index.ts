@@ -1,8 +1,6 @@
 /** Keys and sealed bytes: everything that is encrypted at rest is sealed and opened here. */
-export { attestation, type Attestation, type AttestationKey } from './attestation.ts';
-export { isAttested } from './attested.ts';
 export { busRing } from './bus-ring.ts';
-export { documentSigner, type DocumentSigner } from './document-signer.ts';
+export { documentSigner, type DocumentSigner, type Signature } from './document-signer.ts';
 export { keyErasure } from './erasure-store.ts';
 export { digests, type DigestPurpose, type Digests } from './digest.ts';
 export { envelope, open, type Envelope, type Place } from './envelope.ts';
@@ -24,6 +22,7 @@ export {
   type RootKeyUse,
 } from './rotation-store.ts';
 export { rotateWorkspaceKey, type RotationProgress } from './rotation.ts';
+export { publicKeyOf, verifyDocument } from './signed-document.ts';
 export { BrokenStream, openingStream, sealingStream } from './sealed-stream.ts';
 export { keyRows, type DataKeyName, type KeyRows, type WrappedKey } from './store.ts';
 export { BrokenKey, unlessBroken, Vault } from './vault.ts';

@@ -40,7 +40,7 @@ export function keyring(text: Secret<KeyringText>): Keyring {
 /** A ring of the same names whose keys serve this purpose only: HKDF-SHA-256 (RFC 5869) of each key of `ring`. */
 export function derivedRing(
   ring: Keyring,
-  purpose: 'attestation' | 'backup' | 'backup-signature' | 'bus' | 'documents' | 'signing-keys',
+  purpose: 'backup' | 'bus' | 'documents' | 'signing-keys',
 ): Keyring {
   const derive = (name: string) =>
     Buffer.from(hkdfSync('sha256', ring.key(name), '', `conclave ${purpose}`, KEY_BYTES));

@@ -1,9 +1,10 @@
 /** A signed document: what it says, canonical, with an Ed25519 signature that anybody can check with the public key alone. */
-import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /** What a document is; signed with it, so that one kind never passes for another. */
-export type DocumentKind = 'erasure-receipt' | 'erasure-ledger' | 'export-manifest';
+export type DocumentKind =
+  'backup-manifest' | 'erasure-ledger' | 'erasure-receipt' | 'export-manifest';
 
 export interface Signature {
   /** Which key: its thumbprint (RFC 7638). */
@@ -48,6 +49,13 @@ export function verifyDocument(kind: DocumentKind, given: unknown, keys: PublicK
   } catch {
     return 'forged';
   }
+}
+
+/** The key of these 32 bytes, in base64url, with its name: its thumbprint (RFC 7638). */
+export function publicKeyOf(x: string): PublicKey {
+  const members = JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x });
+  const kid = createHash('sha256').update(members).digest('base64url');
+  return { kty: 'OKP', crv: 'Ed25519', x, kid };
 }
 
 function keyOf({ kty, crv, x }: PublicKey): KeyObject {

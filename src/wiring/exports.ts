@@ -1,7 +1,7 @@
 /** Fits exports to the domains that give to them, to the keys that sign them and to the folder that keeps them. */
 import type { Auth } from '../auth/index.ts';
 import type { Config } from '../config.ts';
-import { attestation, type Keyring } from '../crypto/index.ts';
+import { documentSigner, type Keyring } from '../crypto/index.ts';
 import type { ExportContributor } from '../kernel/index.ts';
 import { folderStorage } from '../platform/storage/index.ts';
 import { later } from '../platform/system.ts';
@@ -32,7 +32,7 @@ export function exportsOf(
   return exportDomain({
     ...parts,
     later,
-    attestation: attestation(root),
+    signer: documentSigner(root),
     storage: config.exportFolder === null ? null : folderStorage(config.exportFolder),
     contributors: domains.flatMap(({ exports }) => exports),
     stepUp: {

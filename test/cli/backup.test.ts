@@ -1,8 +1,11 @@
 /** conclave backup, backup verify and restore: in words for people, by the line for programs, with exit codes for scripts. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../src/cli/failure.ts';
+import { readConfig } from '../../src/config.ts';
+import { documentSigner, keyring } from '../../src/crypto/index.ts';
+import { Secret } from '../../src/kernel/index.ts';
 import { Restorable } from '../support/restorable.ts';
 import { done, failure, Machinery, rows } from './support.ts';
 
@@ -39,6 +42,13 @@ describe('conclave backup and restore', function () {
         ),
     });
 
+  /** A file of the keys that a server with these root keys publishes. */
+  function published(root: Parameters<typeof keyring>[0]): string {
+    const path = join(home.home, 'keys.json');
+    writeFileSync(path, JSON.stringify(documentSigner(keyring(root)).published));
+    return path;
+  }
+
   it('takes one, checks it, and puts it back where the name of the database is said', async () => {
     const said = await done(home.apart(['backup', '--to', to], { environment }));
     assert.match(said, /^Backed up as of \d{4}-.*\n {2}rows .*\n {2}keys /);
@@ -52,6 +62,13 @@ describe('conclave backup and restore', function () {
     );
     const nowhere = await done(home.apart(['backup', 'verify', to]));
     assert.match(nowhere, /signed by nobody that is known here/);
+    const { root } = readConfig(process.env).keys;
+    const given = await done(home.apart(['backup', 'verify', to, '--keys', published(root)]));
+    assert.match(given, /signed with the key that was given/);
+    const strangers = { current: '1', keys: { 1: Buffer.alloc(32, 7).toString('base64') } };
+    const others = published(new Secret(strangers));
+    const forged = await failure(home.apart(['backup', 'verify', to, '--keys', others, '--json']));
+    assert.deepEqual([forged['ending'], forged['code']], [1, 'forged']);
     const refused = await conclave('restore', '--from', to).ended;
     assert.equal(refused.ending, 1);
     assert.match(refused.err, /holds rows already, in workspace/);

@@ -1,6 +1,5 @@
 /** An export verifies offline, and of one that was tampered with the first damaged file is named. */
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,12 +8,22 @@ import canonicalize from 'canonicalize';
 import { ZipFile } from 'yazl';
 import { verifyExport } from '../../src/cli/archive/verify.ts';
 import type { ExportManifest } from '../../src/contract/index.ts';
-import { attestation, keyring } from '../../src/crypto/index.ts';
+import { documentSigner, keyring, type DocumentSigner } from '../../src/crypto/index.ts';
+import type { DocumentKind } from '../../src/crypto/signed-document.ts';
 import { readConfig } from '../../src/config.ts';
+import { Secret } from '../../src/kernel/index.ts';
 import { exported, ExportWorld, fetched, Opened } from '../privacy/exporting.ts';
+import { asked } from '../support/asked.ts';
+import type { OutputOf } from '../support/connection.ts';
 import { done, failure, Machinery, parsed } from './support.ts';
 
 type Files = Map<string, Buffer>;
+
+const signer = () => documentSigner(keyring(readConfig(process.env).keys.root));
+const stranger = () => {
+  const keys = { other: Buffer.alloc(32, 7).toString('base64') };
+  return documentSigner(keyring(new Secret({ current: 'other', keys })));
+};
 
 async function zipped(
   files: Iterable<readonly [string, Buffer]>,
@@ -57,7 +66,7 @@ describe('conclave verify-export', function () {
   }
   async function refusedOf(bytes: Buffer, key: string | null = null): Promise<string | null> {
     const path = await stored(bytes);
-    const error = await verifyExport(path, key).then(
+    const error = await verifyExport(path, key === null ? null : [key]).then(
       () => assert.fail('it was taken for genuine'),
       (error: unknown) => error as { file: string | null; name: string },
     );
@@ -69,10 +78,19 @@ describe('conclave verify-export', function () {
     change(files);
     return zipped(files);
   };
+  /** What the server said, said by `by`. */
+  function signedAnew(by: DocumentSigner, kind: DocumentKind = 'export-manifest') {
+    const fields: Partial<ExportManifest> = manifest();
+    delete fields.signature;
+    return changed((files) => {
+      files.set('manifest.json', Buffer.from(canonicalize(by.sign(kind, fields)) ?? ''));
+      files.set('keys.json', Buffer.from(canonicalize({ keys: [by.current] }) ?? ''));
+    });
+  }
   const manifest = () => JSON.parse(String(original.get('manifest.json'))) as ExportManifest;
 
   it('accepts what the server made, and says whose it is and by which key', async () => {
-    const { publicKey, kid } = attestation(keyring(readConfig(process.env).keys.root));
+    const { x: publicKey, kid } = signer().current;
     const path = await stored(zip);
     const said = await done(home.here(['verify-export', path]));
     assert.match(said, /^Whole and unchanged:/);
@@ -109,7 +127,7 @@ describe('conclave verify-export', function () {
       'more.html',
     );
     assert.equal(await refusedOf(await zipped(original, [path])), path);
-    for (const name of ['manifest.json', 'manifest.sig'])
+    for (const name of ['manifest.json', 'keys.json'])
       assert.equal(await refusedOf(await changed((files) => files.delete(name))), name);
   });
 
@@ -126,19 +144,40 @@ describe('conclave verify-export', function () {
       'manifest.json',
     );
     // Signed anew by somebody else: whole, and not by whom it should be.
-    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-    const { x } = publicKey.export({ format: 'jwk' });
-    const signature = sign(null, text, privateKey).toString('base64url');
-    const forged = await changed((files) => {
-      files.set('manifest.json', text);
-      files.set(
-        'manifest.sig',
-        Buffer.from(JSON.stringify({ algorithm: 'Ed25519', kid: 'k', publicKey: x, signature })),
-      );
-    });
-    const { kid } = attestation(keyring(readConfig(process.env).keys.root));
-    assert.equal(await refusedOf(forged, kid), 'manifest.sig');
-    assert.notEqual((await verifyExport(await stored(forged), null)).kid, kid);
+    const forged = await signedAnew(stranger());
+    const { kid } = signer().current;
+    assert.equal(await refusedOf(forged, kid), 'keys.json');
+    assert.equal((await verifyExport(await stored(forged), null)).kid, stranger().current.kid);
+    // As another kind of document, by the right key.
+    assert.equal(await refusedOf(await signedAnew(signer(), 'erasure-receipt')), 'manifest.json');
+    // Under a name that is not that of the key, and with a key besides.
+    const [own, other] = [signer().current, stranger().current];
+    for (const keys of [[{ ...own, x: other.x }], [{ ...other, kid }], [own, other], []]) {
+      const bytes = Buffer.from(canonicalize({ keys }) ?? '');
+      const named = await changed((files) => files.set('keys.json', bytes));
+      assert.equal(await refusedOf(named), 'keys.json');
+    }
+  });
+
+  it('takes the same file of published keys as verify-receipt, and no file of others', async () => {
+    const path = await stored(zip);
+    const slug = at.world.slug;
+    const by = `/v1/receipt-keys?workspace=${slug}`;
+    const published = await asked<OutputOf<'receipt.keys'>>(at.world.url, 'GET', by).accepted();
+    const keys = await stored(Buffer.from(JSON.stringify(published)));
+    const found = parsed(await done(home.here(['verify-export', path, '--keys', keys, '--json'])));
+    assert.deepEqual([found['genuine'], found['kid']], [true, signer().current.kid]);
+    const others = await stored(Buffer.from(JSON.stringify(stranger().published)));
+    const refused = (...words: string[]) =>
+      failure(home.here(['verify-export', path, ...words, '--json']));
+    assert.equal((await refused('--keys', others))['code'], 'not_genuine');
+    assert.equal((await refused('--keys', path))['code'], 'no_json');
+    assert.equal((await refused('--keys', keys, '--key', 'x'))['code'], 'usage');
+    // Who signs under the name of a published key has not its private half.
+    const { kid } = signer().current;
+    const keysOfBoth = { keys: [{ ...stranger().current, kid }] };
+    const renamed = await stored(Buffer.from(JSON.stringify(keysOfBoth)));
+    assert.equal((await refused('--keys', renamed))['code'], 'not_genuine');
   });
 
   it('survives what is no archive, is cut short, leads out of the folder or unpacks to more than it says', async () => {

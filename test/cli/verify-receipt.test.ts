@@ -58,7 +58,7 @@ describe('conclave verify-receipt', function () {
 
   it('is not right with one byte changed, wherever it is', async () => {
     let tried = 0;
-    for (let at = 1; at < receipt.length; at += 61) {
+    for (let at = 1; at < receipt.length; at += 41) {
       const byte = receipt[at] ?? '';
       if (!/[0-9a-z]/.test(byte)) continue;
       const other = byte === '1' || byte === 'a' ? '2' : /\d/.test(byte) ? '1' : 'a';

@@ -6,12 +6,12 @@ import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import type { z } from 'zod';
 import {
   ExportManifest,
-  ExportSignature,
+  KEYS_FILE,
   MANIFEST_BYTES,
   MANIFEST_FILE,
-  SIGNATURE_FILE,
 } from '../../contract/exports.ts';
-import { isAttested, keyId } from '../../crypto/attested.ts';
+import { PublicKeySet } from '../../contract/privacy.ts';
+import { publicKeyOf, verifyDocument } from '../../crypto/signed-document.ts';
 
 export interface VerifiedExport {
   readonly manifest: ExportManifest;
@@ -31,30 +31,29 @@ export class NotGenuine extends Error {
 
 /** Entries that an archive may have at most, whatever its directory says. */
 const MOST_FILES = 100_002;
-const SIGNATURE_BYTES = 4 * 1024;
+const KEYS_BYTES = 4 * 1024;
 const LINE_END = 10;
 
 /**
  * Throws NotGenuine. Nothing is extracted, so that no name leads anywhere; each file is read only as far as the manifest
  * says that it goes, so that none is larger than that; and memory is needed for the manifest and one piece.
- * `trusted` is the public key, or the id of the key, that must have signed it; null takes the one that it names.
+ * `trusted` are the public keys, or the ids of keys, of which one must have signed it; null takes the one that it holds.
  */
-export async function verifyExport(path: string, trusted: string | null): Promise<VerifiedExport> {
+export async function verifyExport(
+  path: string,
+  trusted: readonly string[] | null,
+): Promise<VerifiedExport> {
   const zip = await opened(path);
   try {
     const entries = await directory(zip);
     const manifestText = await small(zip, entries, MANIFEST_FILE, MANIFEST_BYTES);
-    const signatureText = await small(zip, entries, SIGNATURE_FILE, SIGNATURE_BYTES);
-    const { publicKey, signature } = shaped(ExportSignature, signatureText, SIGNATURE_FILE);
-    const kid = keyId(publicKey);
-    if (trusted !== null && trusted !== publicKey && trusted !== kid)
-      throw new NotGenuine(
-        `It is signed by another key than ${trusted}, named ${kid}.`,
-        SIGNATURE_FILE,
-      );
-    if (!isAttested(publicKey, manifestText, Buffer.from(signature, 'base64url')))
-      throw new NotGenuine('The signature is not of this manifest.', MANIFEST_FILE);
+    const key = keyIn(await small(zip, entries, KEYS_FILE, KEYS_BYTES));
+    const { kid, x: publicKey } = key;
+    if (trusted !== null && !trusted.includes(publicKey) && !trusted.includes(kid))
+      throw new NotGenuine(`It is signed by a key that is not trusted, named ${kid}.`, KEYS_FILE);
     const manifest = shaped(ExportManifest, manifestText, MANIFEST_FILE);
+    if (verifyDocument('export-manifest', manifest, { keys: [key] }) !== 'valid')
+      throw new NotGenuine('The signature is not of this manifest.', MANIFEST_FILE);
     if (canonicalize(manifest) !== manifestText.toString('utf8'))
       throw new NotGenuine('The manifest is not in its canonical form.', MANIFEST_FILE);
     await compare(zip, entries, manifest);
@@ -62,6 +61,15 @@ export async function verifyExport(path: string, trusted: string | null): Promis
   } finally {
     zip.close();
   }
+}
+
+/** The one key in there, under its true name, and nothing besides: that file is not in the manifest. */
+function keyIn(text: Buffer) {
+  const [key] = shaped(PublicKeySet, text, KEYS_FILE).keys;
+  const named = publicKeyOf(key?.x ?? '');
+  if (canonicalize({ keys: [named] }) !== text.toString('utf8'))
+    throw new NotGenuine(`${KEYS_FILE} does not hold the one key that signed it.`, KEYS_FILE);
+  return named;
 }
 
 async function opened(path: string): Promise<ZipFile> {
@@ -101,7 +109,7 @@ async function compare(
   entries: ReadonlyMap<string, Entry>,
   { files }: ExportManifest,
 ) {
-  const listed = new Set([MANIFEST_FILE, SIGNATURE_FILE, ...files.map(({ path }) => path)]);
+  const listed = new Set([MANIFEST_FILE, KEYS_FILE, ...files.map(({ path }) => path)]);
   if (listed.size !== files.length + 2)
     throw new NotGenuine('The manifest names a file twice.', MANIFEST_FILE);
   for (const name of entries.keys())

@@ -1,4 +1,5 @@
 /** Checks backups where they lie: no server is needed, and without the root keys what is inside stays sealed. */
+import { KEYS_OPTION, trustedKeys } from '../archive/public-keys.ts';
 import { command, text, word } from '../command.ts';
 
 const SIGNERS = {
@@ -12,12 +13,14 @@ export const backupVerify = command({
   summary: 'Check a backup, or all of a folder; with the settings of the server also inside.',
   arguments: { folder: word('DIR', 'A backup, its keys, or the folder they are in.') },
   options: {
-    signedBy: text('--signed-by <KEY>', 'The public key that it must be signed with, in base64.'),
+    keys: KEYS_OPTION,
+    signedBy: text('--signed-by <KEY>', 'The public key that it must be signed with, or its id.'),
   },
   calls: [],
-  async *run({ folder, signedBy }, desk) {
+  async *run({ folder, ...named }, desk) {
+    const trusted = await trustedKeys({ key: named.signedBy, keys: named.keys });
     const keeper = await desk.keeper();
-    yield* keeper.check(folder, signedBy ?? null);
+    yield* keeper.check(folder, trusted);
   },
   words({ path, kind, takenAt, rows, bytes, signedBy, publicKey, opened }, { green, dim }) {
     const inside = opened ? 'every row was opened' : 'the rows stay sealed';

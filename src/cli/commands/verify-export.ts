@@ -1,5 +1,6 @@
 /** Verifies an export offline: it asks no server, needs no account and changes nothing. */
 import { command, text, word } from '../command.ts';
+import { KEYS_OPTION, trustedKeys } from '../archive/public-keys.ts';
 import { NotGenuine, verifyExport } from '../archive/verify.ts';
 import { Failure, inTheWay } from '../failure.ts';
 import { printable } from '../printable.ts';
@@ -13,14 +14,16 @@ export const verifyExportCommand = command({
       '--key <KEY>',
       'The public key of the server, or its id; without it, the one that the file names.',
     ),
+    keys: KEYS_OPTION,
   },
   calls: [],
-  async *run({ file, key = null }) {
+  async *run({ file, key, keys }) {
+    const trusted = await trustedKeys({ key, keys });
     try {
-      const { manifest, kid, publicKey } = await verifyExport(file, key);
+      const { manifest, kid, publicKey } = await verifyExport(file, trusted);
       const { exportId, userId, finishedAt, counts, files } = manifest;
       const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
-      const proved = { genuine: key !== null, whole: true };
+      const proved = { genuine: trusted !== null, whole: true };
       yield {
         file,
         ...proved,
@@ -48,7 +51,7 @@ export const verifyExportCommand = command({
       dim(`Export ${exportId} of account ${userId}, made ${at} UTC.`),
       genuine
         ? `Signed by the key that was named, ${kid}.`
-        : `Signed by the key ${kid}. Whose it is, only --key with the key of the server proves.`,
+        : `Signed by the key ${kid}. Whose it is, only --keys with the keys of the server proves.`,
     ].join('\n');
   },
 });

@@ -1,8 +1,8 @@
 /** Checks a receipt of an erasure with the server's public key alone: no server is asked, and none is believed. */
-import { readFile } from 'node:fs/promises';
-import { verifyDocument, type PublicKeySet } from '../../crypto/signed-document.ts';
+import { verifyDocument } from '../../crypto/signed-document.ts';
 import { ErasureReceipt } from '../../contract/index.ts';
-import { command, text, word } from '../command.ts';
+import { jsonIn, KEYS_OPTION, publicKeysIn } from '../archive/public-keys.ts';
+import { command, word } from '../command.ts';
 import { inTheWay, misused } from '../failure.ts';
 import { printable } from '../printable.ts';
 
@@ -16,16 +16,13 @@ export const verifyReceipt = command({
   name: 'verify-receipt',
   summary: 'Check the receipt of an erasure, without a server.',
   arguments: { file: word('FILE', 'The receipt, as erasure.read gave it.') },
-  options: {
-    keys: text('--keys <FILE>', "The server's public keys, as GET /v1/receipt-keys gave them."),
-  },
+  options: { keys: KEYS_OPTION },
   calls: [],
   async *run({ file, keys }) {
     if (keys === undefined) throw misused('Say whom to believe: --keys FILE.');
-    const set = (await json(keys)) as Partial<PublicKeySet> | null;
-    if (!Array.isArray(set?.keys)) throw misused('--keys names no file of public keys.');
-    const given = await json(file);
-    const verdict = verifyDocument('erasure-receipt', given, { keys: set.keys });
+    const trusted = await publicKeysIn(keys);
+    const given = await jsonIn(file);
+    const verdict = verifyDocument('erasure-receipt', given, trusted);
     if (verdict !== 'valid') throw inTheWay(`receipt_${verdict.replace('-', '_')}`, WRONG[verdict]);
     const receipt = ErasureReceipt.safeParse(given);
     if (!receipt.success)
@@ -47,14 +44,3 @@ export const verifyReceipt = command({
     ].join('\n');
   },
 });
-
-async function json(path: string): Promise<unknown> {
-  const content = await readFile(path, 'utf8').catch(() => {
-    throw inTheWay('unreadable', `${printable(path)} cannot be read.`);
-  });
-  try {
-    return JSON.parse(content);
-  } catch {
-    throw inTheWay('no_json', `${printable(path)} is no JSON.`);
-  }
-}

@@ -20,8 +20,8 @@ export interface CheckOptions {
   readonly path: string;
   /** Null: what is inside stays sealed. */
   readonly ring: Keyring | null;
-  /** Who is believed where there is no ring; null: nobody in particular. */
-  readonly publicKey: string | null;
+  /** Public keys, or ids of keys, that are believed where there is no ring; null: nobody's in particular. */
+  readonly trusted: readonly string[] | null;
 }
 
 export interface Checked {
@@ -64,10 +64,11 @@ async function checked(path: string, options: CheckOptions): Promise<Checked> {
   return { path, kind, takenAt, ...sizes, signedBy, publicKey, opened: ring !== null };
 }
 
-function signerOf(path: string, manifest: Manifest, { ring, publicKey }: CheckOptions) {
+function signerOf(path: string, manifest: Manifest, { ring, trusted }: CheckOptions) {
   if (ring && isOurs(ring, manifest)) return 'ours';
-  if (publicKey !== null && manifest.publicKey === publicKey) return 'given';
-  if (!ring && publicKey === null) return 'unknown';
+  const { publicKey, key } = manifest;
+  if (trusted?.includes(publicKey) === true || trusted?.includes(key) === true) return 'given';
+  if (!ring && trusted === null) return 'unknown';
   throw new BrokenBackup('forged', `${path} was signed by somebody else.`);
 }
 

@@ -36,6 +36,7 @@ const shape = z.strictObject({
   sequences: z.array(z.strictObject({ name: z.string(), value: z.string().nullable() })),
   rootKey: z.string().min(1),
   publicKey: z.string(),
+  key: z.string(),
   signature: z.string(),
 });
 

@@ -1,7 +1,7 @@
 /** An export as one ZIP, made while it is sent: its files are opened one after the other, and nothing of it lies on a disk. */
 import { PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
-import { MANIFEST_FILE, SIGNATURE_FILE } from '../../contract/index.ts';
+import { KEYS_FILE, MANIFEST_FILE } from '../../contract/index.ts';
 import type { PartRecord } from './export-store.ts';
 
 export interface Archived {
@@ -11,13 +11,13 @@ export interface Archived {
   readonly open: (part: PartRecord) => AsyncIterable<Buffer>;
 }
 
-/** The last two are the manifest and its signature, so that an archive that was cut short has none. */
+/** The signed manifest is the last, so that an archive that was cut short has none. */
 export function archiveOf({ parts, at, open }: Archived): Readable {
   const zip = new ZipFile();
   const out = new PassThrough();
   zip.on('error', (error) => out.destroy(error as Error));
   zip.outputStream.pipe(out);
-  const last = (file: string) => [MANIFEST_FILE, SIGNATURE_FILE].indexOf(file);
+  const last = (file: string) => [KEYS_FILE, MANIFEST_FILE].indexOf(file);
   const sorted = [...parts].sort(
     (a, b) => last(a.file) - last(b.file) || (a.file < b.file ? -1 : 1),
   );

@@ -1,12 +1,8 @@
 /** Closes an export: what is in it, its JSON Schemas, a page for people, and the signed manifest over all of them. */
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import {
-  ExportManifest,
-  MANIFEST_FILE,
-  SIGNATURE_FILE,
-  type ExportSignature,
-} from '../../contract/index.ts';
+import { ExportManifest, KEYS_FILE, MANIFEST_FILE } from '../../contract/index.ts';
+import type { Signature } from '../../crypto/index.ts';
 import type { ExportRow } from '../../kernel/index.ts';
 import type { PartRecord } from './export-store.ts';
 import { indexPage, type IndexedFile } from './index-page.ts';
@@ -23,7 +19,7 @@ export async function finish(
   underWay: UnderWay,
   collected: readonly PartRecord[],
 ): Promise<Step> {
-  const { contributors, files, attestation, clock } = parts;
+  const { contributors, files, signer, clock } = parts;
   const { workspaceId, record, key } = underWay;
   const finishedAt = clock.now();
   const write = (file: string, text: string | Buffer) =>
@@ -46,7 +42,7 @@ export async function finish(
   });
   added.push(await write('index.html', page));
   const sorted = [...collected, ...added].sort((a, b) => (a.file < b.file ? -1 : 1));
-  const manifest: ExportManifest = {
+  const manifest: Omit<ExportManifest, keyof Signature> = {
     format: 'conclave-export/1',
     exportId: record.id,
     workspaceId,
@@ -63,14 +59,9 @@ export async function finish(
       schema: contributor === null ? null : schemaOf(contributor),
     })),
   };
-  const text = Buffer.from(canonicalize(ExportManifest.parse(manifest)) ?? '', 'utf8');
-  const { kid, publicKey } = attestation;
-  const signature: ExportSignature = {
-    ...{ algorithm: 'Ed25519', kid, publicKey },
-    signature: attestation.attest(text).toString('base64url'),
-  };
-  added.push(await write(MANIFEST_FILE, text));
-  added.push(await write(SIGNATURE_FILE, `${JSON.stringify(signature)}\n`));
+  const signed = ExportManifest.parse(signer.sign('export-manifest', manifest));
+  added.push(await write(KEYS_FILE, canonicalize({ keys: [signer.current] }) ?? ''));
+  added.push(await write(MANIFEST_FILE, canonicalize(signed) ?? ''));
   const expiresAt = new Date(finishedAt.getTime() + KEPT_MS);
   return { to: { state: 'ready', finishedAt, expiresAt }, added };
 }

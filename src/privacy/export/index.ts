@@ -4,8 +4,8 @@ import type { SessionId, UserId, WorkspaceId } from '../../contract/index.ts';
 import {
   envelope,
   keyRows,
-  type Attestation,
   type Digests,
+  type DocumentSigner,
   type Vault,
 } from '../../crypto/index.ts';
 import type {
@@ -37,7 +37,7 @@ export interface ExportOptions {
   readonly entropy: Entropy;
   readonly vault: Vault;
   readonly digests: Digests;
-  readonly attestation: Attestation;
+  readonly signer: Pick<DocumentSigner, 'sign' | 'current'>;
   /** Null where no folder is set: exports are refused then. */
   readonly storage: FileStorage | null;
   /** What each domain has to give. */

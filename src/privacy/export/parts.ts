@@ -1,6 +1,6 @@
 /** What the steps of an export work with, and what each of them comes to. */
 import type { WorkspaceId } from '../../contract/index.ts';
-import type { Attestation, KeyRows } from '../../crypto/index.ts';
+import type { DocumentSigner, KeyRows } from '../../crypto/index.ts';
 import type { Clock, ExportContributor } from '../../kernel/index.ts';
 import type { Change, ExportRecord, ExportStore, PartRecord } from './export-store.ts';
 import type { SealedFiles } from './sealed-files.ts';
@@ -15,7 +15,7 @@ export interface ExportParts {
   readonly clock: Clock;
   readonly contributors: readonly ExportContributor[];
   readonly files: SealedFiles;
-  readonly attestation: Attestation;
+  readonly signer: Pick<DocumentSigner, 'sign' | 'current'>;
   readonly within: <T>(
     workspaceId: WorkspaceId,
     mode: 'own' | 'read',

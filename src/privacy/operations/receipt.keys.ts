@@ -1,6 +1,7 @@
-/** Publishes what receipts are checked with, so that nobody has to believe the server that signed them. */
+/** Publishes what receipts and exports are checked with, so that nobody has to believe the server that signed them. */
 import { z } from 'zod';
 import { bySlug, open } from '../../access/index.ts';
+import { PublicKeySet } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
 
@@ -11,21 +12,13 @@ const input = z.strictObject({
 
 export const receiptKeys = operation({
   name: 'receipt.keys',
-  summary: 'The public keys that receipts are signed with, for conclave verify-receipt.',
+  summary:
+    'The public keys that receipts, exports and backups are signed with, for --keys of what verifies them.',
   on: { http: 'GET /v1/receipt-keys' },
   commit: 'read',
   input,
-  output: z.strictObject({
-    /** Of the ring; RFC 8037. Keep them: they verify what they signed for good. */
-    keys: z.array(
-      z.strictObject({
-        kty: z.literal('OKP'),
-        crv: z.literal('Ed25519'),
-        x: z.string(),
-        kid: z.string(),
-      }),
-    ),
-  }),
+  /** Of the ring. Keep them: they verify what they signed for good. */
+  output: PublicKeySet,
   access: open(
     'who was erased has no account, and whoever checks a receipt needs none',
     ({ workspace }: z.output<typeof input>) => bySlug(workspace),

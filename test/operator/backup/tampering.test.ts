@@ -127,10 +127,10 @@ describe('a backup that was tampered with', function () {
     const nowhere = database.keeper({ environment: {}, root: '/nonexistent' });
     const [one] = await all(nowhere.check(from, null));
     assert.deepEqual([one?.signedBy, one?.opened], ['unknown', false]);
-    const given = await all(nowhere.check(from, one?.publicKey ?? ''));
+    const given = await all(nowhere.check(from, [one?.publicKey ?? '']));
     assert.deepEqual(new Set(given.map(({ signedBy }) => signedBy)), new Set(['given']));
-    const wrong = Buffer.alloc(32, 1).toString('base64');
-    assert.equal(await refusal(nowhere.check(from, wrong)), 'forged');
+    const wrong = Buffer.alloc(32, 1).toString('base64url');
+    assert.equal(await refusal(nowhere.check(from, [wrong])), 'forged');
   });
 
   it('is refused with keys that are older than its rows', async () => {
