@@ -74,6 +74,7 @@ const openKeeper: OpenKeeper = async ({ environment, machine: { uid } }) => {
     root: root(),
     uid,
     version: version(),
+    heads: operator.ledgerHeads,
     migrate,
     migrations: migrationChecksums,
     fail: (exit, code, sentence) => new Failure({ exit, code, sentence }),

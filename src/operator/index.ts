@@ -27,6 +27,7 @@ import type { Whereabouts } from './server-settings.ts';
 
 export type { Fail } from './config-of.ts';
 export { openKeeper, type Keeper, type KeeperOptions } from './keeper.ts';
+export { ledgerHeads } from './backup/index.ts';
 export { diagnose, type DiagnoseOptions, type Finding } from './doctor/index.ts';
 
 export interface OperatorOptions extends Whereabouts {

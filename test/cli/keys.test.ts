@@ -75,7 +75,15 @@ describe('conclave rotate-keys and keys', function () {
   });
 
   it('say in words what refers to a key, and what may go', async () => {
-    const none = { dataKeys: 0, subjectKeys: 0, channels: 0, filters: 0, auditEvents: 0 };
+    const none = {
+      dataKeys: 0,
+      subjectKeys: 0,
+      channels: 0,
+      filters: 0,
+      auditEvents: 0,
+      holds: 0,
+      erasures: 0,
+    };
     const version = { of: 'workspace', workspaceId: '', workspace: 'tea', rootKey: '2', ...none };
     const root = { of: 'server', workspaceKeys: 0, signingKeys: 0, present: true, current: false };
     const at = { createdAt: new Date(0), adoptedAt: null };

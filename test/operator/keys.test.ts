@@ -91,6 +91,27 @@ describe("the operator's hold on keys", function () {
     ]);
   });
 
+  for (const [table, key, columns, values] of [
+    ['legal_hold', 'reason_key', 'id, subject_id, placed_by, placed_at, reason_sealed', 'now()'],
+    [
+      'erasure',
+      'origin_key',
+      'id, subject_id, requested_by, requested_at, due_at, origin_sealed',
+      'now(), now()',
+    ],
+  ] as const)
+    it(`cannot destroy what a row of ${table} is sealed under`, async () => {
+      // One transaction, of which nothing stays.
+      const destroyed = query(
+        `INSERT INTO workspace_key (workspace_id, version, root_key, wrapped, created_at)
+           SELECT workspace_id, 99, root_key, wrapped, now() FROM workspace_key WHERE version = 1;
+         INSERT INTO ${table} (workspace_id, ${columns}, ${key})
+           SELECT workspace_id, gen_random_uuid(), id, id, ${values}, '\\x01', 99 FROM account LIMIT 1;
+         DELETE FROM workspace_key WHERE version = 99`,
+      );
+      await assert.rejects(destroyed, new RegExp(`${table}_workspace_id_${key}_fkey`));
+    });
+
   it('destroys what nothing refers to when it is told to, ten minutes after, and on record', async () => {
     const retired = async () =>
       (await all(operator.keys({ retire: true }))).filter(

@@ -27,13 +27,15 @@ export const restore = command({
   words(step) {
     if (step.is === 'checked') return `checked ${step.name}`;
     if (step.is === 'loaded') return `${step.name}: ${step.rows} rows`;
-    const { takenAt, epoch, sessions } = step;
+    const { takenAt, epoch, sessions, heads } = step;
+    const erased = Object.values(heads).reduce((sum, { seq }) => sum + seq, 0);
     return [
       `The database is as it was at ${takenAt}; clients start over, in epoch ${epoch}.`,
       sessions > 0
         ? `${sessions} sessions were ended: everybody signs in again.`
         : 'Nobody was signed out.',
       `What was decided after ${takenAt} is undone: look through locks, roles, invitations and bans, and rotate the signing keys if that was done since.`,
+      `Start it with the newest ledger of erasures (ERASURE_LEDGER_FILE), which had ${erased} entries then: whoever was erased since is erased again before it serves.`,
     ].join('\n');
   },
 });

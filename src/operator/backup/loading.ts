@@ -45,7 +45,8 @@ export async function* loadTables(into: Into, artifact: Artifact): AsyncGenerato
 
 /**
  * The keys may be newer than the rows: those of channels and accounts that the backup does not have are left out,
- * and those that were destroyed meanwhile are not among them.
+ * and those that were destroyed meanwhile are not among them. Keys of workspaces came with the rows; the newer wrapping
+ * of one counts, since what wrapped the older one may be gone.
  */
 export async function* loadKeys(into: Into, artifact: Artifact): AsyncGenerator<Loaded> {
   const { postgres } = into;
@@ -57,12 +58,15 @@ export async function* loadKeys(into: Into, artifact: Artifact): AsyncGenerator<
       `CREATE TEMPORARY TABLE ${postgres.identifier(staged)} (LIKE public.${table}) ON COMMIT DROP`,
     );
     await copyIn(into, artifact, part, target(postgres, staged, part.columns));
-    const columns = part.columns.map((name) => postgres.identifier(name)).join(', ');
+    const names = part.columns.map((name) => postgres.identifier(name));
+    const columns = names.join(', ');
+    const newer = names.map((name) => `${name} = EXCLUDED.${name}`).join(', ');
     const isThere = all.filter(({ child }) => child === part.name).map(parentIsThere(postgres));
     const rows = await postgres.rows<{ count: number }>(
       `WITH loaded AS (
          INSERT INTO public.${table} (${columns})
          SELECT ${columns} FROM ${postgres.identifier(staged)} c WHERE ${['true', ...isThere].join(' AND ')}
+         ON CONFLICT ON CONSTRAINT ${postgres.identifier(`${part.name}_pkey`)} DO UPDATE SET ${newer}
          RETURNING 1)
        SELECT count(*)::int AS count FROM loaded`,
     );

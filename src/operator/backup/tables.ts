@@ -3,6 +3,11 @@ import type { OwnerPostgres } from '../../platform/owner-postgres.ts';
 
 /** The wrapped keys have an artifact of their own, so that destroying a key also reaches the backups. */
 const KEYS: ReadonlySet<string> = new Set(['workspace_key', 'subject_key', 'data_key']);
+/**
+ * Goes with the rows as well: rows name the versions that they are sealed under, and newer keys lack those that were
+ * retired since. No erasure destroys one, and without the keys of people and channels none opens what people wrote.
+ */
+const OF_ALL = 'workspace_key';
 
 /** What stays behind, and why; every other table is copied. */
 export const LEFT_OUT: ReadonlyMap<string, string> = new Map([
@@ -38,7 +43,7 @@ export interface Reference {
   readonly referred: readonly string[];
 }
 
-/** In an order in which each table comes after those that its rows refer to; the jobs come last. */
+/** In an order in which each table comes after those that its rows refer to; the jobs come last. One comes twice. */
 export async function copiedTables(postgres: OwnerPostgres): Promise<readonly Copied[]> {
   const found = await postgres.rows<{ name: string; columns: string[]; bytes: string }>(
     `SELECT c.relname AS name, pg_table_size(c.oid)::text AS bytes,
@@ -52,7 +57,10 @@ export async function copiedTables(postgres: OwnerPostgres): Promise<readonly Co
     .filter(({ name }) => !LEFT_OUT.has(name))
     .map(({ name, columns, bytes }) => ({ name, columns, bytes: Number(bytes) }));
   const all = inOrder(tables, await references(postgres));
-  const copied = all.map((table) => ({ ...table, isOfKeys: KEYS.has(table.name) }));
+  const copied = all.flatMap((table) => [
+    ...(table.name === OF_ALL ? [{ ...table, isOfKeys: false }] : []),
+    { ...table, isOfKeys: KEYS.has(table.name) },
+  ]);
   return [...copied, { name: JOBS, columns: JOB_COLUMNS, isOfKeys: false, bytes: 0 }];
 }
 

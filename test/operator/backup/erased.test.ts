@@ -94,4 +94,34 @@ describe('a backup of somebody who was erased later', function () {
     assert.ok(last?.is === 'restored');
     assert.deepEqual(last.heads, heads);
   });
+
+  it('keeps the versions of a workspace key that its rows are sealed under, and has newer ones from the keys', async () => {
+    const { path } = await taken();
+    const of = [world.workspaceId];
+    await old.rows(
+      `INSERT INTO workspace_key (workspace_id, version, root_key, wrapped, created_at)
+       SELECT workspace_id, 2, root_key, wrapped, created_at FROM workspace_key WHERE workspace_id = $1`,
+      of,
+    );
+    for (const [table, column] of [
+      ['channel', 'name_key'],
+      ['channel', 'topic_key'],
+      ['audit_event', 'sealed_key'],
+      ['data_key', 'workspace_key'],
+      ['subject_key', 'workspace_key'],
+    ])
+      await old.rows(
+        `UPDATE ${table} SET ${column} = 2 WHERE workspace_id = $1 AND ${column} = 1`,
+        of,
+      );
+    await old.rows('DELETE FROM workspace_key WHERE workspace_id = $1 AND version = 1', of);
+    const { keys } = await taken();
+    await restored(path, keys);
+    const versions: object[] = await fresh.rows('SELECT version FROM workspace_key ORDER BY 1');
+    assert.deepEqual(versions, [{ version: 1 }, { version: 2 }]);
+    const names = await fresh.rows('SELECT DISTINCT name_key AS key FROM channel');
+    assert.deepEqual(names, [{ key: 1 }], 'as they were sealed then');
+    const keyed = await fresh.rows('SELECT DISTINCT workspace_key AS key FROM data_key');
+    assert.deepEqual(keyed, [{ key: 2 }]);
+  });
 });
