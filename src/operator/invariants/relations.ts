@@ -15,6 +15,7 @@ export const RELATIONS: readonly Relation[] = [
   ...named('account', 'data_key', 'author_id'),
   ...named('account', 'subject_key', 'subject_id'),
   ...named('account', 'invitation', 'invited_by', 'used_by', 'revoked_by'),
+  ...named('account', 'erasure', 'cancelled_by'),
   ...named('account', 'mail', 'user_id'),
   ...named('message', 'message', 'reply_to', 'thread_root'),
   ...named('message', 'mention', 'message_id'),
@@ -30,6 +31,8 @@ export const NO_RELATIONS: ReadonlyMap<string, string> = new Map([
   ['audit_event.sealed_for', 'the key may have been destroyed'],
   ['control_event.session_id', 'of the last hour'],
   ['control_event.user_id', 'of the last hour'],
+  ['data_export.link_session', 'bound to a session, which may be removed before the link is used'],
+  ['integrity_alert.row_id', 'of a row of any kind, which may be gone since'],
   ['message.client_id', 'given by the client'],
 ]);
 

@@ -105,6 +105,8 @@ export const ONE_MORE: Readonly<Record<string, string>> = {
   mail: `INSERT INTO mail (workspace_id, kind, email_digests, user_id) SELECT workspace_id, 'email-verification', '{}', id FROM account LIMIT 1;`,
   invitation: `INSERT INTO invitation (workspace_id, id, code_digest, role, created_at, expires_at)
     SELECT workspace_id, gen_random_uuid(), '\\x01', 'user', now(), now() FROM workspace LIMIT 1;`,
+  erasure: `INSERT INTO erasure (workspace_id, id, subject_id, requested_by, requested_at, origin_sealed, origin_key, due_at, state, cancelled_by)
+    SELECT workspace_id, gen_random_uuid(), id, id, now(), '\\x01', 1, now(), 'cancelled', id FROM account LIMIT 1;`,
   moderation_act: `INSERT INTO moderation_act (workspace_id, id, channel_id, subject_id, kind, at)
     SELECT workspace_id, gen_random_uuid(), id, created_by, 'kick', now() FROM channel LIMIT 1;`,
 };
