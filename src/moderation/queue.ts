@@ -10,7 +10,7 @@ import { Refusal, type Told } from '../kernel/index.ts';
 import type { Among, ReportRow } from './report-store.ts';
 import type { ModerationServices } from './services.ts';
 
-/** Told of one change at most: who keeps the channel first, then staff. The others see it when they ask. */
+/** Told of one change at most: who keeps the channel first, then staff, then who holds a role for it. The others see it when they ask. */
 const TOLD = 100;
 
 /** Whoever holds a permission even here holds it in every channel. */
@@ -48,7 +48,8 @@ export async function queueTold(
   { id: reportId, channelId, state }: Pick<ReportRow, 'id' | 'channelId' | 'state'>,
 ): Promise<readonly Told[]> {
   const { channel, workspace } = CHANNEL_POLICY['report.read'];
-  const candidates = await reports.among(channelId, { channel, workspace, limit: TOLD });
+  const asked = { channel, workspace, permission: 'report.read', limit: TOLD };
+  const candidates = await reports.among(channelId, asked);
   const found = await standings.each(candidates.map((userId) => ({ userId, channelId })));
   return found.flatMap((standing): Told[] => {
     if (!standing || !mayInChannel(standing, 'report.read')) return [];

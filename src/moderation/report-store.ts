@@ -57,6 +57,8 @@ export interface ListedReports {
 export interface AskedRoles {
   readonly channel: readonly ChannelRole[];
   readonly workspace: readonly WorkspaceRole[];
+  /** Which a role of the workspace's own making may carry instead. */
+  readonly permission: string;
   readonly limit: number;
 }
 
@@ -69,7 +71,7 @@ export interface ReportStore {
   lock(id: ReportId): Promise<ReportRow | null>;
   claim(report: ReportRow, by: UserId, at: Date): Promise<ReportRow>;
   decide(report: ReportRow, decision: Decision): Promise<ReportRow>;
-  /** Who keeps the channel, and then accounts of these workspace roles: who may come into question to be told. */
+  /** Who keeps the channel, accounts of these workspace roles, and holders of custom roles that reach it: who may come into question to be told. */
   among(channelId: ChannelId, roles: AskedRoles): Promise<readonly UserId[]>;
   /** In the order in which they were made, after `after`. */
   list(wanted: ListedReports): Promise<readonly ReportRow[]>;
@@ -103,7 +105,7 @@ export function reportStore(tx: Tx, workspaceId: WorkspaceId): ReportStore {
       await tx.report.updateMany({ where: { id: report.id }, data });
       return { ...report, ...data };
     },
-    async among(channelId, { channel, workspace, limit }) {
+    async among(channelId, { channel, workspace, permission, limit }) {
       const rows = await tx.$queryRaw<{ id: UserId }[]>`
         SELECT id FROM (
           (SELECT m.user_id AS id, 0 AS rank FROM membership m
@@ -112,6 +114,12 @@ export function reportStore(tx: Tx, workspaceId: WorkspaceId): ReportStore {
           UNION ALL
           (SELECT a.id, 1 FROM account a
            WHERE a.status = 'active' AND a.role = ANY (${[...workspace]}::text[]) LIMIT ${limit})
+          UNION ALL
+          (SELECT g.user_id, 2 FROM custom_role q
+           JOIN role_grant g ON g.workspace_id = q.workspace_id AND g.role_id = q.id
+           WHERE ${permission} = ANY (q.permissions) AND (q.scope <> 'channels' OR EXISTS (
+             SELECT FROM custom_role_channel h WHERE h.workspace_id = q.workspace_id AND h.role_id = q.id
+               AND h.channel_id = ${channelId}::uuid)) LIMIT ${limit})
         ) found GROUP BY id ORDER BY min(rank), id LIMIT ${limit}`;
       return rows.map(({ id }) => id);
     },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Broadcasts } from '../../src/contract/index.ts';
 import type { Person } from '../support/person.ts';
 import { World } from '../support/world.ts';
+import { given, reading } from '../access/role-support.ts';
 import { scene, type Scene } from './support.ts';
 
 describe('who hears of moderation', () => {
@@ -41,6 +42,31 @@ describe('who hears of moderation', () => {
       assert.deepEqual(heardBy(person, 'queue.changed'), changes);
     }
     for (const person of [bob, carol, elsewhere.keeper, foreign])
+      assert.deepEqual(heardBy(person, 'queue.changed'), []);
+  });
+
+  it('of the queue: who holds a role of the workspace’s own making that reads reports there', async () => {
+    const { channelId, messageId, alice, carol, keeper } = s;
+    const admin = await world.person('Admin', { role: 'admin' });
+    const { userId } = admin;
+    await alice.call('member.add', { channelId, userId, role: 'member' }).accepted();
+    const { id: other } = await world.channel(admin);
+    const desk = { scope: 'reports', permissions: ['report.read'] } as const;
+    const here = { scope: 'channels', permissions: ['report.read', 'message.read'] } as const;
+    const [everywhere, named, elsewhere, reader] = await Promise.all(
+      ['Desk', 'Here', 'Elsewhere', 'Reader'].map((name) => world.person(name)),
+    );
+    assert.ok(everywhere && named && elsewhere && reader);
+    await given(admin, { ...desk, permissions: [...desk.permissions] }, everywhere);
+    const reads = [...here.permissions];
+    await given(admin, { ...here, permissions: reads, channelIds: [channelId] }, named);
+    await given(admin, { ...here, permissions: reads, channelIds: [other] }, elsewhere);
+    await given(admin, reading(channelId), reader);
+    const input = { channelId, messageId, category: 'spam' } as const;
+    await carol.call('report.create', input).accepted();
+    for (const person of [keeper, everywhere, named])
+      assert.equal((await person.hears('queue.changed')).channelId, channelId);
+    for (const person of [elsewhere, reader])
       assert.deepEqual(heardBy(person, 'queue.changed'), []);
   });
 

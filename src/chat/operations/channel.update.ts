@@ -76,9 +76,10 @@ export const channelUpdate = operation({
         (await content.sealTopic(keys, channel.id, topic))),
     };
     if (Object.keys(change).length === 0) return reply(before);
+    // Made public, it stays open to whom a role had opened it; made private, it is taken from all others.
+    const closes = kind === 'private' && channel.kind === 'public';
     const narrows =
-      isOpenToOutsiders(channel) &&
-      (kind !== channel.kind || !isOpenToOutsiders({ ...channel, historyPolicy }));
+      isOpenToOutsiders(channel) && (closes || !isOpenToOutsiders({ ...channel, historyPolicy }));
     const changed = await channels.update(channel, change, narrows);
     return reply(
       await channelAsSeen(services, changed, standing.channelRole, caller.userId),

@@ -15,6 +15,7 @@ export const RELATIONS: readonly Relation[] = [
   ...named('account', 'data_key', 'author_id'),
   ...named('account', 'subject_key', 'subject_id'),
   ...named('account', 'invitation', 'invited_by', 'used_by', 'revoked_by'),
+  ...named('account', 'erasure', 'cancelled_by'),
   ...named('account', 'mail', 'user_id'),
   ...named('account', 'erasure', 'cancelled_by'),
   ...named('message', 'message', 'reply_to', 'thread_root'),
@@ -33,6 +34,8 @@ export const NO_RELATIONS: ReadonlyMap<string, string> = new Map([
   ['integrity_alert.row_id', 'what was found outlives what it was found in'],
   ['control_event.session_id', 'of the last hour'],
   ['control_event.user_id', 'of the last hour'],
+  ['data_export.link_session', 'bound to a session, which may be removed before the link is used'],
+  ['integrity_alert.row_id', 'of a row of any kind, which may be gone since'],
   ['message.client_id', 'given by the client'],
 ]);
 

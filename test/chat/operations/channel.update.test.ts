@@ -38,8 +38,8 @@ describe('channel.update', () => {
     const rev = before.lastRev + 1;
     const now = { name: 'News', topic: 'What is new', readOnly: true };
     assert.deepEqual(changed, { ...before, ...now, lastRev: rev });
-    const { kind, historyPolicy, archived } = before;
-    const channel = { kind, historyPolicy, archived, ...now, accessRev: 0 };
+    const { kind, historyPolicy, archived, slowModeSeconds } = before;
+    const channel = { kind, historyPolicy, archived, slowModeSeconds, ...now, accessRev: 0 };
     await bob.hears('channel.events', ({ last }) => last === rev);
     assert.deepEqual(settingsIn(bob.connection.events()), [{ kind: 'channel', rev, channel }]);
     const position = { channelId, rev: before.lastRev, epoch: 1 };
