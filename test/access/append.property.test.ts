@@ -112,7 +112,14 @@ describe('the append, the standings and the model', () => {
       places.map(({ id, kind, historyPolicy, readOnly, words }) => ({
         ...{ workspace_id, id, kind, history_policy: historyPolicy, read_only: readOnly, ...by },
         ...{ ...zero, access_rev: 0, newest_joined_seq: 0, slow_mode_seconds: 0 },
-        ...{ name_sealed: '\\x00', name_key: 1, epoch: 1, key_epoch: 1 },
+        ...{
+          name_sealed: '\\x00',
+          name_key: 1,
+          epoch: 1,
+          key_epoch: 1,
+          key_epoch_seq: 0,
+          key_epoch_at: at,
+        },
         ...{ last_rev: PEOPLE, has_overrides: words.length > 0 },
       })),
     );
