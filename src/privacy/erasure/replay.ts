@@ -7,7 +7,7 @@ import { headStore } from '../ledger/head-store.ts';
 import { hashOf, lineOf } from '../ledger/entry.ts';
 import type { PrivacyOptions } from '../ports.ts';
 import { erasureStore, type ErasureStore, type Tx } from './erasure-store.ts';
-import type { erasing } from './run.ts';
+import { keeps, type erasing } from './run.ts';
 
 export type ReplayOptions = Pick<
   PrivacyOptions<unknown>,
@@ -32,6 +32,13 @@ export function replaying({ clock, transaction, workspaceSeal, destroyKeys }: Re
       }
       const erasure = await running(tx, workspaceId, erasures, entry);
       const kept = await holdStore(tx, workspaceId).keeping(entry.subjectId);
+      // Whether it was placed after a line that came to nothing, or lifted after a backup, nobody can prove: the data
+      // stays, and the row takes over from the line. Whoever lifts the hold lets it finish.
+      if (keeps(kept, entry.channelId)) {
+        await erasures.change(erasure, { state: 'held' });
+        await heads.move({ seq: entry.seq, hash: hashOf(lineOf(entry)) });
+        return 'held';
+      }
       await destroyKeys({ tx, workspaceId, erasures, erasure, kept, now: clock.now() });
       await erasures.enqueue(erasure.id, 0);
       return 'destroyed';

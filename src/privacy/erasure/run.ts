@@ -89,9 +89,7 @@ export function erasing(options: RunOptions) {
 
   function pieceOf(unit: Unit): Promise<Piece | null> {
     const { erasure, kept } = unit;
-    const { channelId } = erasure;
-    const isKept = channelId === null ? kept.person : keeps(kept, channelId);
-    if (isKept) return hold(unit);
+    if (keeps(kept, erasure.channelId)) return hold(unit);
     if (erasure.state !== 'running') return begin(unit);
     return erasure.step === null ? destroyKeys(unit) : goOn(unit);
   }
@@ -214,8 +212,9 @@ export function erasing(options: RunOptions) {
   return { run, destroyKeys };
 }
 
-function keeps({ person, channels }: Kept, channelId: NonNullable<ErasureRow['channelId']>) {
-  return person || channels.get(channelId) === 'all';
+/** Whether holds keep all that an erasure of the channel, or of all of them (null), would destroy first. */
+export function keeps({ person, channels }: Kept, channelId: ErasureRow['channelId']): boolean {
+  return person || (channelId !== null && channels.get(channelId) === 'all');
 }
 
 function scopeOf({ workspaceId, erasure, kept, now }: Unit): ErasureScope {
