@@ -58,8 +58,8 @@ export interface ErasureStore {
   ): Promise<Kept['channels']>;
   /** Whether keys of the person are there, of what they wrote in the channel. */
   wroteIn(subjectId: UserId, channelId: ChannelId): Promise<boolean>;
-  /** Whether the workspace and the account are there at all: a restored database may be older than either. */
-  knows(subjectId: UserId): Promise<'both' | 'workspace' | 'neither'>;
+  /** Whether the workspace, and the account and channel, are there at all: a restored database may be older than each. */
+  knows(subjectId: UserId, channelId: ChannelId | null): Promise<'both' | 'workspace' | 'neither'>;
   /** Runs the job after so many milliseconds, once the transaction is committed; the same erasure is the same job. */
   enqueue(id: ErasureId, delayMs: number): Promise<void>;
 }
@@ -124,8 +124,11 @@ export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
     async wroteIn(authorId, channelId) {
       return (await tx.dataKey.count({ where: { workspaceId, authorId, channelId } })) > 0;
     },
-    async knows(subjectId) {
-      if ((await tx.account.count({ where: { workspaceId, id: subjectId } })) > 0) return 'both';
+    async knows(subjectId, channelId) {
+      const account = await tx.account.count({ where: { workspaceId, id: subjectId } });
+      const place =
+        channelId === null || (await tx.channel.count({ where: { workspaceId, id: channelId } }));
+      if (account && place) return 'both';
       return (await tx.workspace.count({ where: { id: workspaceId } })) > 0
         ? 'workspace'
         : 'neither';

@@ -11,7 +11,7 @@ import {
 } from '../../kernel/index.ts';
 import { holdStore, type Kept } from '../holds/hold-store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { headStore } from '../ledger/head-store.ts';
+import { headStore, type Head } from '../ledger/head-store.ts';
 import type { Announced, PrivacyOptions } from '../ports.ts';
 import { erasureStore, type ErasureRow, type ErasureStore, type Tx } from './erasure-store.ts';
 import { receiptOf } from './receipt.ts';
@@ -125,15 +125,15 @@ export function erasing(options: RunOptions) {
     return [...held.values()].some((person) => person.id !== subjectId && isAdmin(person));
   }
 
-  /** The ledger first: should this transaction be lost, a start finds the line and does it again. */
-  async function destroyKeys(unit: Unit): Promise<Piece> {
+  /**
+   * The ledger first: should this transaction be lost, a start finds the line and does it again. `line` is the one
+   * that says so already.
+   */
+  async function destroyKeys(unit: Unit, line: Head | null = null): Promise<Piece> {
     const { tx, workspaceId, erasures, erasure, now } = unit;
     const { id: erasureId, subjectId, channelId } = erasure;
-    const heads = headStore(tx, workspaceId);
-    const at = now.getTime();
-    const { seq } = await ledger.append(heads, workspaceId, {
-      ...{ erasureId, subjectId, channelId, at },
-    });
+    const erased = { erasureId, subjectId, channelId, at: now.getTime() };
+    const { seq } = line ?? (await ledger.append(headStore(tx, workspaceId), workspaceId, erased));
     let { counts } = erasure;
     for (const step of stepsOf(erasure, keySteps))
       counts = sum(counts, (await step.run(tx, scopeOf(unit), null)).counts);

@@ -1,8 +1,15 @@
 /** What a start does with lines of the ledger that the database does not know of, whatever else the database holds. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfig } from '../../../src/config.ts';
+import type { ChannelId, ErasureId } from '../../../src/contract/index.ts';
+import { documentSigner, keyring } from '../../../src/crypto/index.ts';
+import { headStore } from '../../../src/privacy/ledger/head-store.ts';
+import { ledgerFile } from '../../../src/privacy/index.ts';
+import { Ledger } from '../../../src/privacy/ledger/ledger.ts';
 import { World } from '../../support/world.ts';
 import { row } from '../../chat/support.ts';
 import { Killed, Nodes, type Scene } from '../cut-off.ts';
@@ -46,6 +53,28 @@ describe('a line that the database does not know of', () => {
     assert.equal(lines().length, 1);
     return scene;
   }
+  /** Another line at the end, of an erasure that the database may not even know. */
+  async function says({ ada }: Scene, of: { erasureId?: ErasureId; channelId?: ChannelId }) {
+    const signer = documentSigner(keyring(readConfig(process.env).keys.root));
+    const ledger = new Ledger(ledgerFile(path), {
+      sign: (document) => signer.sign('erasure-ledger', document),
+      verify: (document) => signer.verify('erasure-ledger', document),
+    });
+    const undone = nodes.postgres.transaction(world.workspaceId, 'own', async (tx) => {
+      await ledger.append(headStore(tx, world.workspaceId), world.workspaceId, {
+        ...{ erasureId: randomUUID() as ErasureId, channelId: null, ...of },
+        ...{ subjectId: ada.person.userId, at: world.clock.now().getTime() },
+      });
+      throw new Killed();
+    });
+    await assert.rejects(undone, Killed);
+  }
+  const head = async () =>
+    Number(
+      (await row(world, 'SELECT seq FROM erasure_head WHERE workspace_id = $1', world.workspaceId))[
+        'seq'
+      ],
+    );
   const hold = async (more: object) =>
     (
       await boss.person
@@ -78,5 +107,40 @@ describe('a line that the database does not know of', () => {
     await person.call('erasure.cancel', { erasureId: scene.erasureId }).refused('erasure_begun');
     await starts();
     assert.deepEqual(await left(scene), { state: 'running', subject: 0, data: 0 });
+  });
+
+  it('is about nobody where the channel is of after the backup', async () => {
+    const scene = await nodes.scene();
+    await says(scene, { channelId: randomUUID() as ChannelId });
+    await starts();
+    assert.equal(await head(), 1);
+    assert.deepEqual(await left(scene), { state: 'waiting', subject: 1, data: 1 });
+  });
+
+  for (const state of ['running', 'held'])
+    it(`is what an earlier one does that the database has as ${state}, and that cannot be cancelled`, async () => {
+      const scene = await nodes.scene();
+      const dies = nodes.one({ n: 2, when: 'after' }, path).run(scene.erasureId);
+      await assert.rejects(dies, Killed); // its keys are gone, its rows are not
+      const text = 'UPDATE erasure SET state = $2 WHERE id = $1';
+      await world.database.query(text, [scene.erasureId, state]);
+      await says(scene, {});
+      await Promise.all([starts(), starts()]);
+      assert.equal(await head(), 2);
+      await nodes.one(null, path).run(scene.erasureId);
+      assert.deepEqual(await left(scene), { state: 'done', subject: 0, data: 0 });
+      assert.equal(lines().length, 2);
+    });
+
+  it('takes the place of one that waits, where its own was taken back', async () => {
+    const scene = await nodes.scene();
+    const { erasureId, ada } = scene;
+    await ada.person.call('erasure.cancel', { erasureId }).accepted();
+    const { password } = ada.resident;
+    const second = await ada.person.call('erasure.request', { password }).accepted();
+    await says(scene, { erasureId });
+    await starts();
+    assert.deepEqual(await left(scene), { state: 'running', subject: 0, data: 0 });
+    assert.equal((await left({ ...scene, ...second }))['state'], 'cancelled');
   });
 });
