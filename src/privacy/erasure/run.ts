@@ -177,9 +177,8 @@ export function erasing(options: RunOptions) {
     const { tx, workspaceId, erasures, erasure, now } = unit;
     const { id, subjectId, channelId, counts } = erasure;
     const kept = await erasures.keptOf(subjectId, channelId, unit.kept.channels);
-    const line = await ledger.append(headStore(tx, workspaceId), workspaceId, {
-      ...{ erasureId: id, subjectId, channelId, at: now.getTime() },
-    });
+    const heads = headStore(tx, workspaceId);
+    const line = await ledger.committed(heads, workspaceId, erasure.ledgerSeq ?? 0);
     const event = await options.recordJob(tx, workspaceId, 'erasure.run', {
       resource: { kind: 'erasure', id },
       subjectId,

@@ -11,7 +11,7 @@ import { headStore } from '../../../src/privacy/ledger/head-store.ts';
 import { ledgerFile } from '../../../src/privacy/index.ts';
 import { Ledger } from '../../../src/privacy/ledger/ledger.ts';
 import { World } from '../../support/world.ts';
-import { row } from '../../chat/support.ts';
+import { row, rows } from '../../chat/support.ts';
 import { Killed, Nodes, type Scene } from '../cut-off.ts';
 import { administrator, type Author } from '../support.ts';
 
@@ -142,5 +142,52 @@ describe('a line that the database does not know of', () => {
     await starts();
     assert.deepEqual(await left(scene), { state: 'running', subject: 0, data: 0 });
     assert.equal((await left({ ...scene, ...second }))['state'], 'cancelled');
+  });
+
+  it('is written for what went once a hold was lifted, too: a restore of in between destroys it again', async () => {
+    const scene = await nodes.scene();
+    const { userId } = scene.ada.person;
+    const [{ channel_id: channelId, ...key } = {}] = await rows(
+      world,
+      'SELECT channel_id, to_jsonb(data_key) AS copy FROM data_key WHERE author_id = $1',
+      userId,
+    );
+    const holdId = await hold({ channelId });
+    const run = () => nodes.one(null, path).run(scene.erasureId);
+    await run();
+    assert.deepEqual(await left(scene), { state: 'held', subject: 0, data: 1 });
+    assert.equal(lines().length, 1);
+    const before = await row(
+      world,
+      'SELECT hash FROM erasure_head WHERE seq = 1 AND workspace_id = $1',
+      world.workspaceId,
+    );
+    const other = await administrator(world, 'Other');
+    const { password } = other.resident;
+    await other.person.call('hold.lift', { holdId, password }).accepted();
+    await run();
+    assert.deepEqual(await left(scene), { state: 'done', subject: 0, data: 0 });
+    assert.equal(lines().length, 2);
+    // As the database was while the hold was lifted, and the second line not written yet.
+    await world.database.query(
+      `UPDATE erasure_head SET seq = 1, hash = $2 WHERE workspace_id = $1`,
+      [world.workspaceId, before['hash']],
+    );
+    await world.database.query(`UPDATE erasure SET state = 'held', ledger_seq = 1 WHERE id = $1`, [
+      scene.erasureId,
+    ]);
+    const status = 'UPDATE account SET status = $2 WHERE id = $1'; // or no key is made for them
+    await world.database.query(status, [userId, 'locked']);
+    await world.database.query(
+      'INSERT INTO data_key SELECT * FROM jsonb_populate_record(null::data_key, $1)',
+      [JSON.stringify(key['copy'])],
+    );
+    await world.database.query(status, [userId, 'erased']);
+    assert.deepEqual(await left(scene), { state: 'held', subject: 0, data: 1 });
+    await starts();
+    assert.deepEqual(await left(scene), { state: 'running', subject: 0, data: 0 });
+    await run();
+    assert.equal((await left(scene))['state'], 'done');
+    assert.equal(lines().length, 2);
   });
 });
