@@ -53,9 +53,11 @@ export function replaying({ clock, transaction, workspaceSeal, destroyKeys }: Re
     const other = open && open.id !== id ? await erasures.lock(open.id) : null;
     // It has begun to destroy the same, and cannot be taken back any more: it goes on for both.
     const known = other?.keysAt ? other : await named();
+    // What was written after this one began stays; for two, all that was there when the later one did goes.
+    const isOwn = known.id === id && known.startedAt !== null;
     return erasures.change(known, {
-      ...{ state: 'running', cancelledBy: null, startedAt: then, endedAt: null },
-      ...{ step: null, cursor: null },
+      ...{ state: 'running', cancelledBy: null, endedAt: null, step: null, cursor: null },
+      ...(!isOwn && { startedAt: then, keyEpoch: null }),
     });
 
     async function named() {

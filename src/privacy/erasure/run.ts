@@ -135,12 +135,20 @@ export function erasing(options: RunOptions) {
     const erased = { erasureId, subjectId, channelId, at: now.getTime() };
     const { seq } = line ?? (await ledger.append(headStore(tx, workspaceId), workspaceId, erased));
     let { counts } = erasure;
+    const keyEpoch = erasure.keyEpoch ?? (channelId && (await erasures.keyEpoch(channelId)));
+    const scope = scopeOf({ ...unit, erasure: { ...erasure, keyEpoch } });
     for (const step of stepsOf(erasure, keySteps))
-      counts = sum(counts, (await step.run(tx, scopeOf(unit), null)).counts);
+      counts = sum(counts, (await step.run(tx, scope, null)).counts);
     await recordControl(tx, workspaceId, { kind: 'keys-destroyed', userId: subjectId });
     const [next] = stepsOf(erasure, others);
     const done = await erasures.change(erasure, {
-      ...{ counts, ledgerSeq: seq, keysAt: erasure.keysAt ?? now, step: next?.name ?? null },
+      ...{
+        counts,
+        keyEpoch,
+        ledgerSeq: seq,
+        keysAt: erasure.keysAt ?? now,
+        step: next?.name ?? null,
+      },
       ...{ cursor: null },
     });
     return { erasure: done, effects: [{ effect: 'control-recorded' }, progressOf(done)] };
@@ -217,8 +225,9 @@ export function keeps({ person, channels }: Kept, channelId: ErasureRow['channel
 }
 
 function scopeOf({ workspaceId, erasure, kept, now }: Unit): ErasureScope {
-  const { subjectId, channelId } = erasure;
-  return { workspaceId, subjectId, channelId, kept: kept.channels, now };
+  const { subjectId, channelId, keyEpoch, startedAt } = erasure;
+  const upTo = keyEpoch === null ? null : { keyEpoch, at: startedAt ?? now };
+  return { workspaceId, subjectId, channelId, upTo, kept: kept.channels, now };
 }
 
 function effectsOf({ effects = [] }: ErasedPiece): readonly Announced[] {
