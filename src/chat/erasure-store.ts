@@ -28,9 +28,9 @@ export const chatErasure: readonly ErasureStep<Tx>[] = [
     phase: 'keys',
     answersFor: [],
     ofChannel: true,
-    /** Whoever may go on writing in the channel does so under a new key: the old one is held by nodes for a moment. */
-    async run(tx, { workspaceId, channelId, kept }) {
-      if (channelId === null || kept.has(channelId)) return nothing;
+    /** Whoever may go on writing in the channel does so under a new key, which this erasure never destroys. */
+    async run(tx, { workspaceId, channelId }) {
+      if (channelId === null) return nothing;
       await tx.channel.updateMany({
         where: { workspaceId, id: channelId },
         data: { keyEpoch: { increment: 1 } },
@@ -117,13 +117,14 @@ async function inNextChannel(
 
 /** In the order of the index over author and clientId: however many others wrote in between costs nothing. */
 const tombstones: InChannel = async (tx, scope, channel, { client = '' }) => {
-  const { workspaceId, subjectId, now, kept } = scope;
+  const { workspaceId, subjectId, now, upTo, kept } = scope;
   const held = kept.get(channel.id);
   if (held === 'all') return nothing;
   const rows = await tx.message.findMany({
     where: {
       ...{ channelId: channel.id, authorId: subjectId },
       ...(client !== '' && { clientId: { gt: String(client) } }),
+      ...(upTo && { OR: [{ at: { lt: upTo.at } }, { keyEpoch: { lte: upTo.keyEpoch } }] }),
     },
     orderBy: { clientId: 'asc' },
     take: LOOKED_AT,

@@ -12,8 +12,9 @@ export function keyErasure(): ErasureStep<Tx> {
     phase: 'keys',
     answersFor: ['data_key.author_id', 'subject_key.subject_id'],
     ofChannel: true,
-    async run(tx, { workspaceId, subjectId, channelId, kept }) {
-      const where = { workspaceId, authorId: subjectId };
+    async run(tx, { workspaceId, subjectId, channelId, upTo, kept }) {
+      const epochs = upTo && { epoch: { lte: upTo.keyEpoch } };
+      const where = { workspaceId, authorId: subjectId, ...epochs };
       const inChannel = channelId ?? { notIn: [...kept.keys()] };
       const isKept = channelId !== null && kept.has(channelId);
       const data = isKept

@@ -14,6 +14,8 @@ export interface ErasureScope {
   readonly channelId: ChannelId | null;
   /** What a legal hold keeps, of channels: all that the person wrote there, or what they posted in these stretches. */
   readonly kept: ReadonlyMap<ChannelId, 'all' | readonly Stretch[]>;
+  /** In a channel: the last epoch whose keys go, and when the erasure began; what was written later stays. */
+  readonly upTo: { readonly keyEpoch: number; readonly at: Date } | null;
   readonly now: Date;
 }
 

@@ -15,6 +15,7 @@ CREATE TABLE "erasure" (
     "state" TEXT NOT NULL DEFAULT 'waiting',
     "started_at" TIMESTAMPTZ(3),
     "keys_at" TIMESTAMPTZ(3),
+    "key_epoch" INTEGER,
     "ended_at" TIMESTAMPTZ(3),
     "cancelled_by" UUID,
     "step" TEXT,
@@ -99,7 +100,7 @@ CREATE POLICY own_workspace ON legal_hold
   WITH CHECK (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
 
 GRANT SELECT, INSERT ON erasure, erasure_head, legal_hold TO conclave_app;
-GRANT UPDATE (state, started_at, keys_at, ended_at, cancelled_by, step, cursor, counts, ledger_seq, receipt)
+GRANT UPDATE (state, started_at, keys_at, key_epoch, ended_at, cancelled_by, step, cursor, counts, ledger_seq, receipt)
   ON erasure TO conclave_app;
 GRANT UPDATE (seq, hash) ON erasure_head TO conclave_app;
 GRANT UPDATE (lifted_by, lifted_at) ON legal_hold TO conclave_app;

@@ -23,6 +23,8 @@ export interface ErasureRow {
   readonly state: ErasureState;
   readonly startedAt: Date | null;
   readonly keysAt: Date | null;
+  /** Of a channel: the last epoch whose keys go; null until the first of them went. */
+  readonly keyEpoch: number | null;
   readonly endedAt: Date | null;
   readonly cancelledBy: UserId | null;
   readonly step: string | null;
@@ -60,8 +62,10 @@ export interface ErasureStore {
   ): Promise<Kept['channels']>;
   /** Whether keys of the person are there, of what they wrote in the channel. */
   wroteIn(subjectId: UserId, channelId: ChannelId): Promise<boolean>;
-  /** Whether the workspace and the account are there at all: a restored database may be older than either. */
-  knows(subjectId: UserId): Promise<'both' | 'workspace' | 'neither'>;
+  /** Whether the workspace, and the account and channel, are there at all: a restored database may be older than each. */
+  knows(subjectId: UserId, channelId: ChannelId | null): Promise<'both' | 'workspace' | 'neither'>;
+  /** The epoch under which is written in the channel, which is held. */
+  keyEpoch(channelId: ChannelId): Promise<number>;
   /** Runs the job after so many milliseconds, once the transaction is committed; the same erasure is the same job. */
   enqueue(id: ErasureId, delayMs: number): Promise<void>;
 }
@@ -137,11 +141,22 @@ export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
     async wroteIn(authorId, channelId) {
       return (await tx.dataKey.count({ where: { workspaceId, authorId, channelId } })) > 0;
     },
-    async knows(subjectId) {
-      if ((await tx.account.count({ where: { workspaceId, id: subjectId } })) > 0) return 'both';
+    async knows(subjectId, channelId) {
+      const account = await tx.account.count({ where: { workspaceId, id: subjectId } });
+      const place =
+        channelId === null || (await tx.channel.count({ where: { workspaceId, id: channelId } }));
+      if (account && place) return 'both';
       return (await tx.workspace.count({ where: { id: workspaceId } })) > 0
         ? 'workspace'
         : 'neither';
+    },
+    async keyEpoch(channelId) {
+      const [channel] = await tx.$queryRaw<
+        { epoch: number }[]
+      >`SELECT key_epoch AS epoch FROM channel
+        WHERE workspace_id = ${workspaceId}::uuid AND id = ${channelId}::uuid FOR UPDATE`;
+      if (!channel) throw new Error('a channel that an erasure names is gone');
+      return channel.epoch;
     },
     async enqueue(erasureId, delayMs) {
       await tx.$executeRaw`SELECT enqueue_job('privacy.erase', ${JSON.stringify({ erasureId })}::jsonb,

@@ -7,7 +7,7 @@ import { headStore } from '../ledger/head-store.ts';
 import { hashOf, lineOf } from '../ledger/entry.ts';
 import type { PrivacyOptions } from '../ports.ts';
 import { erasureStore, type ErasureStore, type Tx } from './erasure-store.ts';
-import type { erasing } from './run.ts';
+import { keeps, type erasing } from './run.ts';
 
 export type ReplayOptions = Pick<
   PrivacyOptions<unknown>,
@@ -24,15 +24,20 @@ export function replaying({ clock, transaction, workspaceSeal, destroyKeys }: Re
       const head = await heads.find();
       if (head && head.seq >= entry.seq) return 'known';
       const erasures = erasureStore(tx, workspaceId);
-      const knows = await erasures.knows(entry.subjectId);
+      const line = { seq: entry.seq, hash: hashOf(lineOf(entry)) };
+      const knows = await erasures.knows(entry.subjectId, entry.channelId);
       if (knows === 'neither') return 'elsewhere';
-      if (knows === 'workspace') {
-        await heads.move({ seq: entry.seq, hash: hashOf(lineOf(entry)) });
-        return 'nobody';
-      }
+      await heads.move(line);
+      if (knows === 'workspace') return 'nobody';
       const erasure = await running(tx, workspaceId, erasures, entry);
       const kept = await holdStore(tx, workspaceId).keeping(entry.subjectId);
-      await destroyKeys({ tx, workspaceId, erasures, erasure, kept, now: clock.now() });
+      // Whether it was placed after a line that came to nothing, or lifted after a backup, nobody can prove: the data
+      // stays, and the row takes over from the line. Whoever lifts the hold lets it finish.
+      if (keeps(kept, entry.channelId)) {
+        await erasures.change(erasure, { state: 'held' });
+        return 'held';
+      }
+      await destroyKeys({ tx, workspaceId, erasures, erasure, kept, now: clock.now() }, line);
       await erasures.enqueue(erasure.id, 0);
       return 'destroyed';
     });
@@ -44,16 +49,24 @@ export function replaying({ clock, transaction, workspaceSeal, destroyKeys }: Re
     { erasureId: id, subjectId, channelId, at }: LedgerEntry,
   ) {
     const then = new Date(at);
-    const known = (await erasures.lock(id)) ?? (await restored());
+    const open = await erasures.open(subjectId, channelId);
+    const other = open && open.id !== id ? await erasures.lock(open.id) : null;
+    // It has begun to destroy the same, and cannot be taken back any more: it goes on for both.
+    const known = other?.keysAt ? other : await named();
+    // What was written after this one began stays; for two, all that was there when the later one did goes.
+    const isOwn = known.id === id && known.startedAt !== null;
     return erasures.change(known, {
-      ...{ state: 'running', cancelledBy: null, startedAt: then, endedAt: null },
-      ...{ step: null, cursor: null },
+      ...{ state: 'running', cancelledBy: null, endedAt: null, step: null, cursor: null },
+      ...(!isOwn && { startedAt: then, keyEpoch: null }),
     });
 
-    async function restored() {
+    async function named() {
       // Another one of the same that was open then: it was taken back since, or there would be no newer one.
-      const other = await erasures.open(subjectId, channelId);
       if (other) await erasures.change(other, { state: 'cancelled', cancelledBy: subjectId });
+      return (await erasures.lock(id)) ?? (await restored());
+    }
+
+    async function restored() {
       const text = JSON.stringify({ restored: true });
       const origin = await workspaceSeal.seal(
         tx,

@@ -11,7 +11,7 @@ import {
 } from '../../kernel/index.ts';
 import { holdStore, type Kept } from '../holds/hold-store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { headStore } from '../ledger/head-store.ts';
+import { headStore, type Head } from '../ledger/head-store.ts';
 import type { Announced, PrivacyOptions } from '../ports.ts';
 import { erasureStore, type ErasureRow, type ErasureStore, type Tx } from './erasure-store.ts';
 import { receiptOf } from './receipt.ts';
@@ -89,9 +89,7 @@ export function erasing(options: RunOptions) {
 
   function pieceOf(unit: Unit): Promise<Piece | null> {
     const { erasure, kept } = unit;
-    const { channelId } = erasure;
-    const isKept = channelId === null ? kept.person : keeps(kept, channelId);
-    if (isKept) return hold(unit);
+    if (keeps(kept, erasure.channelId)) return hold(unit);
     if (erasure.state !== 'running') return begin(unit);
     return erasure.step === null ? destroyKeys(unit) : goOn(unit);
   }
@@ -127,22 +125,30 @@ export function erasing(options: RunOptions) {
     return [...held.values()].some((person) => person.id !== subjectId && isAdmin(person));
   }
 
-  /** The ledger first: should this transaction be lost, a start finds the line and does it again. */
-  async function destroyKeys(unit: Unit): Promise<Piece> {
+  /**
+   * The ledger first: should this transaction be lost, a start finds the line and does it again. `line` is the one
+   * that says so already.
+   */
+  async function destroyKeys(unit: Unit, line: Head | null = null): Promise<Piece> {
     const { tx, workspaceId, erasures, erasure, now } = unit;
     const { id: erasureId, subjectId, channelId } = erasure;
-    const heads = headStore(tx, workspaceId);
-    const at = now.getTime();
-    const { seq } = await ledger.append(heads, workspaceId, {
-      ...{ erasureId, subjectId, channelId, at },
-    });
+    const erased = { erasureId, subjectId, channelId, at: now.getTime() };
+    const { seq } = line ?? (await ledger.append(headStore(tx, workspaceId), workspaceId, erased));
     let { counts } = erasure;
+    const keyEpoch = erasure.keyEpoch ?? (channelId && (await erasures.keyEpoch(channelId)));
+    const scope = scopeOf({ ...unit, erasure: { ...erasure, keyEpoch } });
     for (const step of stepsOf(erasure, keySteps))
-      counts = sum(counts, (await step.run(tx, scopeOf(unit), null)).counts);
+      counts = sum(counts, (await step.run(tx, scope, null)).counts);
     await recordControl(tx, workspaceId, { kind: 'keys-destroyed', userId: subjectId });
     const [next] = stepsOf(erasure, others);
     const done = await erasures.change(erasure, {
-      ...{ counts, ledgerSeq: seq, keysAt: erasure.keysAt ?? now, step: next?.name ?? null },
+      ...{
+        counts,
+        keyEpoch,
+        ledgerSeq: seq,
+        keysAt: erasure.keysAt ?? now,
+        step: next?.name ?? null,
+      },
       ...{ cursor: null },
     });
     return { erasure: done, effects: [{ effect: 'control-recorded' }, progressOf(done)] };
@@ -179,9 +185,8 @@ export function erasing(options: RunOptions) {
     const { tx, workspaceId, erasures, erasure, now } = unit;
     const { id, subjectId, channelId, counts } = erasure;
     const kept = await erasures.keptOf(subjectId, channelId, unit.kept.channels);
-    const line = await ledger.append(headStore(tx, workspaceId), workspaceId, {
-      ...{ erasureId: id, subjectId, channelId, at: now.getTime() },
-    });
+    const heads = headStore(tx, workspaceId);
+    const line = await ledger.committed(heads, workspaceId, erasure.ledgerSeq ?? 0);
     const event = await options.recordJob(tx, workspaceId, 'erasure.run', {
       resource: { kind: 'erasure', id },
       subjectId,
@@ -214,13 +219,15 @@ export function erasing(options: RunOptions) {
   return { run, destroyKeys };
 }
 
-function keeps({ person, channels }: Kept, channelId: NonNullable<ErasureRow['channelId']>) {
-  return person || channels.get(channelId) === 'all';
+/** Whether holds keep all that an erasure of the channel, or of all of them (null), would destroy first. */
+export function keeps({ person, channels }: Kept, channelId: ErasureRow['channelId']): boolean {
+  return person || (channelId !== null && channels.get(channelId) === 'all');
 }
 
 function scopeOf({ workspaceId, erasure, kept, now }: Unit): ErasureScope {
-  const { subjectId, channelId } = erasure;
-  return { workspaceId, subjectId, channelId, kept: kept.channels, now };
+  const { subjectId, channelId, keyEpoch, startedAt } = erasure;
+  const upTo = keyEpoch === null ? null : { keyEpoch, at: startedAt ?? now };
+  return { workspaceId, subjectId, channelId, upTo, kept: kept.channels, now };
 }
 
 function effectsOf({ effects = [] }: ErasedPiece): readonly Announced[] {

@@ -5,7 +5,7 @@ import type { AllHeads } from './head-store.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What became of a line that the database had not heard of. */
-export type Replayed = 'destroyed' | 'nobody' | 'known' | 'elsewhere';
+export type Replayed = 'destroyed' | 'held' | 'nobody' | 'known' | 'elsewhere';
 
 export interface GateOptions {
   readonly ledger: Ledger;
@@ -37,11 +37,15 @@ export async function passGate(options: GateOptions): Promise<void> {
   } catch (error) {
     throw name(error);
   }
-  const replayed: Record<Replayed, number> = { destroyed: 0, nobody: 0, known: 0, elsewhere: 0 };
+  const replayed: Record<Replayed, number> = {
+    ...{ destroyed: 0, held: 0, nobody: 0, known: 0, elsewhere: 0 },
+  };
   for (const [workspaceId, chain] of chains ?? []) {
     const known = heads.get(workspaceId)?.seq ?? 0;
     for (const { entry } of chain.slice(known)) replayed[await replay(workspaceId, entry)] += 1;
   }
+  if (replayed.held > 0)
+    notice('erasures in the ledger were not done again: legal holds keep them', replayed);
   if (replayed.destroyed + replayed.nobody > 0)
     notice('erasures were done again: the database was older than the ledger', replayed);
 }

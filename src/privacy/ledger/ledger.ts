@@ -1,5 +1,5 @@
 /** The ledger of erasures: what was destroyed is written down outside of the database before it is destroyed. */
-import type { ErasureId, WorkspaceId } from '../../contract/index.ts';
+import type { WorkspaceId } from '../../contract/index.ts';
 import {
   BEGINNING,
   entryOf,
@@ -27,7 +27,6 @@ export class Ledger {
   #size = 0;
   #lines = 0;
   readonly #chains = new Map<WorkspaceId, LedgerLine[]>();
-  readonly #byErasure = new Map<ErasureId, LedgerLine>();
 
   constructor(file: LedgerFile, seal: LedgerSeal) {
     this.#file = file;
@@ -36,7 +35,7 @@ export class Ledger {
 
   /**
    * Writes that this is erased, and moves the head there with the caller's transaction. What was written before and
-   * not committed is not written again. Throws LedgerFault where the file is not the one that the head is of, and as
+   * not committed is not written again; what was committed is, for more of the same was destroyed since. Throws LedgerFault where the file is not the one that the head is of, and as
    * the file system does; then nothing may be destroyed.
    */
   async append(heads: HeadStore, workspaceId: WorkspaceId, erased: Erased): Promise<Head> {
@@ -44,11 +43,20 @@ export class Ledger {
     const head = await heads.find();
     await this.#readOn();
     this.assertReaches(workspaceId, head);
-    const line = this.#byErasure.get(erased.erasureId) ?? (await this.#write(workspaceId, erased));
-    if (line.entry.workspaceId !== workspaceId) throw new LedgerFault('an erasure of elsewhere');
-    const { entry, hash } = line;
-    if (!head || entry.seq > head.seq) await heads.move({ seq: entry.seq, hash });
+    const uncommitted = this.#chains.get(workspaceId)?.slice(head?.seq ?? 0) ?? [];
+    const written = uncommitted.find(({ entry }) => entry.erasureId === erased.erasureId);
+    const { entry, hash } = written ?? (await this.#write(workspaceId, erased));
+    await heads.move({ seq: entry.seq, hash });
     return { seq: entry.seq, hash };
+  }
+
+  /** The line that was committed as that one. Throws LedgerFault where the file does not have it. */
+  async committed(heads: HeadStore, workspaceId: WorkspaceId, seq: number): Promise<Head> {
+    await heads.exclude();
+    await this.#readOn();
+    const line = this.#chains.get(workspaceId)?.[seq - 1];
+    if (!line) throw new LedgerFault(`entry ${seq} of workspace ${workspaceId} is not there`);
+    return { seq, hash: line.hash };
   }
 
   /** All lines, each proved, by workspace; null where there is no file. Throws LedgerFault. */
@@ -82,8 +90,9 @@ export class Ledger {
     });
     await this.#file.append(lineOf(entry));
     await this.#readOn();
-    const line = this.#byErasure.get(erasureId);
-    if (!line) throw new LedgerFault('a line that was just written is not in the file');
+    const line = this.#chains.get(workspaceId)?.at(-1);
+    if (line?.entry.erasureId !== erasureId)
+      throw new LedgerFault('a line that was just written is not in the file');
     return line;
   }
 
@@ -110,7 +119,6 @@ export class Ledger {
     const line = { entry, hash: hashOf(text) };
     chain.push(line);
     this.#chains.set(entry.workspaceId, chain);
-    this.#byErasure.set(entry.erasureId, line);
     this.#lines = number;
   }
 }

@@ -23,8 +23,9 @@ export const erasureCancel = operation({
   },
   refuses: ['erasure_begun'],
   async handle({ subject: erasure, caller, services, now, refuse }) {
-    const { state, keysAt } = erasure;
-    if ((state !== 'waiting' && state !== 'held') || keysAt !== null) refuse('erasure_begun');
+    const { state, startedAt } = erasure;
+    // Once it has begun, the ledger may say so, even where the transaction that destroyed was lost.
+    if ((state !== 'waiting' && state !== 'held') || startedAt !== null) refuse('erasure_begun');
     const taken = { state: 'cancelled', cancelledBy: caller.userId, endedAt: now } as const;
     await services.erasures.change(erasure, taken);
     return reply({ cancelled: true as const });

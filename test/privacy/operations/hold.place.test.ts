@@ -96,6 +96,29 @@ describe('hold.place', () => {
     );
   });
 
+  it('lifted lets go what was kept in the channel, and nothing that was written there since', async () => {
+    const { person, resident } = await author(world);
+    const { userId } = person;
+    const { id: channelId } = await world.channel(boss.person, [person]);
+    const from = world.clock.now().getTime();
+    await writes(world, person, channelId, ['evidence']);
+    world.clock.forward(60_000);
+    const { holdId } = await place({ userId, channelId, from, to: from + 60_000 }).accepted();
+    const { password } = resident;
+    const { erasureId } = await person.call('erasure.request', { password, channelId }).accepted();
+    await becomes(world, erasureId, 'held');
+    await writes(world, person, channelId, ['later']);
+    assert.equal(await keys({ userId }), 2);
+    await lift(holdId as never).accepted();
+    await becomes(world, erasureId, 'done');
+    assert.equal(await keys({ userId }), 1);
+    const { messages } = await person.call('message.history', { channelId }).accepted();
+    assert.deepEqual(
+      messages.map(({ body }) => body),
+      [null, 'later'],
+    );
+  });
+
   it('is upheld by the database itself, whatever the server would do', async () => {
     const { person } = await author(world);
     const { id: channelId } = await world.channel(boss.person, [person]);
