@@ -63,6 +63,7 @@ export const VOCABULARY = {
     session: 'as long as the session is there',
     used: 'until it is used or expires',
     week: 'for a week after it was made',
+    workspace: 'as long as the workspace is there',
   },
 } as const;
 

@@ -9,6 +9,8 @@ import type {
 } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 
+export type { Tx };
+
 /** What a role is. */
 export interface RoleRow {
   readonly id: RoleId;

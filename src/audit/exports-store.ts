@@ -47,6 +47,9 @@ export async function entriesBy(
   return { rows: rows as readonly ExportedEntry[], next };
 }
 
+/** Of holds, whom they are about is told nothing: they could get rid of what is left to be kept (Art. 15 (4)). */
+const UNTOLD = ['hold.place', 'hold.lift'];
+
 /** What others did about somebody. */
 export async function entriesAbout(
   tx: Tx,
@@ -55,7 +58,7 @@ export async function entriesAbout(
 ) {
   const rows = await tx.auditEvent.findMany({
     where: {
-      ...{ workspaceId, subjectId: userId },
+      ...{ workspaceId, subjectId: userId, action: { notIn: UNTOLD } },
       AND: [
         { OR: [{ actorId: null }, { actorId: { not: userId } }] },
         ...(cursor ? [{ id: { gt: String(cursor[0]) } }] : []),

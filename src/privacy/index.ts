@@ -21,6 +21,7 @@ import {
 import type { PrivacyOptions } from './ports.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
+export { erasureExports } from './erasure/exports.ts';
 export { ledgerFile, type LedgerFile } from './ledger/file.ts';
 export { allHeads } from './ledger/head-store.ts';
 export type { Announced, PrivacyOptions, WorkspaceSeal } from './ports.ts';

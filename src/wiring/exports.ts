@@ -1,10 +1,12 @@
 /** Fits exports to the domains that give to them, to the keys that sign them and to the folder that keeps them. */
+import { accessExports } from '../access/index.ts';
 import type { Auth } from '../auth/index.ts';
 import type { Config } from '../config.ts';
 import { attestation, type Keyring } from '../crypto/index.ts';
 import type { ExportContributor } from '../kernel/index.ts';
 import { folderStorage } from '../platform/storage/index.ts';
 import { later } from '../platform/system.ts';
+import { erasureExports } from '../privacy/index.ts';
 import { exportDomain, type ExportOptions } from '../privacy/export/index.ts';
 
 interface Parts extends Pick<
@@ -34,7 +36,10 @@ export function exportsOf(
     later,
     attestation: attestation(root),
     storage: config.exportFolder === null ? null : folderStorage(config.exportFolder),
-    contributors: domains.flatMap(({ exports }) => exports),
+    contributors: [
+      ...domains.flatMap(({ exports }) => exports),
+      ...[...accessExports(parts), ...erasureExports(parts)],
+    ],
     stepUp: {
       prove: stepUp.prove,
       stands: (tx, proved) => stepUp.stands(tx, proved as Parameters<typeof stepUp.stands>[1]),

@@ -1,4 +1,5 @@
 /** Fits erasure to the domains: what each of them takes away, and what it takes of keys, accounts and the trail. */
+import { accessErasure } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import { authErasure, heldPeople, type Auth } from '../auth/index.ts';
 import { chatErasure } from '../chat/index.ts';
@@ -17,6 +18,7 @@ import type { Caller, Clock, Entropy } from '../kernel/index.ts';
 import { moderationErasure } from '../moderation/index.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
+import { exportErasure } from '../privacy/export/index.ts';
 import {
   allHeads,
   ledgerFile,
@@ -29,7 +31,7 @@ import {
 /** Everything that an erasure does, in the order of each phase. */
 export const erasureSteps = [
   ...[...authErasure.filter(({ phase }) => phase === 'keys'), keyErasure()],
-  ...[...chatErasure, ...moderationErasure],
+  ...[...accessErasure, ...chatErasure, ...moderationErasure, ...exportErasure],
   ...authErasure.filter(({ phase }) => phase !== 'keys'),
 ];
 

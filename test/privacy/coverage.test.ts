@@ -7,7 +7,7 @@ import { connected, ownerUrl } from '../architecture/own-database.ts';
 /** Ids of things. Any other id is taken for that of a person. */
 const THINGS = [
   ...['workspace_id', 'id', 'channel_id', 'message_id', 'session_id', 'resource_id', 'client_id'],
-  ...['reply_to', 'thread_root'],
+  ...['reply_to', 'thread_root', 'role_id', 'export_id'],
 ];
 
 const PSEUDONYM =
@@ -32,6 +32,13 @@ const KEPT: Readonly<Record<string, string>> = {
   'content_filter.created_by': PSEUDONYM,
   'content_filter.text_sealed': NOBODYS,
   'control_event.user_id': 'removed after an hour',
+  'custom_role.created_by': PSEUDONYM,
+  'data_export.key_sealed': 'sealed under the key that is gone',
+  'data_export.progress': 'ids of things and counts, of a job that is over',
+  'data_export.reason_sealed': 'sealed under the key that is gone',
+  'data_export.requested_by': RECORD,
+  'data_export.subject_id': RECORD,
+  'data_export_part.months': 'counts; removed with the files, once the export was ended',
   'erasure.cancelled_by': RECORD,
   'erasure.counts': RECORD,
   'erasure.cursor': 'ids of channels and posts, until the step is done',
@@ -39,6 +46,8 @@ const KEPT: Readonly<Record<string, string>> = {
   'erasure.receipt': RECORD,
   'erasure.requested_by': RECORD,
   'erasure.subject_id': RECORD,
+  'integrity_alert.row_id':
+    'which row did not open, told once; nothing leads from it to a person any more',
   'invitation.invited_by': PSEUDONYM,
   'invitation.revoked_by': PSEUDONYM,
   'invitation.used_by': PSEUDONYM,
@@ -54,6 +63,7 @@ const KEPT: Readonly<Record<string, string>> = {
   'moderation_act.actor_id': PSEUDONYM,
   'moderation_act.ended_by': PSEUDONYM,
   'report.claimed_by': PSEUDONYM,
+  'role_grant.granted_by': PSEUDONYM,
   'signing_key.sealed': 'a key of the server',
 };
 

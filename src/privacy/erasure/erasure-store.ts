@@ -47,6 +47,8 @@ export interface ErasureStore {
   lock(id: ErasureId): Promise<ErasureRow | null>;
   /** The open one of the person and the channel, or of all of them (null). */
   open(subjectId: UserId, channelId: ChannelId | null): Promise<ErasureRow | null>;
+  /** Those of a person or asked for by them, in order of id, from the one after `after`. */
+  concerning(userId: UserId, after: string | null, limit: number): Promise<readonly ErasureRow[]>;
   /** Those that a hold keeps. */
   held(): Promise<readonly ErasureRow[]>;
   change(erasure: ErasureRow, change: ErasureChange): Promise<ErasureRow>;
@@ -85,6 +87,17 @@ export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
       return find({ id });
     },
     open: (subjectId, channelId) => find({ subjectId, channelId, state: { in: OPEN } }),
+    async concerning(userId, after, take) {
+      const rows = await tx.erasure.findMany({
+        where: {
+          ...{ workspaceId, OR: [{ subjectId: userId }, { requestedBy: userId }] },
+          ...(after !== null && { id: { gt: after } }),
+        },
+        orderBy: { id: 'asc' },
+        ...{ take, omit: NOT_SHOWN },
+      });
+      return rows.map(fromRaw);
+    },
     async held() {
       const rows = await tx.erasure.findMany({
         where: { workspaceId, state: 'held' },

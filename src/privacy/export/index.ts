@@ -32,6 +32,8 @@ import { ownExports } from './own-exports.ts';
 import { sealedFiles } from './sealed-files.ts';
 import type { ExportDomain, ExportServices, Fetched, Proof, StepUp } from './services.ts';
 
+export { exportErasure } from './erasure-store.ts';
+
 export interface ExportOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;

@@ -4,11 +4,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { inventory } from '../../../scripts/docs/personal-data.ts';
+import { accessExports } from '../../../src/access/index.ts';
 import { auditExports } from '../../../src/audit/exports.ts';
 import { authExports } from '../../../src/auth/exports.ts';
 import { chatExports } from '../../../src/chat/exports.ts';
 import { moderationExports } from '../../../src/moderation/exports.ts';
+import { erasureExports } from '../../../src/privacy/index.ts';
 import { ownExports } from '../../../src/privacy/export/own-exports.ts';
+import { given, reading } from '../../access/role-support.ts';
 import { archiveOf, ExportWorld, over, type Holder, type Opened } from '../exporting.ts';
 
 const contributors = [
@@ -16,6 +19,8 @@ const contributors = [
   ...chatExports({} as never),
   ...moderationExports({} as never),
   ...auditExports({} as never),
+  ...accessExports({} as never),
+  ...erasureExports({} as never),
   ownExports(null as never, null),
 ];
 
@@ -94,6 +99,14 @@ describe('an export', () => {
     );
     const { id: invitationId } = await a.call('invitation.create', { role: 'user' }).accepted();
     await a.call('invitation.revoke', { invitationId }).accepted();
+    const { id: left } = await world.channel(b, [a, admin.person]);
+    await given(admin.person, reading(left), a);
+    await a.send(left, 'canary: to be forgotten', world.clientId()).accepted();
+    const ask = { channelId: left, password: ada.password };
+    const { erasureId } = await a.call('erasure.request', ask).accepted();
+    await a.call('erasure.cancel', { erasureId }).accepted();
+    const keep = { userId: a.userId, reason: 'canary: of a hold', password: admin.password };
+    await admin.person.call('hold.place', keep).accepted();
     const letter = { userId: a.userId, reason: 'canary: by letter', password: admin.password };
     const { exportId } = await admin.person.call('export.request-for', letter).accepted();
     await over(admin, exportId);
@@ -114,11 +127,18 @@ describe('an export', () => {
     }
     // Nothing of these happened to Ada.
     const rare =
-      /account\.(email_verified_at|password_changed_at)|membership\.(left_|muted_|last_post)|message\.thread|session\.end|invitation\.used_|data_export\.ended_at/;
+      /account\.(email_verified_at|password_changed_at)|membership\.(left_|muted_|last_post)|message\.thread|session\.end|invitation\.used_|data_export\.ended_at|erasure\.(started_at|keys_at|ended_at|receipt)/;
     assert.deepEqual(
       empty.filter((one) => !rare.test(one)),
       [],
     );
+  });
+
+  it('says nothing of a legal hold to whom it is about', () => {
+    for (const name of ['activity', 'activity-about-me'])
+      assert.ok(archive.rows(name).every(({ action }) => !String(action).startsWith('hold.')));
+    const held = archive.rows('roles').map(({ heldByMe, grantedByMe }) => [heldByMe, grantedByMe]);
+    assert.deepEqual(held, [[true, false]]);
   });
 
   it('has rows that fit the JSON Schema beside them, and the manifest counts them', () => {
@@ -136,7 +156,8 @@ describe('an export', () => {
 
   it('tells what she wrote, as it is and as it was, and nothing of what she took back', () => {
     const texts = archive.rows('messages').map(({ text }) => text);
-    assert.deepEqual(texts, ['canary: a second text', 'canary: answer', null, null]);
+    const kept = ['canary: a second text', 'canary: answer', null, null, 'canary: to be forgotten'];
+    assert.deepEqual(texts, kept);
     assert.deepEqual(
       archive.rows('message-versions').map(({ text }) => text),
       ['canary: a first text'],
