@@ -1,6 +1,7 @@
 /** Audit entries of what somebody did, and of what others did about them, as rows in the order of their ids. */
 import type { DataSubject, ExportCursor } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
+import { TOLD_ACTIONS } from './told.ts';
 
 const PAGE = 500;
 
@@ -47,10 +48,7 @@ export async function entriesBy(
   return { rows: rows as readonly ExportedEntry[], next };
 }
 
-/** Of holds, whom they are about is told nothing: they could get rid of what is left to be kept (Art. 15 (4)). */
-const UNTOLD = ['hold.place', 'hold.lift'];
-
-/** What others did about somebody. */
+/** What others did about somebody, as far as they may know. */
 export async function entriesAbout(
   tx: Tx,
   { workspaceId, userId }: DataSubject,
@@ -58,7 +56,7 @@ export async function entriesAbout(
 ) {
   const rows = await tx.auditEvent.findMany({
     where: {
-      ...{ workspaceId, subjectId: userId, action: { notIn: UNTOLD } },
+      ...{ workspaceId, subjectId: userId, action: { in: [...TOLD_ACTIONS] } },
       AND: [
         { OR: [{ actorId: null }, { actorId: { not: userId } }] },
         ...(cursor ? [{ id: { gt: String(cursor[0]) } }] : []),

@@ -79,6 +79,19 @@ export async function over({ person }: Pick<Holder, 'person'>, exportId: ExportI
   );
 }
 
+/** An admin who asked for somebody's export, has it ready, and lost the role since. */
+export async function demotedWith(at: ExportWorld, ada: Holder) {
+  const admin = await at.holder('Admin', 'admin');
+  const letter = { userId: ada.person.userId, reason: 'by letter', password: admin.password };
+  const { exportId } = await admin.person.call('export.request-for', letter).accepted();
+  assert.equal((await over(admin, exportId)).state, 'ready');
+  const link = await linked(admin, exportId);
+  await at.world.database.query(`UPDATE account SET role = 'user' WHERE id = $1`, [
+    admin.person.userId,
+  ]);
+  return { admin, exportId, link };
+}
+
 /** Asks for an export of one's own, and waits until it is ready. */
 export async function exported(holder: Holder): Promise<ExportId> {
   const { exportId } = await holder.person

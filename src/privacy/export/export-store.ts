@@ -63,8 +63,13 @@ export interface ExportStore {
   underWay(subjectId: UserId, requestedBy: UserId): Promise<ExportRecord | null>;
   /** When this person asked for exports since then: the newest of them, the eldest first. */
   requestTimes(requestedBy: UserId, since: Date, limit: number): Promise<readonly Date[]>;
-  /** Those about a person or asked for by them, the newest first. */
-  list(userId: UserId, before: ExportId | null, limit: number): Promise<readonly ExportRecord[]>;
+  /** Those about a person, and of others those that they asked for where they may; the newest first. */
+  list(
+    userId: UserId,
+    mayOthers: boolean,
+    before: ExportId | null,
+    limit: number,
+  ): Promise<readonly ExportRecord[]>;
   /** Of all that are about a subject, from the first on. */
   about(subjectId: UserId, after: string | null, limit: number): Promise<readonly ExportRecord[]>;
   /** False, and nothing changed, where somebody took the step before or ended it. */
@@ -127,10 +132,10 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
       });
       return rows.map(({ requestedAt }) => requestedAt).reverse();
     },
-    async list(userId, before, limit) {
+    async list(userId, mayOthers, before, limit) {
       const rows = await tx.dataExport.findMany({
         where: {
-          OR: [{ subjectId: userId }, { requestedBy: userId }],
+          OR: [{ subjectId: userId }, ...(mayOthers ? [{ requestedBy: userId }] : [])],
           ...(before !== null && { id: { lt: before } }),
         },
         orderBy: { id: 'desc' },

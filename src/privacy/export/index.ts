@@ -80,6 +80,7 @@ export function exportDomain(options: ExportOptions): {
   const rowsOf = (tx: Tx, workspaceId: WorkspaceId) => ({
     exports: exportStore(tx, workspaceId),
     keys: keyRows(tx, workspaceId),
+    standings: standings(tx),
   });
   const within: ExportJobs['within'] = (workspaceId, mode, work) =>
     transaction(workspaceId, mode, (tx) => work(rowsOf(tx, workspaceId)));
@@ -132,7 +133,6 @@ export function exportDomain(options: ExportOptions): {
       services: (tx, { workspaceId }): ExportServices => ({
         workspaceId,
         ...rowsOf(tx, workspaceId),
-        standings: standings(tx),
         files,
         entropy,
         contributors,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ExportId, type ExportProgress, type WorkspaceId } from '../../contract/index.ts';
 import type { Told } from '../../kernel/index.ts';
 import { collect } from './collect.ts';
+import { isEntitled } from './entitled.ts';
 import type { Change, ExportRecord } from './export-store.ts';
 import { finish } from './finish.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
@@ -63,14 +64,15 @@ export async function end(
   if (isOver) await files.removeAll(exportId);
 }
 
-/** The subject's key was destroyed: nothing of it opens, or will. */
+/** The subject's key was destroyed, so that nothing of it opens, or who asked may not have it any more. */
 const FAILED: Step = { to: { state: 'failed' }, added: [] };
 
 async function looked(jobs: ExportJobs, workspaceId: WorkspaceId, id: ExportId) {
-  return jobs.within(workspaceId, 'read', async ({ exports, keys }) => {
+  return jobs.within(workspaceId, 'read', async ({ exports, keys, standings }) => {
     const record = await exports.find(id);
     if (!record || !isUnderWay(record)) return null;
-    return { workspaceId, record, key: await jobs.files.keyOf(keys, record) };
+    const mayGoOn = await isEntitled(standings, record);
+    return { workspaceId, record, key: mayGoOn ? await jobs.files.keyOf(keys, record) : null };
   });
 }
 

@@ -1,4 +1,5 @@
 /** What the steps of an export work with, and what each of them comes to. */
+import type { Standings } from '../../access/index.ts';
 import type { WorkspaceId } from '../../contract/index.ts';
 import type { DocumentSigner, KeyRows } from '../../crypto/index.ts';
 import type { Clock, ExportContributor } from '../../kernel/index.ts';
@@ -9,6 +10,7 @@ import type { SealedFiles } from './sealed-files.ts';
 export interface ExportRows {
   readonly exports: ExportStore;
   readonly keys: KeyRows;
+  readonly standings: Standings;
 }
 
 export interface ExportParts {

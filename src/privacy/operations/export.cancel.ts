@@ -12,7 +12,7 @@ export const exportCancel = operation({
   commit: 'own',
   input: z.strictObject({ exportId: ExportId }),
   output: z.strictObject({ cancelled: z.boolean() }),
-  access: onOwnExport(),
+  access: onOwnExport('end'),
   limit: 'state.write',
   audit: {
     record: ({ subject, reply: { cancelled } }) =>

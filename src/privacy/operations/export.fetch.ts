@@ -11,7 +11,7 @@ export const exportFetch = operation({
   commit: 'own',
   input: z.strictObject({ exportId: ExportId, link: ExportLink }),
   output: FetchedExport,
-  access: onOwnExport(),
+  access: onOwnExport('have'),
   limit: 'state.write',
   audit: {
     record: ({ subject: { id, subjectId } }) => ({ resource: { kind: 'export', id }, subjectId }),

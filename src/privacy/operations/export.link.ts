@@ -14,7 +14,7 @@ export const exportLink = operation({
   commit: 'own',
   input: z.strictObject({ exportId: ExportId }),
   output: z.strictObject({ link: ExportLink, expiresAt: Timestamp }),
-  access: onOwnExport(),
+  access: onOwnExport('have'),
   limit: 'state.write',
   audit: {
     record: ({ subject: { id, subjectId } }) => ({ resource: { kind: 'export', id }, subjectId }),

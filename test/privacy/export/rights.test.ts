@@ -5,7 +5,16 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChannelId, ExportId } from '../../../src/contract/index.ts';
 import { rows } from '../../chat/support.ts';
-import { exported, ExportWorld, fetched, Opened, over, until, type Holder } from '../exporting.ts';
+import {
+  demotedWith,
+  exported,
+  ExportWorld,
+  fetched,
+  Opened,
+  over,
+  until,
+  type Holder,
+} from '../exporting.ts';
 
 describe('an export under way', () => {
   let at: ExportWorld;
@@ -135,6 +144,15 @@ describe('an export under way', () => {
     await until(async () => (await readdir(join(at.folder, exportId))).length === parts.length);
     const archive = await Opened.of(await fetched(at.world.url, ada, exportId));
     assert.equal(archive.rows('messages').length, 20);
+  });
+
+  it('fails where the admin who asked for that of another lost the right to', async () => {
+    const { exportId } = await demotedWith(at, ada);
+    await rewound(exportId);
+    await again(exportId);
+    await until(() => !existsSync(join(at.folder, exportId)));
+    const [record] = await rows(at.world, 'SELECT state FROM data_export WHERE id = $1', exportId);
+    assert.equal(record?.['state'], 'failed');
   });
 
   it('fails and leaves nothing when its files cannot be opened any more, as after an erasure', async () => {

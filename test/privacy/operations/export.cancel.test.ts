@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { rows } from '../../chat/support.ts';
-import { exported, ExportWorld, fetching, linked, over, until } from '../exporting.ts';
+import { demotedWith, exported, ExportWorld, fetching, linked, over, until } from '../exporting.ts';
 
 describe('export.cancel', () => {
   let at: ExportWorld;
@@ -42,6 +42,12 @@ describe('export.cancel', () => {
     await until(() => !existsSync(join(at.folder, exportId)));
     const [record] = (await ada.person.call('export.list', {}).accepted()).exports;
     assert.equal(record?.state, 'cancelled');
+  });
+
+  it('ends what an admin asked for who is none any more', async () => {
+    const { admin, exportId } = await demotedWith(at, await at.holder('Ada'));
+    const { cancelled } = await admin.person.call('export.cancel', { exportId }).accepted();
+    assert.equal(cancelled, true);
   });
 
   it('leaves one that is over as it is', async () => {

@@ -5,7 +5,15 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExportId } from '../../../src/contract/index.ts';
 import { audited } from '../../chat/support.ts';
-import { exported, ExportWorld, fetched, fetching, linked, Opened } from '../exporting.ts';
+import {
+  demotedWith,
+  exported,
+  ExportWorld,
+  fetched,
+  fetching,
+  linked,
+  Opened,
+} from '../exporting.ts';
 
 describe('export.fetch', () => {
   let at: ExportWorld;
@@ -55,6 +63,11 @@ describe('export.fetch', () => {
     assert.equal(await status(ada, link, randomUUID() as ExportId), 404);
     at.world.clock.forward(10 * 60 * 1_000);
     assert.equal(await status(ada, link), 404);
+  });
+
+  it('is refused not_found for that of another to who is no admin any more, with a good link', async () => {
+    const { admin, exportId, link } = await demotedWith(at, await at.holder('Ada'));
+    assert.equal((await fetching(at.world.url, admin, exportId, link)).status, 404);
   });
 
   it('is refused unauthenticated once the session was revoked, however good the link is', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { rows } from '../../chat/support.ts';
-import { exported, ExportWorld, fetching, linked } from '../exporting.ts';
+import { demotedWith, exported, ExportWorld, fetching, linked } from '../exporting.ts';
 
 const DAY = 24 * 60 * 60 * 1_000;
 
@@ -54,6 +54,13 @@ describe('export.link', () => {
     for (const { person } of [bob, admin])
       await person.call('export.link', { exportId }).refused('not_found');
     await bob.person.call('export.link', { exportId: randomUUID() }).refused('not_found');
+  });
+
+  it('is refused not_found for that of another to who is no admin any more', async () => {
+    const { admin, exportId } = await demotedWith(at, await at.holder('Ada'));
+    await admin.person.call('export.link', { exportId }).refused('not_found');
+    const own = await exported(admin);
+    assert.ok(await linked(admin, own), 'their own is theirs');
   });
 
   it('is refused export_not_ready when the week is over, by the clock alone', async () => {

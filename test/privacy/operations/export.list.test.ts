@@ -1,7 +1,7 @@
 /** People see the exports about them and those they asked for: none is made about anybody in secret. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { exported, ExportWorld, over } from '../exporting.ts';
+import { demotedWith, exported, ExportWorld, over } from '../exporting.ts';
 
 describe('export.list', () => {
   let at: ExportWorld;
@@ -32,6 +32,14 @@ describe('export.list', () => {
     await over(admin, exportId);
     const [seen] = (await ada.person.call('export.list', {}).accepted()).exports;
     assert.deepEqual([seen?.id, seen?.own, seen?.reason], [exportId, false, reason]);
+  });
+
+  it('hides that of another from who asked and is no admin any more, not from whom it is about', async () => {
+    const ada = await at.holder('Ada');
+    const { admin, exportId } = await demotedWith(at, ada);
+    assert.deepEqual((await admin.person.call('export.list', {}).accepted()).exports, []);
+    const [seen] = (await ada.person.call('export.list', {}).accepted()).exports;
+    assert.equal(seen?.id, exportId);
   });
 
   it('is refused invalid_input for a page of no size or from nowhere', async () => {
