@@ -9,6 +9,7 @@ import type { Kind, Manifest, Part } from './manifest.ts';
 import { artifactAt, BrokenBackup, checkFiles, keysBeside, readManifest } from './reading.ts';
 import { settle, type Settled } from './settling.ts';
 import { isOurs } from './signature.ts';
+import { refuseBound } from './taking.ts';
 
 /** Why nothing was restored, where no backup is broken. */
 export class Unrestorable extends Error {
@@ -59,6 +60,7 @@ interface Chosen {
  */
 export async function* restoreBackup(options: RestoreOptions): AsyncGenerator<RestoreStep> {
   const { postgres, migrations, ring } = options;
+  await refuseBound(postgres); // to such a login a full database looks empty
   const { database, keys } = await chosen(options);
   for (const { path, manifest } of [database, keys]) {
     const checked: Part[] = [];
