@@ -67,12 +67,13 @@ export function openKeeper(options: KeeperOptions): Keeper {
   const entropy = systemEntropy(systemClock);
   return {
     async *take(words) {
-      const { postgres, ring } = await openOwner(options, 'conclave backup');
+      const { postgres, ring, keyCopiesMs } = await openOwner(options, 'conclave backup');
       const shared = {
         postgres,
         ring,
         clock: systemClock,
         entropy,
+        keyCopiesMs,
         version: options.version,
         ...(options.heads && { heads: options.heads }),
       };
@@ -110,7 +111,7 @@ const ringOf = async (options: KeeperOptions): Promise<Keyring> =>
 /** The database by its owner's login. Whoever opened it closes it. */
 export async function openOwner(options: KeeperOptions, name: string) {
   const { fail } = options;
-  const { database, keys } = await configOf(options);
+  const { database, keys, erasure } = await configOf(options);
   const { owner, tls } = database;
   if (owner === null)
     throw fail(
@@ -131,6 +132,7 @@ export async function openOwner(options: KeeperOptions, name: string) {
     postgres,
     ring: keyring(keys.root),
     migrate,
+    keyCopiesMs: erasure.keyCopiesMs,
     name: decodeURIComponent(pathname.slice(1)),
   };
 }

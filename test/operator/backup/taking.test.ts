@@ -1,8 +1,8 @@
 /** A backup is whole or is none, misses no table, and keeps the keys of the newest two alone. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Keeper } from '../../../src/operator/index.ts';
 import { all, refusal, Refused, Restorable, someFolder } from '../../support/restorable.ts';
 
@@ -57,6 +57,24 @@ describe('taking a backup', function () {
     assert.deepEqual(ofKeys.sort(), names.slice(-2).sort());
     assert.equal(readdirSync(to).length, 5);
     await all(database.keeper().check(to, null));
+  });
+
+  it('keeps no keys that are older than receipts of erasures say, but the newest', async () => {
+    const to = join(folder.path, 'old-keys');
+    const ofDays = (days: string) => ({
+      ...process.env,
+      ...database.environment,
+      BACKUP_KEY_DAYS: days,
+    });
+    const first = await taken(to);
+    const last = async (days: string) =>
+      (await all(database.keeper({ environment: ofDays(days) }).take({ to }))).at(-1);
+    const second = await last('1');
+    assert.ok(second?.is === 'taken' && existsSync(first.keys));
+    const third = await last('0');
+    assert.ok(third?.is === 'taken');
+    assert.deepEqual(readdirSync(join(to, 'keys')), [basename(third.keys)]);
+    assert.ok(existsSync(second.path), 'rows stay');
   });
 
   it('leaves nothing when the database is lost on the way, and sweeps up after one that was killed', async () => {
