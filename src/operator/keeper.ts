@@ -57,7 +57,7 @@ export interface Keeper {
   take(options: TakeOptions): AsyncIterable<BackupStep>;
   restore(options: RestoreWords): AsyncIterable<RestoreStep>;
   /** With the root keys where the settings are found, else by the public key alone. */
-  check(path: string, publicKey: string | null): AsyncIterable<Checked>;
+  check(path: string, publicKey: string | null, keys?: string): AsyncIterable<Checked>;
   /** Holds the rows of the server, which may run, against what must hold of them. */
   verify(): AsyncIterable<Finding>;
 }
@@ -98,9 +98,9 @@ export function openKeeper(options: KeeperOptions): Keeper {
       };
       yield* closing(postgres, told(looking(), options.fail));
     },
-    async *check(path, publicKey) {
+    async *check(path, publicKey, keys) {
       const ring = serverSettings(options) && (await ringOf(options));
-      yield* told(checkBackups({ path, ring, publicKey }), options.fail);
+      yield* told(checkBackups({ path, keys, ring, publicKey }), options.fail);
     },
   };
 }

@@ -12,12 +12,13 @@ export const backupVerify = command({
   summary: 'Check a backup, or all of a folder; with the settings of the server also inside.',
   arguments: { folder: word('DIR', 'A backup, its keys, or the folder they are in.') },
   options: {
+    keys: text('--keys <DIR>', 'Its keys, or a folder of them; otherwise `keys` in the folder.'),
     signedBy: text('--signed-by <KEY>', 'The public key that it must be signed with, in base64.'),
   },
   calls: [],
-  async *run({ folder, signedBy }, desk) {
+  async *run({ folder, keys, signedBy }, desk) {
     const keeper = await desk.keeper();
-    yield* keeper.check(folder, signedBy ?? null);
+    yield* keeper.check(folder, signedBy ?? null, keys);
   },
   words({ path, kind, takenAt, rows, bytes, signedBy, publicKey, opened }, { green, dim }) {
     const inside = opened ? 'every row was opened' : 'the rows stay sealed';
