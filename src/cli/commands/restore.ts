@@ -34,6 +34,7 @@ export const restore = command({
         ? `${sessions} sessions were ended: everybody signs in again.`
         : 'Nobody was signed out.',
       `What was decided after ${takenAt} is undone: look through locks, roles, invitations and bans, and rotate the signing keys if that was done since.`,
+      `Passwords that were changed after ${takenAt} are good again: whoever changed theirs because somebody knew it has to change it once more.`,
     ].join('\n');
   },
 });
