@@ -57,7 +57,7 @@ export interface Keeper {
   take(options: TakeOptions): AsyncIterable<BackupStep>;
   restore(options: RestoreWords): AsyncIterable<RestoreStep>;
   /** With the root keys where the settings are found, else by the public key alone. */
-  check(path: string, trusted: readonly string[] | null): AsyncIterable<Checked>;
+  check(path: string, trusted: readonly string[] | null, keys?: string): AsyncIterable<Checked>;
   /** Holds the rows of the server, which may run, against what must hold of them. */
   verify(): AsyncIterable<Finding>;
 }
@@ -67,12 +67,13 @@ export function openKeeper(options: KeeperOptions): Keeper {
   const entropy = systemEntropy(systemClock);
   return {
     async *take(words) {
-      const { postgres, ring } = await openOwner(options, 'conclave backup');
+      const { postgres, ring, keyCopiesMs } = await openOwner(options, 'conclave backup');
       const shared = {
         postgres,
         ring,
         clock: systemClock,
         entropy,
+        keyCopiesMs,
         version: options.version,
         ...(options.heads && { heads: options.heads }),
       };
@@ -97,9 +98,9 @@ export function openKeeper(options: KeeperOptions): Keeper {
       };
       yield* closing(postgres, told(looking(), options.fail));
     },
-    async *check(path, trusted) {
+    async *check(path, trusted, keys) {
       const ring = serverSettings(options) && (await ringOf(options));
-      yield* told(checkBackups({ path, ring, trusted }), options.fail);
+      yield* told(checkBackups({ path, keys, ring, trusted }), options.fail);
     },
   };
 }
@@ -110,7 +111,7 @@ const ringOf = async (options: KeeperOptions): Promise<Keyring> =>
 /** The database by its owner's login. Whoever opened it closes it. */
 export async function openOwner(options: KeeperOptions, name: string) {
   const { fail } = options;
-  const { database, keys } = await configOf(options);
+  const { database, keys, erasure } = await configOf(options);
   const { owner, tls } = database;
   if (owner === null)
     throw fail(
@@ -131,6 +132,7 @@ export async function openOwner(options: KeeperOptions, name: string) {
     postgres,
     ring: keyring(keys.root),
     migrate,
+    keyCopiesMs: erasure.keyCopiesMs,
     name: decodeURIComponent(pathname.slice(1)),
   };
 }

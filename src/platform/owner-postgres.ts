@@ -15,6 +15,9 @@ export interface OwnerPostgresOptions {
   readonly name: string;
 }
 
+/** Whoever puts a backup into a database holds it; a node asks before it reads anything that it goes by. */
+export const RESTORE_LOCK = 4_711_032;
+
 /** Rows leave Postgres as they are read: the driver holds no table in memory. */
 export class OwnerPostgres {
   readonly #client: pg.Client;

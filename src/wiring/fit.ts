@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import { rootKeysInUse, type Keyring } from '../crypto/index.ts';
 import type { Part } from '../kernel/index.ts';
+import { RESTORE_LOCK } from '../platform/owner-postgres.ts';
 import type { Postgres, Statements } from '../platform/postgres/index.ts';
 
 /** Postgres as a part of the node: its start throws an Error that says by name what is wrong or missing. */
@@ -12,10 +13,27 @@ export function fitPostgres(
   return {
     async start() {
       await postgres.assertFit(config);
+      await assertNotRestoring(postgres.statements);
       await assertRootKeys(root, postgres.statements);
     },
     stop: () => postgres.close(),
   };
+}
+
+/**
+ * While a backup is put in, the database looks empty and nothing has to be erased again: a node that began then would
+ * serve what comes. From here on its connection is seen by the restore, which refuses to go on.
+ */
+async function assertNotRestoring(statements: Statements): Promise<void> {
+  const [found] = await statements.read<{ free: boolean }>(
+    'not-restoring',
+    'SELECT pg_try_advisory_xact_lock_shared($1) AS free',
+    [RESTORE_LOCK],
+  );
+  if (found?.free !== true)
+    throw new Error(
+      'A backup is being put into this database just now. Start the server when conclave restore is done.',
+    );
 }
 
 /** Without one of them, what people wrote is lost to the node, although it is still there. */

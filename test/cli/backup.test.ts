@@ -63,11 +63,15 @@ describe('conclave backup and restore', function () {
     const nowhere = await done(home.apart(['backup', 'verify', to]));
     assert.match(nowhere, /signed by nobody that is known here/);
     const { root } = readConfig(process.env).keys;
-    const given = await done(home.apart(['backup', 'verify', to, '--keys', published(root)]));
+    const given = await done(
+      home.apart(['backup', 'verify', to, '--public-keys', published(root)]),
+    );
     assert.match(given, /signed with the key that was given/);
     const strangers = { current: '1', keys: { 1: Buffer.alloc(32, 7).toString('base64') } };
     const others = published(new Secret(strangers));
-    const forged = await failure(home.apart(['backup', 'verify', to, '--keys', others, '--json']));
+    const forged = await failure(
+      home.apart(['backup', 'verify', to, '--public-keys', others, '--json']),
+    );
     assert.deepEqual([forged['ending'], forged['code']], [1, 'forged']);
     const refused = await conclave('restore', '--from', to).ended;
     assert.equal(refused.ending, 1);

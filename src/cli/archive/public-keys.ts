@@ -14,7 +14,7 @@ export const KEYS_OPTION = text(
 /** Throws Failure: `unreadable` and `no_json`, or `usage` where it is another file. */
 export async function publicKeysIn(path: string): Promise<Keys> {
   const { data } = PublicKeySet.safeParse(await jsonIn(path));
-  if (!data) throw misused('--keys names no file of public keys.');
+  if (!data) throw misused('That is no file of public keys.');
   return data;
 }
 

@@ -1,5 +1,5 @@
 /** Checks backups where they lie: no server is needed, and without the root keys what is inside stays sealed. */
-import { KEYS_OPTION, trustedKeys } from '../archive/public-keys.ts';
+import { trustedKeys } from '../archive/public-keys.ts';
 import { command, text, word } from '../command.ts';
 
 const SIGNERS = {
@@ -13,14 +13,18 @@ export const backupVerify = command({
   summary: 'Check a backup, or all of a folder; with the settings of the server also inside.',
   arguments: { folder: word('DIR', 'A backup, its keys, or the folder they are in.') },
   options: {
-    keys: KEYS_OPTION,
+    keys: text('--keys <DIR>', 'Its keys, or a folder of them; otherwise `keys` in the folder.'),
+    publicKeys: text(
+      '--public-keys <FILE>',
+      'One of these must have signed it: what GET /v1/receipt-keys of the server gives.',
+    ),
     signedBy: text('--signed-by <KEY>', 'The public key that it must be signed with, or its id.'),
   },
   calls: [],
-  async *run({ folder, ...named }, desk) {
-    const trusted = await trustedKeys({ key: named.signedBy, keys: named.keys });
+  async *run({ folder, keys, ...named }, desk) {
+    const trusted = await trustedKeys({ key: named.signedBy, keys: named.publicKeys });
     const keeper = await desk.keeper();
-    yield* keeper.check(folder, trusted);
+    yield* keeper.check(folder, trusted, keys);
   },
   words({ path, kind, takenAt, rows, bytes, signedBy, publicKey, opened }, { green, dim }) {
     const inside = opened ? 'every row was opened' : 'the rows stay sealed';

@@ -36,6 +36,7 @@ export const restore = command({
         : 'Nobody was signed out.',
       `What was decided after ${takenAt} is undone: look through locks, roles, invitations and bans, and rotate the signing keys if that was done since.`,
       `Start it with the newest ledger of erasures (ERASURE_LEDGER_FILE), which had ${erased} entries then: whoever was erased since is erased again before it serves.`,
+      `Passwords that were changed after ${takenAt} are good again: whoever changed theirs because somebody knew it has to change it once more.`,
     ].join('\n');
   },
 });

@@ -18,6 +18,8 @@ import { isOurs } from './signature.ts';
 export interface CheckOptions {
   /** One artifact, or a folder of backups: then all of it is checked, its keys too. */
   readonly path: string;
+  /** The keys, or a folder of them; `keys` in that folder if it is left out. */
+  readonly keys?: string | undefined;
   /** Null: what is inside stays sealed. */
   readonly ring: Keyring | null;
   /** Public keys, or ids of keys, that are believed where there is no ring; null: nobody's in particular. */
@@ -37,20 +39,37 @@ export interface Checked {
   readonly opened: boolean;
 }
 
-/** Oldest first. Throws BrokenBackup at the first that is not whole. */
+/** Oldest first. Throws BrokenBackup at the first that is not whole, or where a restore would find no keys for the newest rows. */
 export async function* checkBackups(options: CheckOptions): AsyncGenerator<Checked> {
-  const { path } = options;
-  const isOne = await stat(join(path, MANIFEST)).catch(() => null);
-  const all = isOne
-    ? [path]
-    : [
-        ...(await artifactsIn(path, 'database')),
-        ...(await artifactsIn(path, 'keys')),
-        ...(await artifactsIn(keysBeside(path), 'keys')),
-      ];
-  if (all.length === 0) throw new BrokenBackup('no_backup', `There is no backup in ${path}.`);
-  for (const one of all) yield await checked(one, options);
+  const { path, keys = keysBeside(path) } = options;
+  if (await isArtifact(path)) {
+    yield await checked(path, options);
+    return;
+  }
+  const ofRows = await artifactsIn(path, 'database');
+  const ofKeys = (await isArtifact(keys)) ? [keys] : await artifactsIn(keys, 'keys');
+  const all = new Set([...ofRows, ...(await artifactsIn(path, 'keys')), ...ofKeys]);
+  if (all.size === 0) throw new BrokenBackup('no_backup', `There is no backup in ${path}.`);
+  const takenAt = new Map<string | undefined, string>();
+  for (const one of all) {
+    const found = await checked(one, options);
+    takenAt.set(one, found.takenAt);
+    yield found;
+  }
+  const newest = takenAt.get(ofRows.at(-1));
+  const itsKeys = takenAt.get(ofKeys.at(-1)) ?? '';
+  if (newest !== undefined && itsKeys < newest)
+    throw new BrokenBackup(
+      'older_keys',
+      `${keys} has no keys as new as the rows of ${newest}: they cannot be restored. Name another place with --keys.`,
+    );
 }
+
+const isArtifact = (path: string): Promise<boolean> =>
+  stat(join(path, MANIFEST)).then(
+    () => true,
+    () => false,
+  );
 
 async function checked(path: string, options: CheckOptions): Promise<Checked> {
   const { ring } = options;

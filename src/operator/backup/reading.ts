@@ -2,19 +2,19 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { derivedRing, openingStream, type Keyring } from '../../crypto/index.ts';
-import { fileOf, kindOfFolder, MANIFEST, manifestIn } from './manifest.ts';
+import { fileOf, folderOf, kindOfFolder, MANIFEST, manifestIn } from './manifest.ts';
 import type { Kind, Manifest, Part } from './manifest.ts';
 import { isWhole } from './signature.ts';
 import { namesIn, placeOf } from './writing.ts';
 
 /** It is no backup, or not the one that was made. `fault` stays the same; the message may change. */
 export class BrokenBackup extends Error {
-  readonly fault: 'no_backup' | 'forged' | 'damaged';
+  readonly fault: 'no_backup' | 'forged' | 'damaged' | 'older_keys';
 
   constructor(fault: BrokenBackup['fault'], message: string) {
     super(message);
@@ -22,7 +22,7 @@ export class BrokenBackup extends Error {
   }
 }
 
-/** The manifest if it is one, stands where it belongs, and is as it was signed. Throws BrokenBackup. */
+/** The manifest if it is one, has the name by which its age is told, and is as it was signed. Throws BrokenBackup. */
 export async function readManifest(path: string): Promise<Manifest> {
   const text = await readFile(join(path, MANIFEST), 'utf8').catch(() => null);
   if (text === null) throw new BrokenBackup('no_backup', `${path} holds no backup.`);
@@ -31,6 +31,9 @@ export async function readManifest(path: string): Promise<Manifest> {
     throw new BrokenBackup('forged', `The manifest of ${path} is none that this program writes.`);
   if (!isWhole(manifest))
     throw new BrokenBackup('forged', `The manifest of ${path} was changed since it was signed.`);
+  const { kind, id } = manifest;
+  if (basename(resolve(path)) !== folderOf(kind, id))
+    throw new BrokenBackup('forged', `${path} was called ${folderOf(kind, id)} when it was made.`);
   return manifest;
 }
 

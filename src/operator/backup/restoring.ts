@@ -2,13 +2,14 @@
 import { dirname, resolve } from 'node:path';
 import type { Keyring } from '../../crypto/index.ts';
 import type { Entropy } from '../../kernel/index.ts';
-import type { OwnerPostgres } from '../../platform/owner-postgres.ts';
-import { emptySchemas, stateOf } from './emptiness.ts';
+import { RESTORE_LOCK, type OwnerPostgres } from '../../platform/owner-postgres.ts';
+import { emptySchemas, stateOf, type DatabaseState } from './emptiness.ts';
 import { loadKeys, loadTables } from './loading.ts';
 import type { Kind, Manifest, Part } from './manifest.ts';
 import { artifactAt, BrokenBackup, checkFiles, keysBeside, readManifest } from './reading.ts';
 import { settle, type Settled } from './settling.ts';
 import { isOurs } from './signature.ts';
+import { refuseBound } from './taking.ts';
 
 /** Why nothing was restored, where no backup is broken. */
 export class Unrestorable extends Error {
@@ -59,18 +60,16 @@ interface Chosen {
  */
 export async function* restoreBackup(options: RestoreOptions): AsyncGenerator<RestoreStep> {
   const { postgres, migrations, ring } = options;
+  await refuseBound(postgres); // to such a login a full database looks empty
   const { database, keys } = await chosen(options);
   for (const { path, manifest } of [database, keys]) {
     const checked: Part[] = [];
     await checkFiles(path, manifest, (part) => checked.push(part));
     for (const { name, bytes } of checked) yield { is: 'checked', name, bytes };
   }
+  await alone(postgres);
   const state = await stateOf(postgres);
-  if (state.others > 0)
-    throw new Unrestorable(
-      'in_use',
-      `${state.others} connections are open to the database. Stop the nodes first.`,
-    );
+  refuseNodes(state);
   if (state.filled !== null && !options.replace)
     throw new Unrestorable(
       'not_empty',
@@ -84,12 +83,16 @@ export async function* restoreBackup(options: RestoreOptions): AsyncGenerator<Re
   const settled = await postgres.during('BEGIN', async () => {
     for await (const step of loadTables(from, database)) loaded.push(step);
     if (isSameSchema) for await (const step of loadKeys(from, keys)) loaded.push(step);
-    return settle(options, database.manifest);
+    const done = await settle(options, database.manifest);
+    // One that lost its connections for a while does not ask whether it may go on.
+    refuseNodes(await stateOf(postgres));
+    return done;
   });
   if (!isSameSchema) {
     await migrations.apply(namesOf(keys.manifest));
     await postgres.during('BEGIN', async () => {
       for await (const step of loadKeys(from, keys)) loaded.push(step);
+      refuseNodes(await stateOf(postgres));
     });
   }
   yield* loaded;
@@ -97,6 +100,24 @@ export async function* restoreBackup(options: RestoreOptions): AsyncGenerator<Re
   await postgres.run('ANALYZE');
   const { takenAt, heads } = database.manifest;
   yield { is: 'restored', takenAt, heads, ...settled };
+}
+
+/** Until the connection is closed, no node starts: see RESTORE_LOCK. */
+async function alone(postgres: OwnerPostgres): Promise<void> {
+  const [found] = await postgres.rows<{ alone: boolean }>(
+    'SELECT pg_try_advisory_lock($1) AS alone',
+    [RESTORE_LOCK],
+  );
+  if (found?.alone === true) return;
+  throw new Unrestorable('in_use', 'A node starts, or another restore runs, on this database.');
+}
+
+function refuseNodes({ others }: DatabaseState): void {
+  if (others === 0) return;
+  throw new Unrestorable(
+    'in_use',
+    `${others} connections are open to the database. Stop the nodes first.`,
+  );
 }
 
 async function chosen(options: RestoreOptions): Promise<{ database: Chosen; keys: Chosen }> {

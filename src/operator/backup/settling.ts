@@ -23,6 +23,7 @@ export async function settle(
 ): Promise<Settled> {
   const epoch = await startAnew(postgres, entropy);
   const sessions = keepSessions ? 0 : await endSessions(postgres);
+  await endExports(postgres);
   for (const { name, value } of sequences)
     if (value !== null)
       await postgres.rows('SELECT setval($1::regclass, $2::bigint)', [
@@ -57,4 +58,24 @@ async function endSessions(postgres: OwnerPostgres): Promise<number> {
     `UPDATE session SET ended_at = clock_timestamp(), end_reason = 'restored' WHERE ended_at IS NULL RETURNING 1`,
   );
   return ended.length;
+}
+
+/**
+ * Their files are in no backup, and those of a storage that is still there are of what may have been erased since: none
+ * goes on or is given out, and its job removes what is there. Rows from before there were exports have none of them.
+ */
+async function endExports(postgres: OwnerPostgres): Promise<void> {
+  const [found] = await postgres.rows<{ is: boolean }>(
+    `SELECT to_regclass('public.data_export') IS NOT NULL AS is`,
+  );
+  if (found?.is !== true) return;
+  await postgres.run(`
+    WITH ended AS (
+      UPDATE data_export SET state = CASE state WHEN 'ready' THEN 'expired' ELSE 'failed' END, step = step + 1,
+        ended_at = clock_timestamp(), link_digest = NULL, link_session = NULL, link_expires_at = NULL
+      WHERE state IN ('collecting', 'settling', 'ready') RETURNING workspace_id, id)
+    SELECT graphile_worker.add_job('privacy.export-end',
+      json_build_object('workspaceId', workspace_id, 'about', json_build_object('exportId', id)),
+      job_key := workspace_id || ':privacy.export-end:' || id) FROM ended;
+    DELETE FROM data_export_part`);
 }

@@ -1,9 +1,10 @@
 /** Takes a backup of a server that runs: all tables as of one moment, and it counts as one only when it is whole. */
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Keyring } from '../../crypto/index.ts';
 import type { Clock, Entropy } from '../../kernel/index.ts';
 import type { OwnerPostgres } from '../../platform/owner-postgres.ts';
-import type { Manifest } from './manifest.ts';
+import { folderOf, type Manifest } from './manifest.ts';
 import { artifactsIn, BrokenBackup, keysBeside, readManifest } from './reading.ts';
 import { isOurs } from './signature.ts';
 import { copiedTables, copyingOut } from './tables.ts';
@@ -36,6 +37,8 @@ export interface BackupOptions {
   readonly to: string;
   /** Where the keys go; `keys` in that folder if it is left out. */
   readonly keysTo?: string | undefined;
+  /** Milliseconds that keys are kept beside newer ones: receipts of erasures promise it. */
+  readonly keyCopiesMs: number;
   /** Hears how many bytes of about how many were copied. */
   readonly progress?: (copied: number, of: number) => void;
   readonly heads?: Heads;
@@ -103,9 +106,7 @@ export async function* takeBackup(options: BackupOptions): AsyncGenerator<Backup
     const keysPath = await keys.finish({ ...about, sequences: [] });
     const path = await database.finish(about);
     open.length = 0;
-    const older = (await artifactsIn(keysTo, 'keys')).filter((one) => one !== keysPath);
-    for (const old of older.slice(0, older.length + 1 - KEPT_KEYS))
-      await rm(old, { recursive: true, force: true });
+    await removeOldKeys(options, keysTo, keysPath);
     const milliseconds = Math.round(clock.monotonic() - began);
     const size = { rows: total, bytes: copied, milliseconds };
     yield { is: 'taken', path, keys: keysPath, takenAt: about.takenAt, ...size };
@@ -151,6 +152,20 @@ async function refuseForeign(folder: string, ring: Keyring): Promise<void> {
   }
 }
 
+/** Never the newest; names tell the age. */
+async function removeOldKeys(
+  { clock, keyCopiesMs }: BackupOptions,
+  folder: string,
+  newest: string,
+): Promise<void> {
+  const since = folderOf('keys', timeName(new Date(clock.now().getTime() - keyCopiesMs)));
+  const older = (await artifactsIn(folder, 'keys')).filter((one) => one !== newest);
+  const tooMany = older.slice(0, older.length + 1 - KEPT_KEYS);
+  for (const old of older)
+    if (tooMany.includes(old) || basename(old) < since)
+      await rm(old, { recursive: true, force: true });
+}
+
 async function snapshotOf({ postgres, version, heads }: BackupOptions) {
   const [moment] = await postgres.rows<{ at: string; lsn: string; postgres: string }>(
     `SELECT to_char(statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at,
@@ -175,6 +190,7 @@ async function snapshotOf({ postgres, version, heads }: BackupOptions) {
 
 /** The time first, so that names sort by age. */
 function nameOf({ clock, entropy }: BackupOptions): string {
-  const time = clock.now().toISOString().replace(/[-:.]/g, '');
-  return `${time}-${entropy.bytes(3).toString('hex')}`;
+  return `${timeName(clock.now())}-${entropy.bytes(3).toString('hex')}`;
 }
+
+const timeName = (at: Date): string => at.toISOString().replace(/[-:.]/g, '');

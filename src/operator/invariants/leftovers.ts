@@ -12,6 +12,15 @@ export const LEFTOVERS: readonly Invariant[] = [
     advice: 'Ask for it again: what is deleted already stays so.',
   },
   {
+    check: 'exports',
+    holds: 'every export that is under way has a job',
+    query: `SELECT format('workspace %s: export %s stands still, %s', e.workspace_id, e.id, e.state) AS bad
+      FROM data_export e WHERE e.state IN ('collecting', 'settling') AND NOT EXISTS (
+        SELECT FROM graphile_worker._private_jobs j
+        WHERE j.key = e.workspace_id || ':privacy.export:' || e.id AND j.attempts < j.max_attempts)`,
+    advice: 'Cancel it and ask for another.',
+  },
+  {
     check: 'jobs',
     holds: 'no job was given up',
     query: `SELECT format('job %s (%s) failed %s times', j.id, t.identifier, j.attempts) AS bad

@@ -1,8 +1,9 @@
 /** A backup is whole or is none, misses no table, and keeps the keys of the newest two alone. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Keeper } from '../../../src/operator/index.ts';
 import { all, refusal, Refused, Restorable, someFolder } from '../../support/restorable.ts';
 
 describe('taking a backup', function () {
@@ -56,6 +57,24 @@ describe('taking a backup', function () {
     assert.deepEqual(ofKeys.sort(), names.slice(-2).sort());
     assert.equal(readdirSync(to).length, 5);
     await all(database.keeper().check(to, null));
+  });
+
+  it('keeps no keys that are older than receipts of erasures say, but the newest', async () => {
+    const to = join(folder.path, 'old-keys');
+    const ofDays = (days: string) => ({
+      ...process.env,
+      ...database.environment,
+      BACKUP_KEY_DAYS: days,
+    });
+    const first = await taken(to);
+    const last = async (days: string) =>
+      (await all(database.keeper({ environment: ofDays(days) }).take({ to }))).at(-1);
+    const second = await last('1');
+    assert.ok(second?.is === 'taken' && existsSync(first.keys));
+    const third = await last('0');
+    assert.ok(third?.is === 'taken');
+    assert.deepEqual(readdirSync(join(to, 'keys')), [basename(third.keys)]);
+    assert.ok(existsSync(second.path), 'rows stay');
   });
 
   it('leaves nothing when the database is lost on the way, and sweeps up after one that was killed', async () => {
@@ -117,17 +136,9 @@ describe('taking a backup', function () {
   });
 
   it('is refused with a login that row level security binds', async () => {
-    const role = `bound_${database.name.slice(-8)}`;
-    await database.rows(`CREATE ROLE ${role} LOGIN PASSWORD 'bound-password-of-it'`);
-    try {
-      const url = new URL(database.url);
-      [url.username, url.password] = [role, 'bound-password-of-it'];
-      const environment = { ...process.env, ...database.environment, DATABASE_URL: url.href };
-      const keeper = database.keeper({ environment });
+    await withBoundOwner(database, async (keeper) => {
       assert.equal(await refusal(keeper.take({ to: join(folder.path, 'bound') })), 'bound_login');
-    } finally {
-      await database.rows(`DROP ROLE ${role}`);
-    }
+    });
   });
 });
 
@@ -158,6 +169,15 @@ describe('restoring a backup', function () {
     );
     assert.deepEqual(await database.rows('SELECT slug FROM workspace'), [{ slug: 'coffee' }]);
     await all(keeper.restore({ ...words, replace: database.name }));
+    assert.deepEqual(await database.rows('SELECT slug FROM workspace'), [{ slug: 'tea' }]);
+  });
+
+  it('is refused with a login that row level security binds, before anything is lost', async () => {
+    await withBoundOwner(database, async (keeper) => {
+      assert.equal(await refusal(keeper.restore(words)), 'bound_login');
+      const replacing = { ...words, replace: database.name };
+      assert.equal(await refusal(keeper.restore(replacing)), 'bound_login');
+    });
     assert.deepEqual(await database.rows('SELECT slug FROM workspace'), [{ slug: 'tea' }]);
   });
 
@@ -197,3 +217,21 @@ describe('restoring a backup', function () {
     }
   });
 });
+
+/** With a login that owns everything there, and still is bound. */
+async function withBoundOwner(database: Restorable, work: (keeper: Keeper) => Promise<void>) {
+  const role = `bound_${database.name.slice(-8)}`;
+  await database.rows(`CREATE ROLE ${role} LOGIN PASSWORD 'bound-password-of-it'`);
+  try {
+    await database.rows(`ALTER SCHEMA public OWNER TO ${role}`);
+    await database.rows(`ALTER SCHEMA graphile_worker OWNER TO ${role}`);
+    await database.rows(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`);
+    const url = new URL(database.url);
+    [url.username, url.password] = [role, 'bound-password-of-it'];
+    const environment = { ...process.env, ...database.environment, DATABASE_URL: url.href };
+    await work(database.keeper({ environment }));
+  } finally {
+    await database.rows(`REASSIGN OWNED BY ${role} TO CURRENT_USER; DROP OWNED BY ${role}`);
+    await database.rows(`DROP ROLE ${role}`);
+  }
+}

@@ -1,7 +1,15 @@
 /** A backup that was edited, cut short or mixed with another is refused before the database is touched. */
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { all, refusal, Restorable, someFolder } from '../../support/restorable.ts';
 
 interface Artifacts {
@@ -107,8 +115,10 @@ describe('a backup that was tampered with', function () {
       assert.equal(await after_(edit('"format": 1', '"format": 2')), 'forged');
       assert.equal(await after_(edit('{', '{ "more": 1,')), 'forged');
       assert.equal(await after_((copy) => writeFileSync(at(copy), '{')), 'forged');
-      const foreign = await after_((copy) => cpSync(at(second), at(copy)));
-      assert.equal(foreign, which === 'keys' ? 'damaged' : 'damaged, older_keys');
+      assert.equal(await after_((copy) => cpSync(at(second), at(copy))), 'forged');
+      const newer = (path: string) => path.replace(/conclave-\d{4}/, 'conclave-2999');
+      const renamed = (copy: Artifacts) => renameSync(copy[which], newer(copy[which]));
+      assert.equal(await after_(renamed), 'forged');
     });
   }
 
@@ -138,6 +148,21 @@ describe('a backup that was tampered with', function () {
     assert.equal(await refusal(database.keeper().restore(words)), 'older_keys');
     const newer = { from: first.folder, keys: second.keys, keepSessions: false };
     assert.equal(await refusal(database.keeper().restore(newer)), 'not_empty');
+  });
+
+  it('is refused as a folder without keys for its newest rows, unless they are elsewhere', async () => {
+    const keysOf = (from: Artifacts) => (copy: Artifacts) => {
+      rmSync(copy.keys, { recursive: true });
+      cpSync(from.keys, join(copy.folder, 'keys', basename(from.keys)), { recursive: true });
+    };
+    const without = (copy: Artifacts) => rmSync(join(copy.folder, 'keys'), { recursive: true });
+    assert.equal(await after_(without), 'older_keys, no_backup');
+    assert.equal(await after_(keysOf(second)), 'nothing refused it, not_empty');
+    const { folder: path } = second;
+    const check = (keys: string) => refusal(database.keeper().check(path, null, keys));
+    assert.equal(await check(first.keys), 'older_keys');
+    assert.equal(await check(join(first.folder, 'keys')), 'older_keys');
+    assert.equal(await check(second.keys), 'nothing refused it');
   });
 
   it('is refused with migrations that this program does not have', async () => {

@@ -97,6 +97,13 @@ export const DAMAGES: readonly [string, string, string, RegExp?][] = [
      SELECT workspace_id, gen_random_uuid(), id, created_by, created_by, now(), 1, 4 FROM channel LIMIT 1`,
     /stands still at 1 of 4/,
   ],
+  [
+    'exports',
+    'data_export',
+    `INSERT INTO data_export (workspace_id, id, subject_id, requested_by, requested_at, key_sealed, expires_at)
+     SELECT workspace_id, gen_random_uuid(), id, id, now(), '\\x00', now() FROM account LIMIT 1`,
+    /stands still, collecting/,
+  ],
 ];
 
 /** A row of the table, where the story has none. */
