@@ -1,10 +1,12 @@
 /** Whoever leaves in the middle of a download leaves no file open behind. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { archiveOf } from '../../../src/privacy/export/archive.ts';
 import type { PartRecord } from '../../../src/privacy/export/export-store.ts';
 
-const PIECE = Buffer.alloc(64 * 1024, 'x');
+/** What does not get smaller, so that what is not taken holds up what is read. */
+const PIECE = randomBytes(64 * 1024);
 const PIECES = 64;
 
 const part = (n: number): PartRecord => ({
