@@ -19,10 +19,7 @@ export function archiveOf({ parts, at, open }: Archived): Readable {
   zip.outputStream.pipe(out);
   let opened: Readable | undefined;
   // Who fetches it may leave: what is open then is closed, and nothing more is opened.
-  out.on('close', () => {
-    opened?.destroy();
-    (zip.outputStream as Readable).destroy();
-  });
+  out.on('close', () => opened?.destroy());
   const last = (file: string) => [MANIFEST_FILE, SIGNATURE_FILE].indexOf(file);
   const sorted = [...parts].sort(
     (a, b) => last(a.file) - last(b.file) || (a.file < b.file ? -1 : 1),
