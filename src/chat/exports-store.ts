@@ -12,6 +12,8 @@ export type { Tx } from '../platform/postgres/index.ts';
 
 /** Channels that the pieces of one page lie in at most. */
 const CHANNELS = 200;
+/** Versions or reactions of a page at most: there is no end to how often one message was edited. */
+const ROWS = 2_000;
 /** Places of posts in all pieces of a page together: where each may have a text, and where few have anything. */
 const PLACES = 2_000;
 export const SPARSE_PLACES = 20_000;
@@ -127,18 +129,33 @@ export interface ExportedVersion {
   readonly at: Date;
 }
 
-/** What the posts of somebody in these pieces said before they were edited. */
-export function versionsIn(tx: Tx, userId: UserId, pieces: readonly Piece[]) {
+/** In the middle of a post, the cursor is the place before it and what of it was given last. */
+function nextAfter(
+  found: readonly { readonly channelId: ChannelId; readonly seq: bigint }[],
+  given: string | number | undefined,
+  next: ExportCursor | null,
+): ExportCursor | null {
+  const last = found.length === ROWS ? found.at(-1) : undefined;
+  return last && given !== undefined ? [last.channelId, Number(last.seq) - 1, given] : next;
+}
+
+/** What the posts of somebody said before they were edited: a page, after that of `cursor`. */
+export async function versionsIn(tx: Tx, subject: DataSubject, cursor: ExportCursor | null) {
+  const { pieces, next } = await nextPieces(tx, subject, cursor);
   const [ids, after, upTo, readable] = columnsOf(pieces);
-  return tx.$queryRaw<ExportedVersion[]>`
+  const [channelId = null, place = 0, version = 0] = cursor ?? [];
+  const found = await tx.$queryRaw<ExportedVersion[]>`
     SELECT m.channel_id AS "channelId", m.id, m.seq, v.version, v.key_epoch AS "keyEpoch",
       v.body_sealed AS "bodySealed", v.at
     FROM unnest(${ids}::uuid[], ${after}::bigint[], ${upTo}::bigint[], ${readable}::text[])
         AS s (id, after, up_to, readable)
     JOIN message m ON m.channel_id = s.id AND m.seq > s.after AND m.seq <= s.up_to
-      AND m.author_id = ${userId}::uuid AND m.seq <@ s.readable::int8multirange
+      AND m.author_id = ${subject.userId}::uuid AND m.seq <@ s.readable::int8multirange
     JOIN message_version v ON v.channel_id = m.channel_id AND v.seq = m.seq
-    ORDER BY m.channel_id, m.seq, v.version`;
+      AND v.version > CASE WHEN m.channel_id = ${channelId}::uuid AND m.seq = ${place}::bigint + 1
+        THEN ${version}::int ELSE 0 END
+    ORDER BY m.channel_id, m.seq, v.version LIMIT ${ROWS}`;
+  return { found, next: nextAfter(found, found.at(-1)?.version, next) };
 }
 
 export interface ExportedReaction {
@@ -148,16 +165,21 @@ export interface ExportedReaction {
   readonly at: Date;
 }
 
-/** The reactions of somebody to posts in these pieces. */
-export function reactionsIn(tx: Tx, userId: UserId, pieces: readonly Piece[]) {
+/** The reactions of somebody to posts: a page, after that of `cursor`. */
+export async function reactionsIn(tx: Tx, subject: DataSubject, cursor: ExportCursor | null) {
+  const { pieces, next } = await nextPieces(tx, subject, cursor, SPARSE_PLACES);
   const [ids, after, upTo, readable] = columnsOf(pieces);
-  return tx.$queryRaw<ExportedReaction[]>`
+  const [channelId = null, place = 0, emoji = ''] = cursor ?? [];
+  const found = await tx.$queryRaw<ExportedReaction[]>`
     SELECT r.channel_id AS "channelId", r.seq, r.emoji, r.at
     FROM unnest(${ids}::uuid[], ${after}::bigint[], ${upTo}::bigint[], ${readable}::text[])
         AS s (id, after, up_to, readable)
     JOIN reaction r ON r.channel_id = s.id AND r.seq > s.after AND r.seq <= s.up_to
-      AND r.user_id = ${userId}::uuid AND r.seq <@ s.readable::int8multirange
-    ORDER BY r.channel_id, r.seq, r.emoji`;
+      AND r.user_id = ${subject.userId}::uuid AND r.seq <@ s.readable::int8multirange
+      AND r.emoji > CASE WHEN r.channel_id = ${channelId}::uuid AND r.seq = ${place}::bigint + 1
+        THEN ${emoji}::text ELSE '' END
+    ORDER BY r.channel_id, r.seq, r.emoji LIMIT ${ROWS}`;
+  return { found, next: nextAfter(found, found.at(-1)?.emoji, next) };
 }
 
 export interface ExportedPin {

@@ -127,10 +127,10 @@ export function chatExports(parts: ChatExports): readonly ExportContributor[] {
     },
     page: ({ workspaceId, userId }, cursor) =>
       transaction(workspaceId, 'read', async (tx) => {
-        const { pieces, next } = await nextPieces(tx, { workspaceId, userId }, cursor);
+        const { found, next } = await versionsIn(tx, { workspaceId, userId }, cursor);
         const keys = keyRows(tx, workspaceId);
         const rows: ExportRow[] = [];
-        for (const row of await versionsIn(tx, userId, pieces)) {
+        for (const row of found) {
           const text = await content.body(keys, sealedBody(row, userId, row.bodySealed));
           const { channelId, id, version } = row;
           rows.push({ channelId, seq: Number(row.seq), id, version, at: row.at.getTime(), text });
@@ -153,13 +153,7 @@ export function chatExports(parts: ChatExports): readonly ExportContributor[] {
     },
     page: ({ workspaceId, userId }, cursor) =>
       transaction(workspaceId, 'read', async (tx) => {
-        const { pieces, next } = await nextPieces(
-          tx,
-          { workspaceId, userId },
-          cursor,
-          SPARSE_PLACES,
-        );
-        const found = await reactionsIn(tx, userId, pieces);
+        const { found, next } = await reactionsIn(tx, { workspaceId, userId }, cursor);
         const rows = found.map(({ channelId, seq, emoji, at }) => ({
           ...{ channelId, seq: Number(seq), emoji, at: at.getTime(), by: userId },
         }));

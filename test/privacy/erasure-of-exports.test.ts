@@ -45,6 +45,22 @@ describe('the erasure of somebody who has exports and roles', () => {
     return exportId;
   }
 
+  it('removes those about them where only what they wrote in one channel goes, and not those they asked for', async () => {
+    const carl = await at.holder('Carl');
+    const { id: channelId } = await at.world.channel(carl.person);
+    await carl.person.send(channelId, 'canary: gone', at.world.clientId()).accepted();
+    const [ready, about, others] = [await exported(carl), await madeFor(carl), await madeFor(bob)];
+    const { password } = carl;
+    const { erasureId } = await carl.person
+      .call('erasure.request', { password, channelId })
+      .accepted();
+    await becomes(at.world, erasureId, 'done');
+    await until(() => !isThere(ready) && !isThere(about));
+    for (const gone of [ready, about])
+      assert.deepEqual(await ofExport(gone), { state: 'cancelled', link_session: null, parts: 0 });
+    assert.ok(isThere(others));
+  });
+
   it('removes the files of what they asked for and of what was asked about them', async () => {
     const [own, about] = [await exported(ada), await madeFor(ada)];
     const [others, byDeputy] = [await exported(bob), await madeFor(bob)];

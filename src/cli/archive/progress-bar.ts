@@ -1,6 +1,7 @@
 /** Shows how far an export is where somebody looks: a bar on a terminal, nothing for programs. */
 import { Presets, SingleBar } from 'cli-progress';
 import type { Output } from '../output.ts';
+import { printable } from '../printable.ts';
 
 export interface ProgressBar {
   show(told: {
@@ -22,7 +23,7 @@ export function progressBar({ json }: Output, stderr: NodeJS.WriteStream): Progr
   let isShown = false;
   return {
     show({ percent, rows, file }) {
-      const payload = { rows, file: file ?? '' };
+      const payload = { rows, file: printable(file ?? '') };
       if (isShown) bar.update(percent, payload);
       else bar.start(100, percent, payload);
       isShown = true;

@@ -17,6 +17,9 @@ export function archiveOf({ parts, at, open }: Archived): Readable {
   const out = new PassThrough();
   zip.on('error', (error) => out.destroy(error as Error));
   zip.outputStream.pipe(out);
+  let opened: Readable | undefined;
+  // Who fetches it may leave: what is open then is closed, and nothing more is opened.
+  out.on('close', () => opened?.destroy());
   const last = (file: string) => [KEYS_FILE, MANIFEST_FILE].indexOf(file);
   const sorted = [...parts].sort(
     (a, b) => last(a.file) - last(b.file) || (a.file < b.file ? -1 : 1),
@@ -24,6 +27,8 @@ export function archiveOf({ parts, at, open }: Archived): Readable {
   for (const part of sorted)
     zip.addReadStreamLazy(part.file, { mtime: at, mode: 0o600, size: part.bytes }, (give) => {
       const file = Readable.from(open(part), { objectMode: false });
+      opened = file;
+      if (out.destroyed) file.destroy();
       file.on('error', (error) => out.destroy(error));
       give(null, file);
     });

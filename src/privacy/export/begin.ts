@@ -26,7 +26,10 @@ export async function begin(
 ): Promise<{ readonly exportId: ExportId; readonly effects: readonly Effect[] }> {
   if (!files) throw new Refusal('unavailable');
   const before = await exports.underWay(subjectId, requestedBy);
-  if (before) return { exportId: before.id, effects: [progressOf(before)] };
+  if (before) {
+    await exports.enqueue('privacy.export', before.id); // its job may have been given up
+    return { exportId: before.id, effects: [progressOf(before)] };
+  }
   const times = await exports.requestTimes(requestedBy, new Date(at.getTime() - HOUR_MS), MOST);
   const [eldest] = times.length < MOST ? [] : times;
   if (eldest) {

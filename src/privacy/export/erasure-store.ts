@@ -12,13 +12,14 @@ export const exportErasure: readonly ErasureStep<Tx>[] = [
     name: 'privacy.exports',
     phase: 'rows',
     answersFor: ['data_export.link_session'],
-    ofChannel: false,
-    async run(tx, { workspaceId, subjectId, now }) {
+    // What was written in that channel is in those about them, too; it comes after the texts, so that none is made anew.
+    ofChannel: true,
+    async run(tx, { workspaceId, subjectId, channelId, now }) {
       const exports = exportStore(tx, workspaceId);
       const found = await tx.dataExport.findMany({
         where: {
           workspaceId,
-          OR: [{ subjectId }, { requestedBy: subjectId }],
+          OR: [{ subjectId }, ...(channelId === null ? [{ requestedBy: subjectId }] : [])],
           state: { in: ['collecting', 'settling', 'ready'] },
         },
         orderBy: { id: 'asc' },

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ExportId, type ExportProgress, type WorkspaceId } from '../../contract/index.ts';
 import type { Told } from '../../kernel/index.ts';
+import { BrokenFile } from '../../crypto/index.ts';
 import { collect } from './collect.ts';
 import { isEntitled } from './entitled.ts';
 import type { Change, ExportRecord } from './export-store.ts';
@@ -28,7 +29,7 @@ export async function goOn(
   for (let n = 1; n <= STEPS; n += 1) {
     const is = await looked(jobs, workspaceId, exportId);
     if (!is) return;
-    const next = is.key ? await step(jobs, { ...is, key: is.key }) : FAILED;
+    const next = is.key ? await step(jobs, { ...is, key: is.key }).catch(ifLost) : FAILED;
     const after = await counted(jobs, { ...is, key: is.key }, next, n === STEPS);
     if (!after) return; // somebody else took the step, or ended it
     jobs.announce(told(jobs, after));
@@ -64,8 +65,14 @@ export async function end(
   if (isOver) await files.removeAll(exportId);
 }
 
-/** The subject's key was destroyed, so that nothing of it opens, or who asked may not have it any more. */
+/** The subject's key was destroyed or a file is lost, so that it does not open, or who asked may not have it any more. */
 const FAILED: Step = { to: { state: 'failed' }, added: [] };
+
+/** Trying again finds no file that is not there or not what was written. */
+function ifLost(error: unknown): Step {
+  if (error instanceof BrokenFile) return FAILED;
+  throw error;
+}
 
 async function looked(jobs: ExportJobs, workspaceId: WorkspaceId, id: ExportId) {
   return jobs.within(workspaceId, 'read', async ({ exports, keys, standings }) => {

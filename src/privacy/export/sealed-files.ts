@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ExportId, UserId } from '../../contract/index.ts';
 import {
+  BrokenFile,
   open,
   openFile,
   sealFile,
@@ -33,7 +34,7 @@ export interface SealedFiles {
   readonly openText: (keys: KeyRows, record: ExportRecord) => Promise<string | null>;
   /** Nobody knows of it before its record is stored. */
   readonly write: (id: ExportId, key: Buffer, part: NewPart, text: Buffer) => Promise<PartRecord>;
-  /** Throws BrokenFile in the middle where it is not what was written. */
+  /** Throws BrokenFile where it is not there, and in the middle where it is not what was written. */
   readonly read: (id: ExportId, key: Buffer, part: PartRecord) => AsyncIterable<Buffer>;
   readonly remove: (id: ExportId, partId: string) => Promise<void>;
   readonly removeAll: (id: ExportId) => Promise<void>;
@@ -76,7 +77,14 @@ export function sealedFiles({ vault, sealing, entropy, storage }: Parts): Sealed
       const digest = createHash('sha256').update(text).digest();
       return { months: {}, settled: false, ...part, id: partId, bytes: text.length, digest };
     },
-    read: (id, key, part) => openFile(key, storage.read(id, part.id), filePlace(id, part.id)),
+    async *read(id, key, part) {
+      try {
+        yield* openFile(key, storage.read(id, part.id), filePlace(id, part.id));
+      } catch (error) {
+        const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+        throw isAbsent ? new BrokenFile() : error;
+      }
+    },
     remove: (id, partId) => storage.remove(id, partId),
     removeAll: (id) => storage.removeFolder(id),
     async removeStrays(id, known) {

@@ -1,7 +1,7 @@
 /** What was lost while an export was being made is not in it: the rights at the end decide, not those at the beginning. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChannelId, ExportId } from '../../../src/contract/index.ts';
 import { rows } from '../../chat/support.ts';
@@ -168,6 +168,25 @@ describe('an export under way', () => {
       );
       return record?.['state'] === 'failed' && !existsSync(join(at.folder, exportId));
     });
+  });
+
+  it('fails where one of its files is not there or damaged, and another can be asked for', async () => {
+    await writes((await at.world.channel(ada.person)).id, 'text');
+    for (const spoil of [rm, (path: string) => writeFile(path, 'x')]) {
+      const exportId = await exported(ada);
+      await rewound(exportId);
+      const [part] = await rows<{ id: string }>(
+        at.world,
+        `SELECT id FROM data_export_part WHERE export_id = $1 AND contributor = 'messages'`,
+        exportId,
+      );
+      await spoil(join(at.folder, exportId, part?.id ?? ''));
+      // Asking finds the one that is under way, and has it go on.
+      const asked = { password: ada.password };
+      assert.equal((await ada.person.call('export.request', asked).accepted()).exportId, exportId);
+      await until(() => !existsSync(join(at.folder, exportId)));
+      assert.notEqual(await exported(ada), exportId);
+    }
   });
 
   it('is gone when its week is over, files and all', async () => {
