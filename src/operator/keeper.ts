@@ -18,7 +18,7 @@ import {
 } from './backup/index.ts';
 import { configOf, type Fail } from './config-of.ts';
 import type { Finding } from './doctor/index.ts';
-import { verifyRows } from './invariants/index.ts';
+import { verifyLedger, verifyRows } from './invariants/index.ts';
 import { serverSettings, type Whereabouts } from './server-settings.ts';
 
 export interface KeeperOptions extends Whereabouts {
@@ -95,6 +95,8 @@ export function openKeeper(options: KeeperOptions): Keeper {
       const looking = async function* () {
         await refuseBound(postgres);
         yield* verifyRows({ postgres, ring, clock: systemClock, entropy });
+        const path = serverSettings(options)?.['ERASURE_LEDGER_FILE'];
+        if (path) yield await verifyLedger({ postgres, ring, path });
       };
       yield* closing(postgres, told(looking(), options.fail));
     },
