@@ -136,6 +136,7 @@ module.exports = {
       index('auth'),
       index('audit'),
       index('crypto'),
+      index('privacy'),
       '^src/(config|config-tls|settings|unwrap-root-keys)\\.ts$',
       '^src/platform/(postgres/index|owner-postgres|redis|system)\\.ts$',
       'node_modules/zod/',

@@ -10,6 +10,7 @@ import {
   restoreBackup,
   takeBackup,
   Unrestorable,
+  verifyKeyAge,
   type BackupStep,
   type Checked,
   type Heads,
@@ -18,7 +19,7 @@ import {
 } from './backup/index.ts';
 import { configOf, type Fail } from './config-of.ts';
 import type { Finding } from './doctor/index.ts';
-import { verifyRows } from './invariants/index.ts';
+import { verifyLedger, verifyRows } from './invariants/index.ts';
 import { serverSettings, type Whereabouts } from './server-settings.ts';
 
 export interface KeeperOptions extends Whereabouts {
@@ -58,8 +59,8 @@ export interface Keeper {
   restore(options: RestoreWords): AsyncIterable<RestoreStep>;
   /** With the root keys where the settings are found, else by the public key alone. */
   check(path: string, trusted: readonly string[] | null, keys?: string): AsyncIterable<Checked>;
-  /** Holds the rows of the server, which may run, against what must hold of them. */
-  verify(): AsyncIterable<Finding>;
+  /** Holds the rows of the server, which may run, against what must hold of them; and the age of keys in that folder. */
+  verify(keys?: string): AsyncIterable<Finding>;
 }
 
 /** Nothing is opened before it is needed: a backup is checked where no server is. */
@@ -90,11 +91,14 @@ export function openKeeper(options: KeeperOptions): Keeper {
           : refusing(otherName(options.fail, name));
       yield* closing(postgres, steps);
     },
-    async *verify() {
-      const { postgres, ring } = await openOwner(options, 'conclave doctor');
+    async *verify(keys) {
+      const { postgres, ring, keyCopiesMs } = await openOwner(options, 'conclave doctor');
       const looking = async function* () {
         await refuseBound(postgres);
         yield* verifyRows({ postgres, ring, clock: systemClock, entropy });
+        const path = serverSettings(options)?.['ERASURE_LEDGER_FILE'];
+        if (path) yield await verifyLedger({ postgres, ring, path });
+        if (keys !== undefined) yield await verifyKeyAge(keys, { clock: systemClock, keyCopiesMs });
       };
       yield* closing(postgres, told(looking(), options.fail));
     },

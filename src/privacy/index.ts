@@ -22,6 +22,8 @@ import type { PrivacyOptions } from './ports.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
 export { erasureExports } from './erasure/exports.ts';
+export { LedgerFault } from './ledger/entry.ts';
+export { Ledger } from './ledger/ledger.ts';
 export { ledgerFile, type LedgerFile } from './ledger/file.ts';
 export { allHeads } from './ledger/head-store.ts';
 export type { Announced, PrivacyOptions, WorkspaceSeal } from './ports.ts';

@@ -78,6 +78,7 @@ describe('conclave backup and restore', function () {
     assert.match(refused.err, /holds rows already, in workspace/);
     const restored = await done(conclave('restore', '--from', to, '--replace', database.name));
     assert.match(restored, /clients start over, in epoch \d+/);
+    assert.match(restored, /Passwords that were changed after .* are good again/);
     assert.deepEqual(await database.rows('SELECT slug FROM workspace'), [{ slug: 'tea' }]);
   });
 

@@ -1,5 +1,6 @@
 /** The doctor under its own name: the settings, or, with --verify, the rows of the live server. */
-import { command, flag } from '../command.ts';
+import { command, flag, text } from '../command.ts';
+import { misused } from '../failure.ts';
 import { findingLine, throughout } from './admin/doctor.ts';
 
 export const doctor = command({
@@ -11,10 +12,18 @@ export const doctor = command({
       '--verify',
       'Hold the rows of the server, which may run, against what must hold of them. Needs the login that owns the tables.',
     ),
+    backupKeys: text(
+      '--backup-keys <DIR>',
+      'With --verify: where backups put their keys; none may be older than BACKUP_KEY_DAYS.',
+    ),
   },
   calls: [],
-  async *run({ production, verify }, desk) {
-    yield* throughout(verify ? (await desk.keeper()).verify() : desk.examine({ production }));
+  async *run({ production, verify, backupKeys }, desk) {
+    if (backupKeys !== undefined && !verify)
+      throw misused('Say --verify as well: conclave doctor --verify --backup-keys DIR.');
+    yield* throughout(
+      verify ? (await desk.keeper()).verify(backupKeys) : desk.examine({ production }),
+    );
   },
   words: findingLine,
 });

@@ -1,10 +1,10 @@
 /** Takes a backup of a server that runs: all tables as of one moment, and it counts as one only when it is whole. */
 import { rm } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { Keyring } from '../../crypto/index.ts';
 import type { Clock, Entropy } from '../../kernel/index.ts';
 import type { OwnerPostgres } from '../../platform/owner-postgres.ts';
-import { folderOf, type Manifest } from './manifest.ts';
+import { timeName, tooOld } from './key-age.ts';
+import type { Manifest } from './manifest.ts';
 import { artifactsIn, BrokenBackup, keysBeside, readManifest } from './reading.ts';
 import { isOurs } from './signature.ts';
 import { copiedTables, copyingOut } from './tables.ts';
@@ -152,18 +152,16 @@ async function refuseForeign(folder: string, ring: Keyring): Promise<void> {
   }
 }
 
-/** Never the newest; names tell the age. */
+/** Never the newest. */
 async function removeOldKeys(
-  { clock, keyCopiesMs }: BackupOptions,
+  options: BackupOptions,
   folder: string,
   newest: string,
 ): Promise<void> {
-  const since = folderOf('keys', timeName(new Date(clock.now().getTime() - keyCopiesMs)));
   const older = (await artifactsIn(folder, 'keys')).filter((one) => one !== newest);
   const tooMany = older.slice(0, older.length + 1 - KEPT_KEYS);
-  for (const old of older)
-    if (tooMany.includes(old) || basename(old) < since)
-      await rm(old, { recursive: true, force: true });
+  for (const old of new Set([...tooMany, ...tooOld(older, options)]))
+    await rm(old, { recursive: true, force: true });
 }
 
 async function snapshotOf({ postgres, version, heads }: BackupOptions) {
@@ -192,5 +190,3 @@ async function snapshotOf({ postgres, version, heads }: BackupOptions) {
 function nameOf({ clock, entropy }: BackupOptions): string {
   return `${timeName(clock.now())}-${entropy.bytes(3).toString('hex')}`;
 }
-
-const timeName = (at: Date): string => at.toISOString().replace(/[-:.]/g, '');

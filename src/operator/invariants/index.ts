@@ -9,6 +9,7 @@ import { LEFTOVERS } from './leftovers.ts';
 import { LOG } from './log.ts';
 import { RELATED } from './relations.ts';
 
+export { verifyLedger } from './ledger.ts';
 export { NO_RELATIONS, RELATIONS } from './relations.ts';
 
 export const INVARIANTS: readonly Invariant[] = [...LOG, ...RELATED, ...KEYED, ...LEFTOVERS];

@@ -71,6 +71,12 @@ describe('taking a backup', function () {
       (await all(database.keeper({ environment: ofDays(days) }).take({ to }))).at(-1);
     const second = await last('1');
     assert.ok(second?.is === 'taken' && existsSync(first.keys));
+    const judged = async (days: string) => {
+      const keeper = database.keeper({ environment: ofDays(days) });
+      const findings = await all(keeper.verify(join(to, 'keys')));
+      return findings.find(({ check }) => check === 'backup-keys')?.verdict;
+    };
+    assert.deepEqual([await judged('1'), await judged('0')], ['ok', 'failed']);
     const third = await last('0');
     assert.ok(third?.is === 'taken');
     assert.deepEqual(readdirSync(join(to, 'keys')), [basename(third.keys)]);
