@@ -39,6 +39,9 @@ export interface KeyUse extends Omit<WorkspaceKeyRow, 'wrapped' | 'under'> {
   readonly channels: number;
   readonly filters: number;
   readonly auditEvents: number;
+  /** Erasures whose origin, and legal holds whose reason is sealed under it. */
+  readonly erasures: number;
+  readonly holds: number;
 }
 
 export interface RotationRows {
@@ -152,7 +155,11 @@ async function uses(tx: Tx, workspaceId: WorkspaceId): Promise<readonly KeyUse[]
       (SELECT count(*)::int FROM content_filter f
         WHERE f.workspace_id = k.workspace_id AND f.text_key = k.version) AS filters,
       (SELECT count(*)::int FROM audit_event e
-        WHERE e.workspace_id = k.workspace_id AND e.sealed_key = k.version) AS "auditEvents"
+        WHERE e.workspace_id = k.workspace_id AND e.sealed_key = k.version) AS "auditEvents",
+      (SELECT count(*)::int FROM erasure x
+        WHERE x.workspace_id = k.workspace_id AND x.origin_key = k.version) AS erasures,
+      (SELECT count(*)::int FROM legal_hold h
+        WHERE h.workspace_id = k.workspace_id AND h.reason_key = k.version) AS holds
     FROM workspace_key k WHERE k.workspace_id = ${workspaceId}::uuid ORDER BY k.version`;
 }
 

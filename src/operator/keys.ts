@@ -152,8 +152,9 @@ export function operatorKeys(parts: OperatorKeysParts): OperatorKeys {
 
 const NOTHING = { version: 0, resumed: false, rerooted: 0, total: 0, rewrapped: 0, broken: 1 };
 
-function referencesTo({ dataKeys, subjectKeys, channels, filters, auditEvents }: KeyUse): number {
-  return dataKeys + subjectKeys + channels + filters + auditEvents;
+function referencesTo(use: KeyUse): number {
+  const { dataKeys, subjectKeys, channels, filters, auditEvents, erasures, holds } = use;
+  return dataKeys + subjectKeys + channels + filters + auditEvents + erasures + holds;
 }
 
 async function* toldEach<T>(
