@@ -39,9 +39,9 @@ export interface KeyUse extends Omit<WorkspaceKeyRow, 'wrapped' | 'under'> {
   readonly channels: number;
   readonly filters: number;
   readonly auditEvents: number;
-  /** Legal holds whose reason is sealed under it. */
-  readonly holds: number;
+  /** Erasures whose origin, and legal holds whose reason is sealed under it. */
   readonly erasures: number;
+  readonly holds: number;
 }
 
 export interface RotationRows {
@@ -156,10 +156,10 @@ async function uses(tx: Tx, workspaceId: WorkspaceId): Promise<readonly KeyUse[]
         WHERE f.workspace_id = k.workspace_id AND f.text_key = k.version) AS filters,
       (SELECT count(*)::int FROM audit_event e
         WHERE e.workspace_id = k.workspace_id AND e.sealed_key = k.version) AS "auditEvents",
+      (SELECT count(*)::int FROM erasure x
+        WHERE x.workspace_id = k.workspace_id AND x.origin_key = k.version) AS erasures,
       (SELECT count(*)::int FROM legal_hold h
-        WHERE h.workspace_id = k.workspace_id AND h.reason_key = k.version) AS holds,
-      (SELECT count(*)::int FROM erasure r
-        WHERE r.workspace_id = k.workspace_id AND r.origin_key = k.version) AS erasures
+        WHERE h.workspace_id = k.workspace_id AND h.reason_key = k.version) AS holds
     FROM workspace_key k WHERE k.workspace_id = ${workspaceId}::uuid ORDER BY k.version`;
 }
 

@@ -153,8 +153,8 @@ export function operatorKeys(parts: OperatorKeysParts): OperatorKeys {
 const NOTHING = { version: 0, resumed: false, rerooted: 0, total: 0, rewrapped: 0, broken: 1 };
 
 function referencesTo(use: KeyUse): number {
-  const sealed = use.channels + use.filters + use.auditEvents + use.holds + use.erasures;
-  return use.dataKeys + use.subjectKeys + sealed;
+  const { dataKeys, subjectKeys, channels, filters, auditEvents, erasures, holds } = use;
+  return dataKeys + subjectKeys + channels + filters + auditEvents + erasures + holds;
 }
 
 async function* toldEach<T>(

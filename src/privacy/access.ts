@@ -78,14 +78,17 @@ export function onErasure(
     audience: 'signed-in',
     workspace: null,
     about: ({ erasureId: id }) => ({ kind: 'erasure', id }),
-    async resolve({ input: { erasureId }, caller, services: { standings, erasures } }) {
+    async resolve({ input: { erasureId }, caller, services: { standings, erasures, people } }) {
+      const found = await (to === 'see' ? erasures.find(erasureId) : erasures.lock(erasureId));
+      const isTheirs = found?.subjectId === caller.userId;
+      // In the order in which an erasure holds the two. To take back one's own, no role is needed.
+      if (to === 'cancel' && !isTheirs) await people([caller.userId]);
       const role = await standings.inWorkspace(caller.userId);
       if (role === null) throw new Refusal('unauthenticated');
-      const found = await (to === 'see' ? erasures.find(erasureId) : erasures.lock(erasureId));
       const isAdmin = mayInWorkspace(role, 'user.delete');
-      if (!found || !(isAdmin || found.subjectId === caller.userId)) throw new Refusal('not_found');
+      if (!found || !(isAdmin || isTheirs)) throw new Refusal('not_found');
       const isOwn = found.requestedBy === found.subjectId;
-      const mayCancel = isOwn ? found.subjectId === caller.userId : isAdmin;
+      const mayCancel = isOwn ? isTheirs : isAdmin;
       if (to === 'cancel' && !mayCancel) throw new Refusal('forbidden');
       return found;
     },

@@ -76,13 +76,8 @@ describe('conclave rotate-keys and keys', function () {
 
   it('say in words what refers to a key, and what may go', async () => {
     const none = {
-      dataKeys: 0,
-      subjectKeys: 0,
-      channels: 0,
-      filters: 0,
-      auditEvents: 0,
-      holds: 0,
-      erasures: 0,
+      ...{ dataKeys: 0, subjectKeys: 0, channels: 0, filters: 0, auditEvents: 0 },
+      ...{ erasures: 0, holds: 0 },
     };
     const version = { of: 'workspace', workspaceId: '', workspace: 'tea', rootKey: '2', ...none };
     const root = { of: 'server', workspaceKeys: 0, signingKeys: 0, present: true, current: false };
@@ -93,8 +88,8 @@ describe('conclave rotate-keys and keys', function () {
       yield { ...root, rootKey: 'gone', present: false, signingKeys: 1 };
       yield { ...version, ...at, version: 1, current: false, references: 0, retired: true };
       yield {
-        ...{ ...version, ...at, version: 2, current: true, references: 7, retired: false },
-        ...{ dataKeys: 4, auditEvents: 3 },
+        ...{ ...version, ...at, version: 2, current: true, references: 10, retired: false },
+        ...{ dataKeys: 4, auditEvents: 3, erasures: 2, holds: 1 },
       };
     }
     const desk = { operator: () => Promise.resolve({ keys: found }) };
@@ -106,6 +101,9 @@ describe('conclave rotate-keys and keys', function () {
     );
     assert.match(missing ?? '', /^Root key gone \(MISSING from the settings\)/);
     assert.match(destroyed ?? '', /^Workspace tea, version 1 \(destroyed\) .*: nothing refers/);
-    assert.match(newest ?? '', /version 2 \(current\) .*root key 2: 4 data keys, 3 audit events$/);
+    assert.match(
+      newest ?? '',
+      /version 2 \(current\) .*root key 2: 4 data keys, 3 audit events, 2 erasures, 1 holds$/,
+    );
   });
 });

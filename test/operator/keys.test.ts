@@ -52,7 +52,25 @@ describe("the operator's hold on keys", function () {
   const newest = async () =>
     (await ofWorkspace()).flatMap((key) => (key.current ? [key.version] : []));
 
+  /** An erasure and a hold of the world, under that version of its key. */
+  async function sealed(version: number): Promise<void> {
+    const { workspaceId } = world;
+    const [who] = await query('SELECT id FROM account WHERE workspace_id = $1', workspaceId);
+    const values = [workspaceId, who?.['id'], version];
+    await query(
+      `INSERT INTO erasure (workspace_id, id, subject_id, requested_by, requested_at, origin_sealed, origin_key, due_at)
+       VALUES ($1, gen_random_uuid(), $2, $2, now(), '', $3, now() + interval '7 days')`,
+      ...values,
+    );
+    await query(
+      `INSERT INTO legal_hold (workspace_id, id, subject_id, reason_sealed, reason_key, placed_by, placed_at)
+       VALUES ($1, gen_random_uuid(), $2, '', $3, $2, now())`,
+      ...values,
+    );
+  }
+
   it('wraps everything of every workspace anew, on the record of each, and shows what is left where', async () => {
+    await sealed(1);
     const told = await all(operator.rotateKeys());
     assert.deepEqual(
       told.filter(({ is }) => is === 'done').map(({ version, rewrapped }) => [version, rewrapped]),
@@ -82,12 +100,17 @@ describe("the operator's hold on keys", function () {
     });
     const shown = workspaces.flatMap((key) =>
       key.of === 'workspace' && key.workspaceId === workspace_id
-        ? [[key.version, key.dataKeys, key.subjectKeys, key.channels, key.auditEvents]]
+        ? [
+            [key.version, key.dataKeys, key.subjectKeys, key.channels, key.auditEvents],
+            [key.erasures, key.holds],
+          ]
         : [],
     );
     assert.deepEqual(shown, [
       [1, 0, 0, 1, 0],
+      [1, 1],
       [2, 1, 2, 0, 2],
+      [0, 0],
     ]);
   });
 
@@ -128,6 +151,11 @@ describe("the operator's hold on keys", function () {
     );
     const channel = (await ofWorkspace()).find((key) => key.version === 1);
     assert.equal(channel?.channels, 1, 'what a name is sealed under stays');
+    for (const [table, column] of [
+      ['erasure', 'origin_key'],
+      ['legal_hold', 'reason_key'],
+    ] as const)
+      await assert.rejects(query(`UPDATE ${table} SET ${column} = 99`), /foreign key/);
   });
 
   it('is one at a time, and free again for the next', async () => {

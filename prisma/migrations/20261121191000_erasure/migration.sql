@@ -69,7 +69,8 @@ ALTER TABLE erasure
   ADD CHECK (state <> 'done' OR (keys_at IS NOT NULL AND receipt IS NOT NULL)),
   ADD FOREIGN KEY (workspace_id, subject_id) REFERENCES account (workspace_id, id),
   ADD FOREIGN KEY (workspace_id, requested_by) REFERENCES account (workspace_id, id),
-  ADD FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id);
+  ADD FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id),
+  ADD FOREIGN KEY (workspace_id, origin_key) REFERENCES workspace_key (workspace_id, version);
 ALTER TABLE erasure_head
   ADD CHECK (seq >= 1 AND length(hash) = 32),
   ADD FOREIGN KEY (workspace_id) REFERENCES workspace (workspace_id);
@@ -81,7 +82,8 @@ ALTER TABLE legal_hold
   ADD FOREIGN KEY (workspace_id, subject_id) REFERENCES account (workspace_id, id),
   ADD FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id),
   ADD FOREIGN KEY (workspace_id, placed_by) REFERENCES account (workspace_id, id),
-  ADD FOREIGN KEY (workspace_id, lifted_by) REFERENCES account (workspace_id, id);
+  ADD FOREIGN KEY (workspace_id, lifted_by) REFERENCES account (workspace_id, id),
+  ADD FOREIGN KEY (workspace_id, reason_key) REFERENCES workspace_key (workspace_id, version);
 
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY;
 ALTER TABLE erasure FORCE ROW LEVEL SECURITY;

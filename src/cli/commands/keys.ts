@@ -35,8 +35,8 @@ export const keys = command({
       channels: row.channels,
       filters: row.filters,
       'audit events': row.auditEvents,
-      holds: row.holds,
       erasures: row.erasures,
+      holds: row.holds,
     }).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : []));
     const uses = references === 0 ? 'nothing refers to it' : parts.join(', ');
     const made = `of ${timeOf(createdAt.getTime())}, under root key ${printable(rootKey)}`;

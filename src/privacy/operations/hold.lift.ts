@@ -1,6 +1,6 @@
 /** Lifts a legal hold, which takes another administrator than placed it; erasures that it kept go on. */
 import { z } from 'zod';
-import { onServer } from '../../access/index.ts';
+import { mayInWorkspace, onServer } from '../../access/index.ts';
 import { HoldId, PasswordText } from '../../contract/index.ts';
 import { Refusal, reply, type Access, type Actor } from '../../kernel/index.ts';
 import { operation } from '../declare.ts';
@@ -50,6 +50,9 @@ export const holdLift = operation({
   },
   async handle({ subject: hold, caller, services, prepared, now, refuse }) {
     if (!(await services.stands(prepared))) refuse('invalid_credentials');
+    // Held since then: what they may do is now what it is at the commit.
+    const standing = await services.standings.inWorkspace(caller.userId);
+    if (!standing || !mayInWorkspace(standing, 'audit.administer')) refuse('forbidden');
     if (hold.placedBy === caller.userId) refuse('second_person');
     await services.holds.exclude();
     await services.holds.lift(hold.id, caller.userId, now);

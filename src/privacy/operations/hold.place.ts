@@ -1,6 +1,6 @@
 /** Places a legal hold: what it is about is kept from erasure, whoever asked for that, until another admin lifts it. */
 import { z } from 'zod';
-import { onServer } from '../../access/index.ts';
+import { mayInWorkspace, onServer } from '../../access/index.ts';
 import { ChannelId, HoldId, PasswordText, Timestamp, UserId } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { Reason } from '../access.ts';
@@ -51,6 +51,9 @@ export const holdPlace = operation({
   },
   async handle({ input, caller, services, prepared, now, refuse }) {
     if (!(await services.stands(prepared))) refuse('invalid_credentials');
+    // Held since then: what they may do is now what it is at the commit.
+    const standing = await services.standings.inWorkspace(caller.userId);
+    if (!standing || !mayInWorkspace(standing, 'audit.administer')) refuse('forbidden');
     const { userId = null, channelId = null, from, to, reason } = input;
     const { holds } = services;
     if (!(await holds.canBeAbout(userId, channelId))) refuse('not_found');
