@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { verifyExport } from '../../src/cli/archive/verify.ts';
-import type { ExportId } from '../../src/contract/index.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { World } from '../support/world.ts';
-import { exported, ExportWorld, fetched, Opened, until } from '../privacy/exporting.ts';
+import { verifyExport } from '../../../src/cli/archive/verify.ts';
+import type { ExportId } from '../../../src/contract/index.ts';
+import { NodeProcess } from '../../support/node-process.ts';
+import { World } from '../../support/world.ts';
+import { exported, ExportWorld, fetched, Opened, until } from '../../privacy/exporting.ts';
 
 /** Which file that the node writes, and the moment: collecting, closing, and right before the last commit. */
 const KILLS = ['1:opened', '4:synced', '8:written', '20:synced'];

@@ -1,14 +1,14 @@
 /** npm run bench:chat works: every trial is carried out whole on real nodes, and has a figure for all that it names. */
 import assert from 'node:assert/strict';
-import { bulkDeletion } from '../../bench/chat/delete-many.ts';
-import { deletion } from '../../bench/chat/delete.ts';
-import { history } from '../../bench/chat/history.ts';
-import { reactions } from '../../bench/chat/reactions.ts';
-import { chatCells, heldLines } from '../../bench/chat/report.ts';
-import type { ChatTrial, Found } from '../../bench/chat/trial.ts';
-import { startLoad, type Load } from '../../bench/load-process.ts';
-import { table } from '../../bench/report.ts';
-import { startServices, type Services } from '../../bench/services.ts';
+import { bulkDeletion } from '../../../bench/chat/delete-many.ts';
+import { deletion } from '../../../bench/chat/delete.ts';
+import { history } from '../../../bench/chat/history.ts';
+import { reactions } from '../../../bench/chat/reactions.ts';
+import { chatCells, heldLines } from '../../../bench/chat/report.ts';
+import type { ChatTrial, Found } from '../../../bench/chat/trial.ts';
+import { startLoad, type Load } from '../../../bench/load-process.ts';
+import { table } from '../../../bench/report.ts';
+import { startServices, type Services } from '../../../bench/services.ts';
 
 describe('npm run bench:chat', function () {
   this.timeout(120_000);

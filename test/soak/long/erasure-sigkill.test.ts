@@ -1,12 +1,12 @@
 /** Processes that are killed with SIGKILL in the middle of an erasure: the next one goes on, and it comes to its end. */
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { eventually } from '../support/bootstrap-clone.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { World } from '../support/world.ts';
-import { Nodes } from '../privacy/cut-off.ts';
+import { eventually } from '../../support/bootstrap-clone.ts';
+import { NodeProcess } from '../../support/node-process.ts';
+import { World } from '../../support/world.ts';
+import { Nodes } from '../../privacy/cut-off.ts';
 
-const KILLER = new URL('./support/kill-at-commit.ts', import.meta.url).href;
+const KILLER = new URL('../support/kill-at-commit.ts', import.meta.url).href;
 
 describe('an erasure under SIGKILL', function () {
   this.timeout(300_000);

@@ -1,15 +1,15 @@
 /** The drill: two nodes are backed up under load, lost, and restored; the log is a moment of the old one, and clients start over once. */
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChannelId } from '../../src/contract/index.ts';
-import { violations } from '../faults/checker.ts';
-import { Recorder } from '../faults/recorder.ts';
-import { Writer } from '../faults/writer.ts';
-import { eventually } from '../support/bootstrap-clone.ts';
-import { unusedPort } from '../support/bootstrap-start.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { OwnRedis } from '../support/own-redis.ts';
-import { all, Restorable, someFolder } from '../support/restorable.ts';
+import type { ChannelId } from '../../../src/contract/index.ts';
+import { violations } from '../../faults/checker.ts';
+import { Recorder } from '../../faults/recorder.ts';
+import { Writer } from '../../faults/writer.ts';
+import { eventually } from '../../support/bootstrap-clone.ts';
+import { unusedPort } from '../../support/bootstrap-start.ts';
+import { NodeProcess } from '../../support/node-process.ts';
+import { OwnRedis } from '../../support/own-redis.ts';
+import { all, Restorable, someFolder } from '../../support/restorable.ts';
 import {
   factsOf,
   following,
@@ -18,7 +18,7 @@ import {
   room,
   somebody,
   viewsOf,
-} from './support/drill.ts';
+} from '../support/drill.ts';
 
 const WRITERS = 8;
 /** Between two messages of one writer: below the limit of 20 in five seconds. */

@@ -1,12 +1,12 @@
 /** What keys cost: a hundred thousand wrapped anew within a minute, and sealing and opening with a key at hand. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { envelope, open } from '../../src/crypto/index.ts';
-import { systemClock, systemEntropy } from '../../src/platform/system.ts';
-import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
-import { operatorOf } from '../support/rotation-load.ts';
-import { World } from '../support/world.ts';
-import { addDataKeys } from './support/many-keys.ts';
+import { envelope, open } from '../../../src/crypto/index.ts';
+import { systemClock, systemEntropy } from '../../../src/platform/system.ts';
+import { ownDatabase, type OwnDatabase } from '../../architecture/own-database.ts';
+import { operatorOf } from '../../support/rotation-load.ts';
+import { World } from '../../support/world.ts';
+import { addDataKeys } from '../support/many-keys.ts';
 
 const KEYS = 100_000;
 const BOUND_MS = 60_000;

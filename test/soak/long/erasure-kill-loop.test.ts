@@ -1,7 +1,7 @@
 /** Killed before and after the commit of every step: each time another person, each time the same end. */
 import assert from 'node:assert/strict';
-import { World } from '../support/world.ts';
-import { Killed, Nodes } from '../privacy/cut-off.ts';
+import { World } from '../../support/world.ts';
+import { Killed, Nodes } from '../../privacy/cut-off.ts';
 
 describe('an erasure that is killed once, at every step', function () {
   this.timeout(180_000);

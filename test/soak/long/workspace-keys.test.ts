@@ -1,16 +1,16 @@
 /** Workspace keys are rotated all the time, once by a process that is killed in the middle, while two nodes send and read. */
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChannelId } from '../../src/contract/index.ts';
-import type { Operator } from '../../src/operator/index.ts';
-import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
-import { Machinery } from '../cli/support.ts';
-import type { Person } from '../support/person.ts';
-import { eventually } from '../support/bootstrap-clone.ts';
-import { operatorOf } from '../support/rotation-load.ts';
-import { clientId, startNode } from '../support/two-nodes.ts';
-import { TwoProcesses } from '../support/two-processes.ts';
-import { addDataKeys } from './support/many-keys.ts';
+import type { ChannelId } from '../../../src/contract/index.ts';
+import type { Operator } from '../../../src/operator/index.ts';
+import { ownDatabase, type OwnDatabase } from '../../architecture/own-database.ts';
+import { Machinery } from '../../cli/support.ts';
+import type { Person } from '../../support/person.ts';
+import { eventually } from '../../support/bootstrap-clone.ts';
+import { operatorOf } from '../../support/rotation-load.ts';
+import { clientId, startNode } from '../../support/two-nodes.ts';
+import { TwoProcesses } from '../../support/two-processes.ts';
+import { addDataKeys } from '../support/many-keys.ts';
 
 const PEOPLE = 8;
 /** Of each person, within what they may say in a minute. */
