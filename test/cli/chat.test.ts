@@ -120,7 +120,7 @@ describe('the conclave command: the chat', () => {
       terminal.end();
       await terminal.ended;
       // The command outlives its terminal by what it is writing.
-      await eventually('its home is gone', () => ended(fresh));
+      await eventually('its home is gone', () => ended(fresh), 45_000);
     }
   });
 });

@@ -129,7 +129,8 @@ describe("the operator's hold on keys", function () {
         `INSERT INTO workspace_key (workspace_id, version, root_key, wrapped, created_at)
            SELECT workspace_id, 99, root_key, wrapped, now() FROM workspace_key WHERE version = 1;
          INSERT INTO ${table} (workspace_id, ${columns}, ${key})
-           SELECT workspace_id, gen_random_uuid(), id, id, ${values}, '\\x01', 99 FROM account LIMIT 1;
+           SELECT workspace_id, gen_random_uuid(), id, id, ${values}, '\\x01', 99 FROM account
+           WHERE NOT EXISTS (SELECT FROM erasure e WHERE e.subject_id = account.id) LIMIT 1;
          DELETE FROM workspace_key WHERE version = 99`,
       );
       await assert.rejects(destroyed, new RegExp(`${table}_workspace_id_${key}_fkey`));
