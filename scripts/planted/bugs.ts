@@ -1,6 +1,10 @@
 /** The bugs that are planted: each a change of one file, and the test that must catch it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrationChecksums } from '../migrations.ts';
 
-const APPEND = 'prisma/migrations/20261121170000_append_decides_more/migration.sql';
+/** Where the append is as it runs: a bug in a definition that a later migration replaces would be none. */
+const APPEND = newestThat(/\bFUNCTION append_messages\(\s*_/);
 const SPINE = 'prisma/migrations/20261121080000_spine/migration.sql';
 
 export interface Bug {
@@ -58,8 +62,8 @@ export const BUGS: readonly Bug[] = [
       ],
       [
         APPEND,
-        'REVOKE ALL ON FUNCTION append_messages FROM PUBLIC;',
-        'CREATE SEQUENCE planted_seq; GRANT USAGE ON SEQUENCE planted_seq TO conclave_app;\nREVOKE ALL ON FUNCTION append_messages FROM PUBLIC;',
+        'CREATE OR REPLACE FUNCTION append_messages(',
+        'CREATE SEQUENCE planted_seq; GRANT USAGE ON SEQUENCE planted_seq TO conclave_app;\nCREATE OR REPLACE FUNCTION append_messages(',
       ],
     ],
     tests: ['test/chat/append.test.ts'],
@@ -213,3 +217,14 @@ export function standings(tx: Tx): Standings {`,
     tests: ['test/architecture/isolation.test.ts'],
   },
 ];
+
+/** The last migration whose text has it, as a path from the root. */
+function newestThat(has: RegExp): string {
+  const found = [...migrationChecksums().keys()]
+    .map((name) => `prisma/migrations/${name}/migration.sql`)
+    .findLast((path) =>
+      has.test(readFileSync(join(import.meta.dirname, '..', '..', path), 'utf8')),
+    );
+  if (found === undefined) throw new Error(`no migration has ${String(has)}`);
+  return found;
+}

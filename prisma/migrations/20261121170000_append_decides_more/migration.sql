@@ -21,7 +21,6 @@ AS $$
 #variable_conflict use_column
 DECLARE
   _locked uuid[];
-  _slow boolean;
   -- Who keeps a channel is not kept waiting by its slow mode: as CHANNEL_POLICY says of channel.pace.
   _unhurried CONSTANT text[] := ARRAY['owner', 'moderator'];
 BEGIN
@@ -30,20 +29,11 @@ BEGIN
   -- so a removal that held the lock is seen, and one that waits for it comes later in the log. Without waiting,
   -- a channel that somebody else holds is left out: its rows are 'busy', and the others need not wait for it.
   IF _wait THEN
-    SELECT array_agg(l.id), bool_or(l.slow_mode_seconds > 0) INTO _locked, _slow FROM (
-      SELECT c.id, c.slow_mode_seconds FROM channel c WHERE c.id = ANY (_channel) ORDER BY c.id FOR NO KEY UPDATE) l;
+    SELECT array_agg(l.id) INTO _locked FROM (
+      SELECT c.id FROM channel c WHERE c.id = ANY (_channel) ORDER BY c.id FOR NO KEY UPDATE) l;
   ELSE
-    SELECT array_agg(l.id), bool_or(l.slow_mode_seconds > 0) INTO _locked, _slow FROM (
-      SELECT c.id, c.slow_mode_seconds FROM channel c WHERE c.id = ANY (_channel) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED) l;
-  END IF;
-  -- The memberships that slow mode writes, in the order in which mark_read locks them without a lock on the channel: two
-  -- batches with the same people in them wait for each other and never both.
-  IF _slow THEN
-    PERFORM FROM membership b
-    WHERE b.left_rev IS NULL AND (b.channel_id, b.user_id) IN (
-      SELECT u.channel, u.author FROM unnest(_channel, _author) AS u(channel, author)
-      JOIN channel c ON c.id = u.channel AND c.slow_mode_seconds > 0 WHERE c.id = ANY (_locked))
-    ORDER BY b.channel_id, b.user_id FOR NO KEY UPDATE OF b;
+    SELECT array_agg(l.id) INTO _locked FROM (
+      SELECT c.id FROM channel c WHERE c.id = ANY (_channel) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED) l;
   END IF;
   RETURN QUERY
   WITH input AS MATERIALIZED (
