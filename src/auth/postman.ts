@@ -40,6 +40,8 @@ const TAKEN_SECONDS = 120;
 const ATTEMPTS = 18;
 const FIRST_PAUSE_SECONDS = 30;
 const LONGEST_PAUSE_SECONDS = 3_600;
+/** The first of what failed here, not at the post: mostly a database that was too busy for a moment. */
+const FIRST_OWN_PAUSE_SECONDS = 5;
 const STOP_MS = 2_000;
 
 export function postman(desk: MailDesk, compose: Compose, within: Within): Postman {
@@ -70,9 +72,23 @@ export function postman(desk: MailDesk, compose: Compose, within: Within): Postm
         happened('dropped', event);
         return;
       }
-      const pause = Math.min(FIRST_PAUSE_SECONDS * 2 ** (attempts - 1), LONGEST_PAUSE_SECONDS);
-      await within(workspaceId, 'own', (rows) => rows.mails.putOff(id, pause));
+      await putOff(taken, FIRST_PAUSE_SECONDS);
       happened('put off', event);
+    }
+  }
+
+  function putOff({ workspaceId, id, attempts }: TakenMail, first: number): Promise<void> {
+    const pause = Math.min(first * 2 ** (attempts - 1), LONGEST_PAUSE_SECONDS);
+    return within(workspaceId, 'own', (rows) => rows.mails.putOff(id, pause));
+  }
+
+  /** Never throws. What cannot even be put off is taken up again when its time has passed. */
+  async function deliverOrPutOff(taken: TakenMail): Promise<void> {
+    try {
+      await deliver(taken);
+    } catch (error) {
+      failed(error);
+      await putOff(taken, FIRST_OWN_PAUSE_SECONDS).catch(failed);
     }
   }
 
@@ -80,8 +96,7 @@ export function postman(desk: MailDesk, compose: Compose, within: Within): Postm
     try {
       for (let full = true; full && !stopped;) {
         const taken = await queue.takeUp(BATCH, TAKEN_SECONDS);
-        // What fails for another reason than the post is taken up again when its time has passed.
-        await Promise.all(taken.map((mail) => deliver(mail).catch(failed)));
+        await Promise.all(taken.map(deliverOrPutOff));
         full = taken.length === BATCH;
       }
     } catch (error) {

@@ -87,6 +87,28 @@ describe('the mail of a node', () => {
     assert.match(said('dropped')[1] ?? '', /"dropped":2/);
   });
 
+  it('is tried again within seconds where the failure was our own', async () => {
+    const owner = await connected(ownerUrl());
+    const refuse = `CREATE FUNCTION refuse_token() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'too busy'; END $$;
+      CREATE TRIGGER refuse_token BEFORE INSERT ON one_time_token FOR EACH ROW
+      WHEN (NEW.workspace_id = '${world.workspaceId}') EXECUTE FUNCTION refuse_token()`;
+    await owner.query(refuse);
+    try {
+      const ada = await Resident.create(world);
+      await eventually('it failed and was put off', async () => {
+        const [{ attempts, pause } = { attempts: 0, pause: 0 }] = await waiting();
+        return attempts === 1 && pause > 0 && pause <= 5;
+      });
+      await owner.query('DROP FUNCTION refuse_token CASCADE');
+      await change('due_at = clock_timestamp()');
+      await eventually('it came', () => receivedBy(ada).length === 1);
+    } finally {
+      await owner.query('DROP FUNCTION IF EXISTS refuse_token CASCADE');
+      await owner.end();
+    }
+  });
+
   it('is not sent for what did not happen, and not to who cannot be read any more', async () => {
     const ada = await Resident.create(world);
     await eventually('her mail came', () => receivedBy(ada).length === 1);
