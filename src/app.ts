@@ -149,7 +149,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       jwks: auth.jwks,
       ...{ secure: config.secure, plaintext: unencrypted, judgeHost },
     }),
-    () => clock.monotonic(),
+    { monotonic: () => clock.monotonic(), later },
   );
   hardenServer(server);
   const gateway = socketGateway({

@@ -1,12 +1,13 @@
 /** A crowd passes one by one, and whoever was there before gets a word in between any two of them. */
 import assert from 'node:assert/strict';
 import { gathered } from '../../src/transport/socket/gathered.ts';
+import { later } from '../../src/platform/system.ts';
 import { turnstile } from '../../src/transport/turnstile.ts';
 
 describe('the turnstile', () => {
   it('runs tasks in order, and no more in one turn of the event loop than fit into a portion', async () => {
     let now = 0;
-    const soon = turnstile(() => (now += 3)); // a look at the clock after each task: the least fits
+    const soon = turnstile({ monotonic: () => (now += 3), later }); // a look at the clock after each task: the least fits
     const order: string[] = [];
     const done = new Promise<void>((resolve) => {
       for (let i = 0; i < 20; i += 1)
@@ -33,8 +34,21 @@ describe('the turnstile', () => {
       );
   });
 
+  it('rests between two portions for as long as the one before took', async () => {
+    let now = 0;
+    const rests: number[] = [];
+    const rest = (milliseconds: number, task: () => void) => {
+      rests.push(milliseconds);
+      setImmediate(task);
+    };
+    const soon = turnstile({ monotonic: () => now, later: rest });
+    for (const takes of [1, 1, 1, 7, 5, 1, 1, 1]) soon(() => (now += takes));
+    await new Promise<void>((resolve) => soon(resolve));
+    assert.deepEqual(rests, [10, 8], 'ten for the first four, eight for the four after them');
+  });
+
   it('makes one portion of what costs nothing, and goes on after a task that throws', async () => {
-    const soon = turnstile(() => 0);
+    const soon = turnstile({ monotonic: () => 0, later });
     const heard = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
     const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
@@ -53,7 +67,7 @@ describe('the turnstile', () => {
   });
 
   it('can be used again when everybody has passed', async () => {
-    const soon = turnstile(() => 0);
+    const soon = turnstile({ monotonic: () => 0, later });
     for (let i = 0; i < 3; i += 1) await new Promise<void>((resolve) => soon(resolve));
   });
 });

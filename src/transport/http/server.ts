@@ -10,7 +10,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Secret } from '../../kernel/index.ts';
-import { turnstile } from '../turnstile.ts';
+import { turnstile, type TurnstileOptions } from '../turnstile.ts';
 
 /** Most header lines of a request. */
 export const HEADERS = 100;
@@ -43,9 +43,9 @@ const contextOf = ({ cert, key }: TlsIdentity) =>
 export function serverFor(
   identity: TlsIdentity | null,
   begin: RequestListener,
-  monotonic: () => number,
+  pace: TurnstileOptions,
 ): { readonly server: Server; readonly renew: (identity: TlsIdentity) => void } {
-  const soon = turnstile(monotonic);
+  const soon = turnstile(pace);
   const listener: RequestListener = (request, response) => soon(() => begin(request, response));
   if (identity === null) return { server: createServer(listener), renew: () => undefined };
   const options = { ...contextOf(identity), handshakeTimeout: TLS_HANDSHAKE_MS };

@@ -105,7 +105,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   );
   const turnedAway = ({ code }: Refusal, trace: string) =>
     code === 'overloaded' ? overloads.count(trace) : refused('handshake', code, trace);
-  const soon = turnstile(() => options.clock.monotonic());
+  const soon = turnstile({ monotonic: () => options.clock.monotonic(), later: options.later });
   io.engine.use(doorkeeper({ ...options, soon }, traceId, turnedAway));
   io.engine.use(admission({ ...options, traceId }));
   options.http.on('upgrade', refuseUpgrades(traceId));
