@@ -1,45 +1,21 @@
 /** `npm run bench:chat`: what one channel of Conclave is held to, however much is in it and whatever is done there. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootstrap } from './bootstrap.ts';
 import { readChatOptions, USAGE, type ChatOptions } from './chat/options.ts';
 import { chatCells, heldLines, machineLine, recordChat, type ChatResult } from './chat/report.ts';
 import type { ChatTrial } from './chat/trial.ts';
+import { command } from './command.ts';
 import { hotSpots } from './hot-spots.ts';
 import type { CpuProfile } from './inspector.ts';
 import { startLoad } from './load-process.ts';
 import { progress } from './progress.ts';
 import { spotLines, table } from './report.ts';
-import { ROOT, startServices, type Services } from './services.ts';
+import { ROOT, type Services } from './services.ts';
 
-const { aborted, endOnSignals } = await bootstrap('endings');
-const { Interrupted, StartError } = await bootstrap('say');
-const options = optionsOrUsage();
-const signal = endOnSignals({ say: complain });
-let services: Services | undefined;
-let code = 1;
 /** Functions that are named of each trial that was profiled. */
 const MOST_SPOTS = 20;
 
-try {
-  services = await startServices(signal);
-  const stopped = aborted(signal).then(() => {
-    throw new Interrupted();
-  });
-  const failed = services.failed.then((error) => {
-    throw error;
-  });
-  code = await Promise.race([benchAndTell(services, options), stopped, failed]);
-} catch (error) {
-  explain(error);
-}
-try {
-  await services?.stop();
-} catch (error) {
-  explain(error);
-  code = 1;
-}
-process.exit(code);
+await command({ usage: USAGE, read: readChatOptions, run: benchAndTell });
 
 /** 1 when a trial was invalid: then the figures are printed all the same, and mean nothing. */
 async function benchAndTell(on: Services, { trials, json, profile, record }: ChatOptions) {
@@ -72,23 +48,4 @@ function tellSpots({ name, title }: ChatTrial, profiles: readonly CpuProfile[], 
     writeFileSync(join(folder, `${name}-${i + 1}.cpuprofile`), JSON.stringify(each));
   const spots = hotSpots(profiles, ROOT, MOST_SPOTS);
   process.stdout.write(`\n${spotLines({ title, spots }).join('\n')}\n`);
-}
-
-function optionsOrUsage(): ChatOptions {
-  try {
-    return readChatOptions(process.argv.slice(2));
-  } catch (error) {
-    complain(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-    process.exit(2);
-  }
-}
-
-function explain(error: unknown): void {
-  if (error instanceof Interrupted) return;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  complain(error instanceof StartError ? message : `The bench ended: ${stack ?? message}`);
-}
-
-function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

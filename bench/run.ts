@@ -2,45 +2,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bench, type Taken } from './bench.ts';
-import { bootstrap } from './bootstrap.ts';
+import { command } from './command.ts';
 import { hotSpots } from './hot-spots.ts';
 import type { CpuProfile } from './inspector.ts';
 import { readOptions, USAGE, type Options } from './options.ts';
 import { progress } from './progress.ts';
 import { recordFigures, recordSpots } from './record.ts';
 import { cells, inFull, isValid, spotLines, summary, table } from './report.ts';
-import { ROOT, startServices, type Services } from './services.ts';
+import { ROOT, type Services } from './services.ts';
 import { trialCells, trialsAreValid } from './trials/index.ts';
 import type { Workload } from './workloads.ts';
 
-const { aborted, endOnSignals } = await bootstrap('endings');
-const { Interrupted, StartError } = await bootstrap('say');
-const options = optionsOrUsage();
-const signal = endOnSignals({ say: complain });
-let services: Services | undefined;
-let code = 1;
 /** Functions that are named of each workload that was profiled. */
 const MOST_SPOTS = 10;
 
-try {
-  services = await startServices(signal);
-  const stopped = aborted(signal).then(() => {
-    throw new Interrupted();
-  });
-  const failed = services.failed.then((error) => {
-    throw error;
-  });
-  code = await Promise.race([benchAndTell(services, options), stopped, failed]);
-} catch (error) {
-  explain(error);
-}
-try {
-  await services?.stop();
-} catch (error) {
-  explain(error);
-  code = 1;
-}
-process.exit(code);
+await command({ usage: USAGE, read: readOptions, run: benchAndTell });
 
 /** 1 when a run was invalid: then the figures are printed all the same, and mean nothing. */
 async function benchAndTell(on: Services, { json, profile, record, ...chosen }: Options) {
@@ -78,23 +54,4 @@ function keepIn(folder: string, profiles: Map<Workload, CpuProfile[]>) {
     writeFileSync(join(folder, `${workload.name}-${run}.cpuprofile`), JSON.stringify(profile));
     profiles.set(workload, [...(profiles.get(workload) ?? []), profile]);
   };
-}
-
-function optionsOrUsage(): Options {
-  try {
-    return readOptions(process.argv.slice(2));
-  } catch (error) {
-    complain(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-    process.exit(2);
-  }
-}
-
-function explain(error: unknown): void {
-  if (error instanceof Interrupted) return;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  complain(error instanceof StartError ? message : `The bench ended: ${stack ?? message}`);
-}
-
-function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -54,20 +54,29 @@ export async function migrate(
     for (const group of GROUPS) await ensureRole(client, group, 'NOLOGIN');
     await installQueue(client, connection);
     const applied = await applyMigrations(connection, only ?? migrationNames());
-    const password = client.escapeLiteral(appPassword);
-    for (const [login, group] of [
-      [appLogin(url), 'conclave_app'],
-      [jobsLogin(url), 'conclave_jobs'],
-    ] as const) {
-      await ensureRole(client, login, 'LOGIN');
-      await client.query(
-        `ALTER ROLE ${client.escapeIdentifier(login)} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${password}`,
-      );
-      await client.query(`GRANT ${group} TO ${client.escapeIdentifier(login)}`);
-    }
+    await ensureLogins(client, url, appPassword);
     return applied;
   } finally {
     await client.end();
+  }
+}
+
+/** The logins of the server and of its jobs for the database of `url`, with all that they may do and this password. */
+export async function ensureLogins(
+  client: pg.Client,
+  url: string,
+  appPassword: string,
+): Promise<void> {
+  const password = client.escapeLiteral(appPassword);
+  for (const [login, group] of [
+    [appLogin(url), 'conclave_app'],
+    [jobsLogin(url), 'conclave_jobs'],
+  ] as const) {
+    await ensureRole(client, login, 'LOGIN');
+    await client.query(
+      `ALTER ROLE ${client.escapeIdentifier(login)} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${password}`,
+    );
+    await client.query(`GRANT ${group} TO ${client.escapeIdentifier(login)}`);
   }
 }
 

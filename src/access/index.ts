@@ -6,6 +6,14 @@ import { roleStore } from './role-store.ts';
 import type { AccessDomain, AccessServices } from './services.ts';
 import { standings } from './store.ts';
 
+export {
+  leavesAnAdmin,
+  onAccount,
+  Reason,
+  type HeldAccount,
+  type HeldAccounts,
+  type OnAccount,
+} from './accounts.ts';
 export { accessErasure } from './erasure-store.ts';
 export { accessExports } from './exports.ts';
 export { ControlFeed, type Lease } from './control-feed.ts';

@@ -1,4 +1,5 @@
 /** The accounts of a workspace as its operator sees, locks and signs out: under the rules of the operations. */
+import { leavesAnAdmin, Reason, type HeldAccount } from '../access/index.ts';
 import type { SessionId, UserId, WorkspaceId } from '../contract/index.ts';
 import { envelope, open, unlessBroken, type Digests, type Vault } from '../crypto/index.ts';
 import {
@@ -9,11 +10,10 @@ import {
   type Refuse,
 } from '../kernel/index.ts';
 import { accounts } from './accounts.ts';
-import { hasOtherAdmin, keepAnAdmin, Reason, shut } from './administration.ts';
+import { keepAnAdmin, shut } from './administration.ts';
 import { devices } from './devices.ts';
 import { Email, maskedEmail } from './email.ts';
 import { ownSessions, type OpenSession } from './own-sessions.ts';
-import type { HeldAccount } from './people-store.ts';
 import { emailPlace, profiles, type ProfileAlert } from './profiles.ts';
 import { rosterPage, type RosterQuery, type RosterRow } from './roster-store.ts';
 import { authRows, type AuthRows, type Transaction, type Tx } from './store.ts';
@@ -115,7 +115,7 @@ export function byOperator(options: ByOperatorOptions): ByOperator {
         const facts = { resource, subjectId: target.id, details };
         return onRecord(tx, action, { ...facts, ...(reason !== undefined && { reason }) });
       };
-      return work({ rows, target, hasOtherAdmin: hasOtherAdmin(held, target), record });
+      return work({ rows, target, leavesAnAdmin: leavesAnAdmin(held, target), record });
     });
 
   async function entry(rows: AuthRows, row: RosterRow, displayName: string | null) {
@@ -149,7 +149,7 @@ export function byOperator(options: ByOperatorOptions): ByOperator {
     lock: (act) =>
       onAccount(act, async ({ rows, target, record, ...about }) => {
         if (target.status === 'deactivated') refuse('forbidden'); // it is shut already, and more so
-        keepAnAdmin({ target, ...about }, refuse);
+        keepAnAdmin(about, refuse);
         const { length: revoked } = await shut(rows, target, 'locked', clock.now());
         await record('user.lock', { before: target.status, revoked });
         return { userId: target.id, revoked };
@@ -185,6 +185,6 @@ export function byOperator(options: ByOperatorOptions): ByOperator {
 interface OnHeld {
   readonly rows: AuthRows;
   readonly target: HeldAccount;
-  readonly hasOtherAdmin: boolean;
+  readonly leavesAnAdmin: boolean;
   readonly record: (action: string, details: NonNullable<AuditFacts['details']>) => Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** The accounts of a workspace as its people see them, and as its admins change them: one change at a time. */
-import { recordControl } from '../access/index.ts';
+import { recordControl, type HeldAccount, type HeldAccounts } from '../access/index.ts';
 import type { UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import type { AccountRow } from './account-store.ts';
@@ -7,8 +7,6 @@ import type { AccountRow } from './account-store.ts';
 export interface ListedAccount extends Pick<AccountRow, 'id' | 'role' | 'status'> {
   readonly createdAt: Date;
 }
-
-export type HeldAccount = Pick<AccountRow, 'id' | 'role' | 'status'>;
 
 export interface PeopleRows {
   /** In order of id, from the one after `after`. */
@@ -23,7 +21,7 @@ export interface PeopleRows {
    * These accounts and all admins, as they are now and unchanged until this transaction ends. Held in order of id, so
    * that two who act on each other do not wait for each other.
    */
-  hold(ids: readonly UserId[]): Promise<ReadonlyMap<UserId, HeldAccount>>;
+  hold(ids: readonly UserId[]): Promise<HeldAccounts>;
   /** Every node hears of it. */
   setRole(id: UserId, role: WorkspaceRole): Promise<void>;
   setStatus(id: UserId, status: AccountRow['status']): Promise<void>;

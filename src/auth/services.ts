@@ -48,7 +48,9 @@ export interface AuthServices {
   readonly invitations: Pick<InvitationRows, 'open' | 'one' | 'revoke'> &
     Bound<Pick<Invitations, 'make'>>;
   readonly deviceToken: (email: string, shown: string | undefined, at: Date) => string;
-  readonly administration: PeopleRows & Bound<{ shut: typeof shut }>;
+  /** These and all admins. */
+  readonly holdAccounts: PeopleRows['hold'];
+  readonly administration: Omit<PeopleRows, 'hold'> & Bound<{ shut: typeof shut }>;
   /** What people of the workspace are called; null where a profile does not open. */
   readonly names: (ids: readonly UserId[]) => ReturnType<Profiles['names']>;
   readonly ownProfile: (userId: UserId) => Promise<OwnProfile>;
@@ -97,6 +99,7 @@ export function authServices(parts: Parts): AuthServices {
     invitations: { ...rows.invitations, ...bound(rows, { make: parts.invited.make }) },
     deviceToken: (email, shown, at) =>
       knownDevices.issue({ workspaceId: rows.workspaceId, email }, shown, at),
+    holdAccounts: (ids) => rows.people.hold(ids),
     administration: { ...rows.people, ...bound(rows, { shut }) },
     names: (ids) => people.names(rows, ids),
     ownProfile: (userId) => people.own(rows, userId),

@@ -65,7 +65,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         entropy,
         graceMs,
         stands: (proof) => stepUp.stands(tx, proof as P),
-        people: (ids) => holdPeople(tx, workspaceId, ids),
+        holdAccounts: (ids) => holdPeople(tx, workspaceId, ids),
         seal: (place, text) => workspaceSeal.seal(tx, workspaceId, place, text),
         open: (place, row) => workspaceSeal.open(tx, workspaceId, place, row),
       }),

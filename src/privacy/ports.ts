@@ -1,5 +1,6 @@
 /** What this domain takes of those that it does not know: proofs, accounts, seals, the trail and what each erases. */
-import type { UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
+import type { HeldAccounts } from '../access/index.ts';
+import type { UserId, WorkspaceId } from '../contract/index.ts';
 import type {
   AuditFacts,
   ChannelChanged,
@@ -24,18 +25,12 @@ export interface StepUpPort<Proof> {
   readonly stands: (tx: Tx, proof: Proof) => Promise<boolean>;
 }
 
-export interface HeldPerson {
-  readonly id: UserId;
-  readonly role: WorkspaceRole;
-  readonly status: 'active' | 'locked' | 'deactivated' | 'erased';
-}
-
 /** These people and all admins, as they are now and unchanged until the transaction ends. */
 export type HoldPeople = (
   tx: Tx,
   workspaceId: WorkspaceId,
   ids: readonly UserId[],
-) => Promise<ReadonlyMap<UserId, HeldPerson>>;
+) => Promise<HeldAccounts>;
 
 /** Text that outlives whom it is about: under the key of the workspace, bound to the row that it stands in. */
 export interface WorkspaceSeal {

@@ -1,10 +1,10 @@
 /** What this domain's operations work with: before the transaction, and inside it. */
-import type { Standings } from '../access/index.ts';
+import type { HeldAccounts, Standings } from '../access/index.ts';
 import type { UserId, WorkspaceId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { ErasureStore } from './erasure/erasure-store.ts';
 import type { HoldStore } from './holds/hold-store.ts';
-import type { HeldPerson, PrivacyOptions, SealedPlace } from './ports.ts';
+import type { PrivacyOptions, SealedPlace } from './ports.ts';
 
 /** What was proved stays within the domain that proved it. */
 export type Proof = object;
@@ -22,7 +22,7 @@ export interface PrivacyServices {
   readonly entropy: Entropy;
   readonly graceMs: number;
   readonly stands: (proof: Proof) => Promise<boolean>;
-  readonly people: (ids: readonly UserId[]) => Promise<ReadonlyMap<UserId, HeldPerson>>;
+  readonly holdAccounts: (ids: readonly UserId[]) => Promise<HeldAccounts>;
   readonly seal: (
     place: SealedPlace,
     text: string,

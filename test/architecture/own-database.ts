@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { ensureLogins } from '../../scripts/migrations.ts';
 import { appLogin, appUrl, jobsLogin } from '../../src/config.ts';
 
 /** The login that owns the tables of this run. */
@@ -27,15 +28,23 @@ export interface OwnDatabase {
   readonly remove: () => Promise<void>;
 }
 
+/** What all of a run are copies of: to copy is quick, to migrate is not. It goes with the last story. */
+let template: Promise<{ readonly name: string; readonly href: string }> | null = null;
+if (typeof globalThis.after === 'function')
+  after(async () => {
+    const made = await template?.catch(() => null);
+    if (made) await dropped(made.name, made.href);
+  });
+
 export async function ownDatabase(): Promise<OwnDatabase> {
-  const name = `conclave_test_${randomBytes(6).toString('hex')}`;
-  const url = new URL(ownerUrl());
-  url.pathname = `/${name}`;
-  const { href } = url;
+  const source = await (template ??= newTemplate());
+  const { name, href } = unusedName();
   const password = randomBytes(24).toString('hex');
-  await asOwner(`CREATE DATABASE ${name}`);
   try {
-    await migrated(href, password);
+    await asOwner(async (admin) => {
+      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${source.name}`);
+      await ensureLogins(admin, href, password);
+    });
     const owner = await connected(href);
     const remove = async () => {
       await owner.end();
@@ -48,6 +57,25 @@ export async function ownDatabase(): Promise<OwnDatabase> {
   }
 }
 
+async function newTemplate() {
+  const { name, href } = unusedName();
+  await asOwner((admin) => admin.query(`CREATE DATABASE ${name}`));
+  try {
+    await migrated(href, randomBytes(24).toString('hex'));
+    return { name, href };
+  } catch (error) {
+    await dropped(name, href);
+    throw error;
+  }
+}
+
+function unusedName() {
+  const name = `conclave_test_${randomBytes(6).toString('hex')}`;
+  const url = new URL(ownerUrl());
+  url.pathname = `/${name}`;
+  return { name, href: url.href };
+}
+
 /** In a process of its own: Prisma's engine cannot be started twice in one. */
 async function migrated(url: string, password: string): Promise<void> {
   const env = { ...process.env, DATABASE_URL: url, DATABASE_APP_PASSWORD: password };
@@ -56,11 +84,13 @@ async function migrated(url: string, password: string): Promise<void> {
 }
 
 async function dropped(name: string, url: string): Promise<void> {
-  await asOwner(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  await asOwner(`DROP ROLE IF EXISTS ${appLogin(url)}, ${jobsLogin(url)}`);
+  await asOwner(async (admin) => {
+    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await admin.query(`DROP ROLE IF EXISTS ${appLogin(url)}, ${jobsLogin(url)}`);
+  });
 }
 
-async function asOwner(statement: string): Promise<void> {
+async function asOwner(work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
   const admin = await connected(ownerUrl());
-  await admin.query(statement).finally(() => admin.end());
+  await work(admin).finally(() => admin.end());
 }

@@ -11,7 +11,7 @@ import { done, failure, parsed, stranger } from './support.ts';
 describe('conclave admin', function () {
   this.timeout(60_000);
   const server = operated();
-  const { admin } = server;
+  const { admin, apart } = server;
   const row = async (words: readonly string[]) => parsed(await done(admin([...words, '--json'])));
   const recorded = async (action: string) =>
     (
@@ -197,7 +197,7 @@ describe('conclave admin', function () {
     const environment = { CONCLAVE_STATE_DIR: state };
     const { recordHouse } = await bootstrap('join');
     const forget = recordHouse(run, { env: {}, added: { ...server.settings } });
-    assert.match(await done(admin(['rotate-signing-keys'], environment)), /^Published/);
+    assert.match(await done(apart(['rotate-signing-keys'], environment)), /^Published/);
     chmodSync(join(run, 'house.json'), 0o644);
     const open = await failure(admin(['rotate-signing-keys', '--json'], environment));
     assert.deepEqual([open['ending'], open['code']], [5, 'bad_settings']);
@@ -212,7 +212,7 @@ describe('conclave admin', function () {
       HOME: '/nonexistent',
       CONCLAVE_HOME: '/nonexistent/home',
     };
-    await done(admin(['rotate-signing-keys'], environment));
+    await done(apart(['rotate-signing-keys'], environment));
   });
 
   it('is in the help, with its commands', async () => {

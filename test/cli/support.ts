@@ -6,9 +6,7 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:f
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { run, type Ending } from '../../src/cli/run.ts';
-import type { OpenKeeper } from '../../src/cli/keeper-port.ts';
-import type { OpenScreen } from '../../src/cli/screen-port.ts';
+import { run, type Ending, type Parts } from '../../src/cli/run.ts';
 import type { Machine, Surroundings } from '../../src/cli/surroundings.ts';
 import type { World } from '../support/world.ts';
 export const LAUNCHER = new URL('../../bin/conclave.mjs', import.meta.url).pathname;
@@ -37,12 +35,10 @@ export interface Said {
   readonly err: string;
 }
 
-interface Options {
+interface Options extends Partial<Pick<Parts, 'openScreen' | 'openKeeper' | 'openOperator'>> {
   readonly environment?: Readonly<Record<string, string>>;
   /** What is on standard input, to its end. */
   readonly input?: string;
-  readonly openScreen?: OpenScreen;
-  readonly openKeeper?: OpenKeeper;
   readonly isTerminal?: boolean;
 }
 
@@ -55,8 +51,8 @@ export interface Running {
   readonly ended: Promise<Said>;
 }
 
-/** How long a story waits for a line before it fails. */
-const PATIENCE_MS = 12_000;
+/** How long a story waits for a line before it fails: as long as a slow machine may take, since nobody waits for what is there. */
+const PATIENCE_MS = 60_000;
 
 /** One person's machine: a home of its own. */
 export class Machinery {

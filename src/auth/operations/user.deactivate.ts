@@ -1,8 +1,9 @@
 /** Takes an account out of use: its sessions end on every node, and what its owner wrote stays. */
 import { z } from 'zod';
+import { onAccount, Reason } from '../../access/index.ts';
 import { UserId } from '../../contract/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
-import { actOn, keepAnAdmin, onAccount, Reason } from '../administration.ts';
+import { actOn, keepAnAdmin } from '../administration.ts';
 import { endedSessions } from '../ended-sessions.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
 

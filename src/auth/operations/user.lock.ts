@@ -1,8 +1,9 @@
 /** Locks an account: its sessions end on every node, and nobody signs in to it until it is unlocked. */
 import { z } from 'zod';
+import { onAccount, Reason } from '../../access/index.ts';
 import { UserId } from '../../contract/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
-import { actOn, keepAnAdmin, onAccount, Reason } from '../administration.ts';
+import { actOn, keepAnAdmin } from '../administration.ts';
 import { endedSessions } from '../ended-sessions.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
 

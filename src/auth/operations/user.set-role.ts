@@ -1,9 +1,9 @@
 /** Gives somebody another role in the workspace; nobody grants what they lack, and the last admin stays one. */
 import { z } from 'zod';
-import { covers } from '../../access/index.ts';
+import { covers, onAccount, Reason } from '../../access/index.ts';
 import { UserId, WorkspaceRole } from '../../contract/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
-import { actOn, keepAnAdmin, onAccount, Reason } from '../administration.ts';
+import { actOn, keepAnAdmin } from '../administration.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
 
 export const userSetRole = operationsFor<AuthServices, AuthDomain>()({

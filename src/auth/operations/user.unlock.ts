@@ -1,8 +1,9 @@
 /** Lets the owner of a locked or deactivated account sign in again; its old sessions stay ended. */
 import { z } from 'zod';
+import { onAccount, Reason } from '../../access/index.ts';
 import { UserId } from '../../contract/index.ts';
 import { operationsFor, reply } from '../../kernel/index.ts';
-import { actOn, onAccount, Reason } from '../administration.ts';
+import { actOn } from '../administration.ts';
 import type { AuthDomain, AuthServices } from '../services.ts';
 
 export const userUnlock = operationsFor<AuthServices, AuthDomain>()({

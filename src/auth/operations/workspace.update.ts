@@ -31,7 +31,7 @@ const heldWorkspace: Access<Input, Actor, WorkspaceRow, AuthServices> = {
     await bySettings.resolve(request); // before anything is held: who may not do this holds up nobody
     const { caller, services } = request;
     const before = await services.workspaceSettings.hold();
-    await services.administration.hold([caller.userId]);
+    await services.holdAccounts([caller.userId]);
     const holds = await services.standings.inWorkspace(caller.userId);
     if (holds === null) throw new Refusal('unauthenticated');
     if (!mayInWorkspace(holds, 'setting.write')) throw new Refusal('forbidden');

@@ -2,7 +2,7 @@
 import type { ChannelId, ErasureId, UserId } from '../../contract/index.ts';
 import { Refusal, type Caller } from '../../kernel/index.ts';
 import type { PrivacyServices } from '../services.ts';
-import type { OnPerson } from '../access.ts';
+import type { Held } from '../access.ts';
 import type { ErasureRow } from './erasure-store.ts';
 import { counted } from './receipt.ts';
 
@@ -19,7 +19,7 @@ export interface Wish {
  */
 export async function requestErasure(
   services: PrivacyServices,
-  { target, leavesAnAdmin }: OnPerson,
+  { target, leavesAnAdmin }: Held,
   { by, channelId, origin, reason }: Wish,
   at: Date,
 ): Promise<{ readonly erasureId: ErasureId; readonly dueAt: number }> {

@@ -1,5 +1,5 @@
 /** Erases in short transactions, each of which may be the last one of a process: the next one goes on where it was. */
-import { recordControl } from '../../access/index.ts';
+import { leavesAnAdmin, recordControl } from '../../access/index.ts';
 import { z } from 'zod';
 import { ErasureId, type WorkspaceId } from '../../contract/index.ts';
 import {
@@ -103,7 +103,7 @@ export function erasing(options: RunOptions) {
   /** From here on it cannot be taken back: what the ledger says next must come true. */
   async function begin({ tx, workspaceId, erasures, erasure, now }: Unit): Promise<Piece | null> {
     const { subjectId, channelId } = erasure;
-    if (channelId === null && !(await leavesAnAdmin(tx, workspaceId, subjectId))) {
+    if (channelId === null && !(await canGo(tx, workspaceId, subjectId))) {
       await erasures.enqueue(erasure.id, AGAIN_MS);
       return null;
     }
@@ -113,16 +113,10 @@ export function erasing(options: RunOptions) {
     return { erasure: running, effects: [progressOf(running)] };
   }
 
-  async function leavesAnAdmin(
-    tx: Tx,
-    workspaceId: WorkspaceId,
-    subjectId: ErasureRow['subjectId'],
-  ) {
+  async function canGo(tx: Tx, workspaceId: WorkspaceId, subjectId: ErasureRow['subjectId']) {
     const held = await holdPeople(tx, workspaceId, [subjectId]);
-    const isAdmin = (person: { role: string; status: string } | undefined) =>
-      person?.role === 'admin' && person.status === 'active';
-    if (!isAdmin(held.get(subjectId))) return true;
-    return [...held.values()].some((person) => person.id !== subjectId && isAdmin(person));
+    const target = held.get(subjectId);
+    return !target || leavesAnAdmin(held, target);
   }
 
   /**

@@ -1,8 +1,8 @@
 /** Asks that somebody else be erased, or what they wrote in one channel, with the reason and the password of who asks. */
 import { z } from 'zod';
+import { onAccount, Reason } from '../../access/index.ts';
 import { ChannelId, ErasureId, PasswordText, Timestamp, UserId } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
-import { onPerson, Reason } from '../access.ts';
 import { operation } from '../declare.ts';
 import { requestErasure } from '../erasure/request.ts';
 
@@ -24,7 +24,7 @@ export const erasureRequestFor = operation({
     /** Until then `erasure.cancel` takes it back. */
     dueAt: Timestamp,
   }),
-  access: onPerson(),
+  access: onAccount('user.delete', 'own-too'),
   limit: 'auth.password',
   audit: {
     record: ({ input, subject: { target }, reply: { erasureId, dueAt } }) => ({

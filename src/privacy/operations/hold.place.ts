@@ -1,9 +1,8 @@
 /** Places a legal hold: what it is about is kept from erasure, whoever asked for that, until another admin lifts it. */
 import { z } from 'zod';
-import { mayInWorkspace, onServer } from '../../access/index.ts';
+import { mayInWorkspace, onServer, Reason } from '../../access/index.ts';
 import { ChannelId, HoldId, PasswordText, Timestamp, UserId } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
-import { Reason } from '../access.ts';
 import { operation } from '../declare.ts';
 
 export const holdPlace = operation({

@@ -1,8 +1,7 @@
 /** Whose account one may act on is decided by what the roles carry, also for permissions that others than admins hold. */
 import assert from 'node:assert/strict';
-import { onAccount, Reason } from '../../src/auth/administration.ts';
-import type { HeldAccount } from '../../src/auth/people-store.ts';
-import type { AuthServices } from '../../src/auth/services.ts';
+import { leavesAnAdmin, onAccount, Reason, type HeldAccount } from '../../src/access/accounts.ts';
+import type { Standings } from '../../src/access/store.ts';
 import type { UserId, WorkspaceRole } from '../../src/contract/index.ts';
 import type { Actor } from '../../src/kernel/index.ts';
 
@@ -24,16 +23,15 @@ function ask({ actor = 'moderator', becomes = actor, target = 'user', status = '
     [id(1), { id: id(1), role: becomes, status: 'active' }],
     [id(2), { id: id(2), role: target, status }],
   ]);
+  const standings: Partial<Standings> = {
+    inWorkspace: () => Promise.resolve({ workspaceRole: actor }),
+    ofAccounts: () =>
+      Promise.resolve(new Map([...held].map(([one, { role }]) => [one, { workspaceRole: role }]))),
+  };
   const services = {
-    standings: {
-      inWorkspace: () => Promise.resolve({ workspaceRole: actor }),
-      ofAccounts: () =>
-        Promise.resolve(
-          new Map([...held].map(([one, { role }]) => [one, { workspaceRole: role }])),
-        ),
-    },
-    administration: { hold: () => Promise.resolve(held) },
-  } as unknown as AuthServices;
+    standings: standings as Standings,
+    holdAccounts: () => Promise.resolve(held),
+  };
   return onAccount('user.read', 'not-own').resolve({ input: { userId: id(2) }, caller, services });
 }
 
@@ -56,6 +54,18 @@ describe('acting on accounts', () => {
   it('is decided on the rows as they are once they are held', async () => {
     await assert.rejects(ask({ becomes: 'guest' }), { code: 'forbidden' });
     await assert.rejects(ask({ status: 'erased' }), { code: 'not_found' });
+  });
+
+  it('finds the last active admin, and nobody else, not to be spared', () => {
+    const one = (n: number, role: WorkspaceRole, status: Status = 'active') =>
+      ({ id: id(n), role, status }) as const;
+    const among = (target: HeldAccount, ...others: HeldAccount[]) =>
+      leavesAnAdmin(new Map([target, ...others].map((each) => [each.id, each])), target);
+    assert.equal(among(one(1, 'admin')), false);
+    assert.equal(among(one(1, 'admin'), one(2, 'user'), one(3, 'admin', 'locked')), false);
+    assert.equal(among(one(1, 'admin'), one(2, 'admin')), true);
+    assert.equal(among(one(1, 'admin', 'locked')), true);
+    assert.equal(among(one(1, 'moderator')), true);
   });
 
   it('takes a reason of one line that a screen can show', () => {
