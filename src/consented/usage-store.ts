@@ -32,6 +32,8 @@ export interface UsageStore {
   ): Promise<Tally>;
   /** A day is counted once. */
   add(usage: Usage, countedAt: Date): Promise<void>;
+  /** Removes the days before that one; true if there are others. */
+  keepFrom(day: Day): Promise<boolean>;
   /** The newest first. */
   page(before: Day | null, limit: number): Promise<readonly Usage[]>;
   /** Asks for the job that counts; once, however often. */
@@ -68,6 +70,10 @@ export function usageStore(tx: Tx, workspaceId: WorkspaceId): UsageStore {
         INSERT INTO usage_day (workspace_id, day, people, messages, counted_at)
         VALUES (${workspaceId}::uuid, ${day}::date, ${people}::int, ${messages}::int, ${countedAt})
         ON CONFLICT DO NOTHING`;
+    },
+    async keepFrom(day) {
+      await tx.usageDay.deleteMany({ where: { workspaceId, day: { lt: new Date(day) } } });
+      return (await tx.usageDay.findFirst({ where: { workspaceId } })) !== null;
     },
     async page(before, limit) {
       const rows = await tx.usageDay.findMany({

@@ -8,6 +8,8 @@ import type { Day } from './usage-store.ts';
  * disclosure rules for tables of counts (at least 3 to 5 contributors; Hundepool et al., Statistical Disclosure Control).
  */
 export const FEWEST_PEOPLE = 5;
+/** Days that are kept; the text of the purpose says so. */
+export const KEPT_DAYS = 730;
 /** Days before today that are counted if they were not: what a server that stood still for a week has missed. */
 const DAYS_BACK = 7;
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -16,14 +18,21 @@ const AFTER_MIDNIGHT_MS = 60 * 1_000;
 /** Whose messages of a day are read in one transaction. */
 const CHANNELS = 500;
 
-/** The job: counts what was not counted, and asks for itself for the next day as long as anybody consents. */
+/**
+ * The job: counts what was not counted, removes what is too old, and asks for itself for the next day as long as anybody
+ * consents or anything is kept.
+ */
 export async function countDays(jobs: Jobs, workspaceId: WorkspaceId): Promise<void> {
   const { clock, within } = jobs;
   const now = clock.now();
   const today = midnightOf(now.getTime());
+  const oldest = nameOf(today - KEPT_DAYS * DAY_MS);
+  const isKept = await within(workspaceId, ({ usage }) => usage.keepFrom(oldest));
   const consenting = await within(workspaceId, ({ consents }) => consents.all('analytics'));
-  if (consenting.length === 0) return;
-  const first = Math.min(...consenting.map(({ since }) => midnightOf(since.getTime())));
+  if (consenting.length === 0 && !isKept) return;
+  const first = consenting.reduce((earliest, { since }) => {
+    return Math.min(earliest, midnightOf(since.getTime()));
+  }, today);
   const from = Math.max(first, today - DAYS_BACK * DAY_MS);
   const days = Array.from({ length: Math.max(0, (today - from) / DAY_MS) }, (_, i) => {
     return from + i * DAY_MS;

@@ -1,6 +1,12 @@
 /** Statistics count who consents, from then on and no longer, and keep nothing of a handful. */
 import assert from 'node:assert/strict';
 import type { ChannelId } from '../../src/contract/index.ts';
+import { readConfig } from '../../src/config.ts';
+import type { JobRows, Jobs } from '../../src/consented/jobs.ts';
+import { usageStore } from '../../src/consented/usage-store.ts';
+import { countDays } from '../../src/consented/usage.ts';
+import { Postgres } from '../../src/platform/postgres/index.ts';
+import { consentsOf } from '../../src/privacy/index.ts';
 import { rows } from '../chat/support.ts';
 import { DAY, MINUTE } from '../support/hand-clock.ts';
 import type { Person } from '../support/person.ts';
@@ -70,6 +76,34 @@ describe('the statistics of a workspace', () => {
     assert.deepEqual(await shown(), [[null, null]]);
   });
 
+  it('drop what was gathered of who withdraws while they are made', async () => {
+    const { people, channelId } = await crowd(6);
+    for (const person of people) await gives(person, 'analytics');
+    for (const person of people) await speak(person, channelId);
+    const [last] = people as [Person];
+    world.clock.forward(DAY);
+    const postgres = new Postgres({ ...readConfig(process.env).database, connections: 1 });
+    const withdrawal = `INSERT INTO consent SELECT workspace_id, user_id, 2, purpose, version, 'withdrawn', at, source
+      FROM consent WHERE user_id = $1`;
+    const within: Jobs['within'] = async (workspaceId, work) => {
+      let isGathered = false;
+      const result = await postgres.transaction(workspaceId, 'own', (tx) => {
+        const usage = usageStore(tx, workspaceId);
+        const tally: typeof usage.tally = (...asked) => {
+          isGathered = true;
+          return usage.tally(...asked);
+        };
+        const consents = consentsOf(tx, workspaceId);
+        return work({ consents, usage: { ...usage, tally } } as unknown as JobRows);
+      });
+      if (isGathered) await rows(world, withdrawal, last.userId);
+      return result;
+    };
+    await countDays({ clock: world.clock, within }, world.workspaceId);
+    await postgres.close();
+    assert.deepEqual(await shown(), [[5, 5]]);
+  });
+
   it('are not made of accounts that are not in use, nor for an older text', async () => {
     const { people, channelId } = await crowd(6);
     for (const person of people) await gives(person, 'analytics');
@@ -83,6 +117,16 @@ describe('the statistics of a workspace', () => {
     await rows(world, 'UPDATE consent SET version = 7 WHERE user_id = $1', older.userId);
     await count();
     assert.deepEqual(await shown(), [[null, null]]);
+  });
+
+  it('are kept for 730 days, whether or not anybody consents by then', async () => {
+    const text = `INSERT INTO usage_day SELECT $1, $2::date - days, 5, days, now() FROM unnest($3::int[]) days`;
+    await rows(world, text, world.workspaceId, world.clock.now(), [730, 731, 900]);
+    await count();
+    assert.deepEqual(await shown(), [[5, 730]]);
+    world.clock.forward(DAY);
+    await count();
+    assert.deepEqual(await shown(), []);
   });
 
   it('end with the last who consents: nothing is counted, and no job is left that would look', async () => {
