@@ -93,6 +93,7 @@ module.exports = {
       index('chat'),
       'node_modules/(zod|lru-cache|re2js)',
     ),
+    layer('consented', kernel, contract, index('access'), index('chat'), 'node_modules/zod'),
     // It reaches the other domains by what they register and hand to the composition root, and by ports.
     layer(
       'privacy',
@@ -143,11 +144,15 @@ module.exports = {
     ),
     { from: { path: within('operator') }, to: node },
     {
-      from: { path: '^src/(crypto|limits|access|audit|auth|chat|moderation|privacy|transport)/' },
+      from: {
+        path: '^src/(crypto|limits|access|audit|auth|chat|consented|moderation|privacy|transport)/',
+      },
       to: node,
     },
     {
-      from: { path: '^src/(access|audit|auth|chat|crypto|moderation|privacy)/[a-z/-]+\\.ts$' },
+      from: {
+        path: '^src/(access|audit|auth|chat|consented|crypto|moderation|privacy)/[a-z/-]+\\.ts$',
+      },
       to: { path: '^src/platform/postgres/index\\.ts$', dependencyTypes: ['type-only'] },
     },
     {

@@ -21,13 +21,14 @@ import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
 import { socketGateway } from './transport/socket/index.ts';
 import { nodeBus } from './wiring/bus.ts';
+import { consenting } from './wiring/consents.ts';
 import { controlled } from './wiring/control.ts';
 import { ephemera, shown } from './wiring/ephemeral.ts';
 import { jobsOf } from './wiring/jobs.ts';
 import { hostJudge } from './wiring/hosts.ts';
 import { fitPostgres } from './wiring/fit.ts';
 import { limits as limitsOf } from './wiring/limits.ts';
-import { mailDesk } from './wiring/mail.ts';
+import { mailDesk, type MailOptions } from './wiring/mail.ts';
 import { privacyOf } from './wiring/privacy.ts';
 import { signing } from './wiring/signing.ts';
 import { exportsOf } from './wiring/exports.ts';
@@ -78,9 +79,10 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const unencrypted = config.production ? plaintext(config.trustedProxies) : () => false;
   const sizes = config.door;
   const { limited, door } = limitsOf({ sizes, table: limits, clock, redis, digests: lookUps, log });
+  const mentionsToTell: MailOptions['mentionsToTell'] = (...of) => consented.mentionsToTell(...of);
   const auth = authDomain({
     ...base,
-    mail: mailDesk({ config, statements, clock, log }),
+    mail: mailDesk({ config, statements, clock, log, mentionsToTell }),
     ...config.tokens,
     passwords,
     digests: lookUps,
@@ -112,15 +114,17 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     alarmed: (row) => log.error('integrity', { row }),
     failed: (error, lost) => log.error('not recorded', { lost, cause: error }),
   });
-  const taken = { stepUp: auth.stepUp, audit, announce, later, log };
+  const consented = consenting({ ...base, auth, chat });
+  const taken = { consented, stepUp: auth.stepUp, audit, announce, later, log };
   const erasing = privacyOf({ ...base, ...taken, config, root, postgres });
   const exporting = { ...base, digests: lookUps, config, root, announce };
   const exports = exportsOf(exporting, [auth, chat, moderation, audit]);
 
+  const working = [consented, moderation, erasing, exports];
   const publish: Stages['publish'] = (effects, call) => publishing.publish(effects, call);
   const access = { module: accessModule(operations, entropy) };
   const stages = stagesOf({
-    modules: [access, auth, chat, moderation, erasing, exports].map(({ module }) => module),
+    modules: [access, auth, chat, ...working].map(({ module }) => module),
     clock,
     authenticate: auth.authenticate,
     limiter: limited,
@@ -214,10 +218,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'presence', stop: () => chat.presence.stop() },
     { name: 'lease', start: () => lease.start(), stop: () => lease.stop() },
     { name: 'mail', ...auth.postman },
-    {
-      name: 'jobs',
-      ...jobsOf({ config, of: [moderation, erasing, exports], lease, entropy, log }),
-    },
+    { name: 'jobs', ...jobsOf({ config, of: working, lease, entropy, log }) },
     {
       name: 'transports',
       async start() {

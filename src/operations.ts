@@ -2,6 +2,7 @@
 import * as access from './access/operations/index.ts';
 import * as auth from './auth/operations/index.ts';
 import * as chat from './chat/operations/index.ts';
+import * as consented from './consented/operations/index.ts';
 import * as moderation from './moderation/operations/index.ts';
 import * as privacy from './privacy/operations/index.ts';
 import type { AnyOperation } from './kernel/index.ts';
@@ -11,6 +12,7 @@ export type Operations =
   | (typeof access)[keyof typeof access]
   | (typeof auth)[keyof typeof auth]
   | (typeof chat)[keyof typeof chat]
+  | (typeof consented)[keyof typeof consented]
   | (typeof moderation)[keyof typeof moderation]
   | (typeof privacy)[keyof typeof privacy];
 
@@ -18,6 +20,7 @@ export const operations: readonly AnyOperation[] = [
   ...Object.values(access),
   ...Object.values(auth),
   ...Object.values(chat),
+  ...Object.values(consented),
   ...Object.values(moderation),
   ...Object.values(privacy),
 ];

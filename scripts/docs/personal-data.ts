@@ -42,6 +42,7 @@ export const VOCABULARY = {
   purpose: {
     account: 'to have an account, and to let others in',
     audit: 'to be able to say later what happened',
+    'mention-mail': 'to write to people who are mentioned and do not read it',
     messaging: 'to bring messages to those they are for',
     moderation: 'to keep people from harm by others',
     privacy: 'to give people what is kept about them',
@@ -49,6 +50,7 @@ export const VOCABULARY = {
     'sign-in': 'to know who is asking',
   },
   basis: {
+    consent: 'Art. 6 (1) (a): the person agreed to it',
     contract: 'Art. 6 (1) (b): it takes this to provide the service',
     'legal-obligation': 'Art. 6 (1) (c): the law demands it',
     'legitimate-interest': 'Art. 6 (1) (f): safety of the server and of those on it',
@@ -57,6 +59,7 @@ export const VOCABULARY = {
     account: 'as long as the account is there',
     audit: 'as long as the audit trail is kept',
     channel: 'as long as the channel is there',
+    consent: 'until the consent is withdrawn',
     hour: 'for an hour',
     message: 'until the message is deleted or truncated',
     sent: 'until the mail is sent, half a day at most',

@@ -1,4 +1,5 @@
 /** The pages of the inventory: for programs, and as the table that Article 30 asks for. */
+import { PURPOSES } from '../../src/privacy/index.ts';
 import { inventory, VOCABULARY, type PersonalColumn } from './personal-data.ts';
 
 /** docs/reference/personal-data.json */
@@ -29,6 +30,18 @@ export function privacyPage(): string {
     '| purpose | data | of whom | legal basis | kept | at rest |',
     '|---|---|---|---|---|---|',
     ...activities(personal),
+    '',
+    '## What takes consent',
+    'Done for nobody who did not agree to it (Art. 6 (1) (a)): none of these is on by itself, and each is asked for apart',
+    'from the others. A withdrawal calls off what waits, in its own transaction; a text that changes has to be agreed to',
+    'again. `npx conclave me consents` shows, gives and takes back; an export holds the whole history.',
+    '',
+    '| purpose | version | text | asked by |',
+    '|---|---|---|---|',
+    ...Object.entries(PURPOSES).map(
+      ([purpose, { version, text, askedBy }]) =>
+        `| \`${purpose}\` | ${version} | ${text} | ${askedBy.join('; ')} |`,
+    ),
     '',
     '## Every personal column',
     ...[...tables].flatMap(([table, columns]) => [

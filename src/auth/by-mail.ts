@@ -41,8 +41,6 @@ export function byMail(parts: Parts): ByMail {
     askForMail,
     verification: emailVerification({ oneTime, askForMail }),
     passwordResets: passwordReset({ ...parts, oneTime, askForMail }),
-    postman: mail
-      ? postman(mail, letters({ ...parts, oneTime, server: mail.server }), within)
-      : NOBODY,
+    postman: mail ? postman(mail, letters({ ...parts, ...mail, oneTime }), within) : NOBODY,
   };
 }

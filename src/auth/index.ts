@@ -14,6 +14,7 @@ import { workspaceOfHost, type WorkspaceOfHost } from './hosts.ts';
 import { invitations } from './invitations.ts';
 import { knownDevices } from './known-devices.ts';
 import { liveness } from './liveness.ts';
+import { mentionMails, type MentionMails } from './mention-mails.ts';
 import { minting, type MintedSession, type Minting } from './minting.ts';
 import * as operations from './operations/index.ts';
 import { ownSessions } from './own-sessions.ts';
@@ -91,6 +92,8 @@ export interface Auth {
   /** The claims of who may begin a connection at that host. Throws Refusal as `proveToken` and `sessionIsLive` do. */
   readonly enter: (token: string, host: string | undefined) => Promise<ProvedClaims>;
   readonly workspaceOfHost: WorkspaceOfHost;
+  /** Mails about mentions, in the transaction that asks for one or calls it off. */
+  readonly mentionMails: (tx: Tx, workspaceId: WorkspaceId) => MentionMails;
   /** Sends what waits to be sent, from `start` until `stop`. */
   readonly postman: Postman;
   /** Drops what is remembered of a session: call it on every node when a session-ended effect is published. */
@@ -215,6 +218,7 @@ export function authDomain(options: AuthOptions): Auth {
       return claims;
     },
     workspaceOfHost: ofHost,
+    mentionMails: (tx, workspaceId) => mentionMails(authRows(tx, workspaceId), mailed.askForMail),
     postman: mailed.postman,
     proveToken: tokens.prove,
     sessionIsLive: live.require,

@@ -1,10 +1,11 @@
 /** Writes the mails: who is looked up, and what they redeem is made, only when a mail is about to leave. */
 import type { Clock, Letter } from '../kernel/index.ts';
 import type { AccountRow } from './account-store.ts';
+import type { UserId, WorkspaceId } from '../contract/index.ts';
 import type { MailKind, TakenMail } from './mail-store.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
 import type { Profiles } from './profiles.ts';
-import type { AuthRows, Within, WorkspaceRow } from './store.ts';
+import type { AuthRows, Tx, Within, WorkspaceRow } from './store.ts';
 
 /** Null when there is nobody to write to, or no reason any more. */
 export type Compose = (taken: TakenMail) => Promise<Letter | null>;
@@ -16,11 +17,20 @@ interface Parts {
   readonly oneTime: OneTimeTokens;
   /** Where the server is reached: the mail says which server it is about. */
   readonly server: string;
+  readonly mentionsToTell: MentionsToTell;
 }
 
-export function letters({ clock, within, people, oneTime, server }: Parts): Compose {
+/** How many mentions a mail that is about to leave tells of; 0: its reader does not want it any more. */
+export type MentionsToTell = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  userId: UserId,
+  now: Date,
+) => Promise<number>;
+
+export function letters({ clock, within, people, oneTime, server, ...parts }: Parts): Compose {
   return ({ workspaceId, mail }) =>
-    within(workspaceId, 'own', async (rows) => {
+    within(workspaceId, 'own', async (rows, tx) => {
       const account =
         mail.kind === 'password-reset'
           ? await rows.accounts.byEmail(mail.emailDigests)
@@ -29,6 +39,10 @@ export function letters({ clock, within, people, oneTime, server }: Parts): Comp
       const { email: to } = await people.own(rows, account.id);
       const workspace = await rows.workspace();
       if (to === null || !workspace) return null;
+      if (mail.kind === 'mentions') {
+        const count = await parts.mentionsToTell(tx, workspaceId, account.id, clock.now());
+        return count === 0 ? null : { to, ...mentioned(count, { server, workspace }) };
+      }
       const token = await oneTime.issue(rows, account.id, mail.kind, clock.now());
       return { to, ...WORDS[mail.kind](token, { server, workspace }) };
     });
@@ -43,9 +57,11 @@ interface About {
   readonly workspace: WorkspaceRow;
 }
 
+type TokenKind = Exclude<MailKind, 'mentions'>;
+
 /** No name that somebody gave themselves stands in a mail: whoever registers could write to others with it. */
 const WORDS: Readonly<
-  Record<MailKind, (token: string, about: About) => Pick<Letter, 'subject' | 'text'>>
+  Record<TokenKind, (token: string, about: About) => Pick<Letter, 'subject' | 'text'>>
 > = {
   'password-reset': (token, about) => ({
     subject: 'Set a new password',
@@ -80,6 +96,21 @@ If it was not you, do nothing.
 `,
   }),
 };
+
+/** Neither who nor where nor what: a mail is read by whoever reads the mailbox. */
+function mentioned(count: number, about: About): Pick<Letter, 'subject' | 'text'> {
+  const times = count === 1 ? 'once' : `${count} times`;
+  return {
+    subject: 'You were mentioned',
+    text: `You were mentioned ${times} at ${at(about)},
+in messages that you have not read.
+
+You get this mail because you agreed to it. To take that back:
+
+    npx conclave me consents --withdraw mention-mail --server ${about.server}
+`,
+  };
+}
 
 /** Slug and address: the first is made of letters and digits only, the second is the operator's. */
 function at({ server, workspace: { slug } }: About): string {

@@ -5,7 +5,7 @@ import type { Statements, Tx } from '../platform/postgres/index.ts';
 /** Either an address that nobody has looked up, or an account. */
 export type NewMail =
   | { readonly kind: 'password-reset'; readonly emailDigests: readonly Uint8Array[] }
-  | { readonly kind: 'email-verification'; readonly userId: UserId };
+  | { readonly kind: 'email-verification' | 'mentions'; readonly userId: UserId };
 
 export type MailKind = NewMail['kind'];
 
@@ -18,8 +18,10 @@ export interface TakenMail {
 }
 
 export interface MailRows {
-  /** False, and nothing stored, when too many are waiting in this workspace. */
+  /** False, and nothing stored, when too many are waiting in this workspace, or one about mentions of that person. */
   add(mail: NewMail): Promise<boolean>;
+  /** That person is not written to about mentions any more. */
+  callOffMentions(userId: UserId): Promise<void>;
   /** It was sent, or never will be. */
   remove(id: string): Promise<void>;
   /** It is taken up again after that many seconds. */
@@ -46,8 +48,12 @@ export function mailRows(tx: Tx, workspaceId: WorkspaceId): MailRows {
         SELECT ${workspaceId}::uuid, ${mail.kind},
           ARRAY(SELECT decode(d, 'hex') FROM unnest(${hex}::text[]) d), ${userId}::uuid
         WHERE (SELECT count(*) FROM (
-          SELECT FROM mail WHERE workspace_id = ${workspaceId}::uuid LIMIT ${WAITING}) w) < ${WAITING}`;
+          SELECT FROM mail WHERE workspace_id = ${workspaceId}::uuid LIMIT ${WAITING}) w) < ${WAITING}
+        ON CONFLICT (workspace_id, user_id) WHERE kind = 'mentions' DO NOTHING`;
       return added === 1;
+    },
+    async callOffMentions(userId) {
+      await tx.mail.deleteMany({ where: { workspaceId, userId, kind: 'mentions' } });
     },
     async remove(id) {
       await tx.mail.deleteMany({ where: { workspaceId, id } });

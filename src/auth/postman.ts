@@ -1,6 +1,6 @@
 /** Takes waiting mails to the post, every node its share: each is tried until it is taken, bounded in time and number. */
 import { NotSent, type Post } from '../kernel/index.ts';
-import type { Compose } from './letters.ts';
+import type { Compose, MentionsToTell } from './letters.ts';
 import type { MailKind, MailQueue, TakenMail } from './mail-store.ts';
 import type { Within } from './store.ts';
 
@@ -18,6 +18,8 @@ export interface MailDesk {
   readonly queue: MailQueue;
   /** Where the server is reached, for the text of mails. */
   readonly server: string;
+  /** Of mails about mentions, when they leave. */
+  readonly mentionsToTell: MentionsToTell;
   /** Runs `task` after that many milliseconds; returns how to call it off. */
   readonly later: (milliseconds: number, task: () => void) => () => void;
   readonly happened: (what: 'sent' | 'put off' | 'dropped', event: MailEvent) => void;

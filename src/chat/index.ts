@@ -49,6 +49,7 @@ export { endMembership } from './end-membership.ts';
 export type { MessageRow } from './rows.ts';
 export type { Acts, ChatServices, Screen, Screened } from './services.ts';
 export { plainText } from './text.ts';
+export { unreadMentions } from './unread-mentions.ts';
 export type { Presence } from './presence.ts';
 export {
   TRUNCATION_POSTS,

@@ -9,6 +9,12 @@ export interface ReadableChannel {
   readonly readable: Readable;
 }
 
+/** In messages whose ids are from the one on, and before the other: ids rise with time. */
+export interface Made {
+  readonly from: MessageId;
+  readonly before: MessageId;
+}
+
 export interface MentionStore {
   /** Mentions these instead of whoever was before, as far as they are members; gives them, null where that is nobody. */
   replace(message: MessageRow, userIds: readonly UserId[]): Promise<readonly UserId[] | null>;
@@ -26,6 +32,15 @@ export interface MentionStore {
     userId: UserId,
     within: readonly (ReadableChannel & { readonly after: number })[],
   ): Promise<ReadonlyMap<ChannelId, number>>;
+  /**
+   * How often in messages of others that the person has not read, in channels that they are in and not muted in; what
+   * they may read there is not asked.
+   */
+  unread(
+    userId: UserId,
+    made: Made,
+    now: Date,
+  ): Promise<readonly { readonly channelId: ChannelId; readonly count: number }[]>;
 }
 
 export function mentionStore(tx: Tx, workspaceId: WorkspaceId): MentionStore {
@@ -70,5 +85,17 @@ export function mentionStore(tx: Tx, workspaceId: WorkspaceId): MentionStore {
         GROUP BY n.channel_id`;
       return new Map(rows.map(({ channelId, count }) => [channelId, count]));
     },
+    unread: (userId, { from, before }, now) => tx.$queryRaw<
+      { channelId: ChannelId; count: number }[]
+    >`
+      SELECT n.channel_id AS "channelId", count(*)::int AS count
+      FROM mention n
+      JOIN membership b ON b.channel_id = n.channel_id AND b.user_id = n.user_id AND b.left_rev IS NULL
+      JOIN message m ON m.channel_id = n.channel_id AND m.seq = n.seq AND m.author_id <> n.user_id
+      WHERE n.workspace_id = ${workspaceId}::uuid AND n.user_id = ${userId}::uuid
+        AND n.message_id >= ${from}::uuid AND n.message_id < ${before}::uuid
+        AND n.seq > greatest(b.read_seq, b.joined_seq)
+        AND (b.muted_at IS NULL OR b.muted_until <= ${now})
+      GROUP BY n.channel_id`,
   };
 }

@@ -5,6 +5,7 @@ export * from './sizes.ts';
 export * from './limits.ts';
 export * from './refusals.ts';
 export * from './closures.ts';
+export * from './consent.ts';
 export * from './emoji.ts';
 export * from './delivery.ts';
 export * from './password.ts';

@@ -71,6 +71,11 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The erasure has begun, or is over: it cannot be taken back.',
   },
+  text_changed: {
+    http: 409,
+    retry: 'never',
+    title: 'The text that is agreed to has another version by now: it has to be read again.',
+  },
   second_person: {
     http: 409,
     retry: 'never',

@@ -4,6 +4,7 @@ export * from './address.ts';
 export type * from './audit.ts';
 export type * from './caller.ts';
 export type * from './clock.ts';
+export type * from './consent.ts';
 export type * from './entropy.ts';
 export * from './erasure.ts';
 export { Grouping, LATER, type GroupingOptions } from './grouping.ts';

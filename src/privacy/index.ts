@@ -2,6 +2,7 @@
 import { standings } from '../access/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import type { Module } from '../kernel/index.ts';
+import { ledgerOf } from './consent/index.ts';
 import { erasureStore, type Tx } from './erasure/erasure-store.ts';
 import { replaying } from './erasure/replay.ts';
 import { erasing } from './erasure/run.ts';
@@ -9,6 +10,10 @@ import { holdStore } from './holds/hold-store.ts';
 import { passGate } from './ledger/gate.ts';
 import { Ledger } from './ledger/ledger.ts';
 import {
+  consentGive,
+  consentHistory,
+  consentList,
+  consentWithdraw,
   erasureCancel,
   erasureRead,
   erasureRequest,
@@ -21,6 +26,7 @@ import {
 import type { PrivacyOptions } from './ports.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
+export { consentExports, consentsOf, PURPOSES } from './consent/index.ts';
 export { erasureExports } from './erasure/exports.ts';
 export { LedgerFault } from './ledger/entry.ts';
 export { Ledger } from './ledger/ledger.ts';
@@ -53,6 +59,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
     module: {
       name: 'privacy',
       operations: [
+        ...[consentGive, consentHistory, consentList, consentWithdraw],
         ...[erasureCancel, erasureRead, erasureRequest, erasureRequestFor],
         ...[holdLift, holdList, holdPlace, receiptKeys],
       ],
@@ -62,6 +69,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         standings: standings(tx),
         erasures: erasureStore(tx, workspaceId),
         holds: holdStore(tx, workspaceId),
+        consents: ledgerOf(options, tx, workspaceId),
         entropy,
         graceMs,
         stands: (proof) => stepUp.stands(tx, proof as P),

@@ -9,8 +9,10 @@ import type {
   Entropy,
   ErasureStep,
   PresenceStirred,
+  Processings,
   Told,
 } from '../kernel/index.ts';
+import type { Vault } from '../crypto/index.ts';
 import type { Tx } from './erasure/erasure-store.ts';
 import type { LedgerSeal } from './ledger/entry.ts';
 import type { LedgerFile } from './ledger/file.ts';
@@ -79,6 +81,9 @@ export interface PrivacyOptions<Proof> {
   readonly recordJob: RecordJob;
   /** What each domain erases, in the order in which they are asked within a phase. */
   readonly steps: readonly ErasureStep<Tx>[];
+  /** What is done for each purpose that takes consent. */
+  readonly processings: Processings<Tx>;
+  readonly vault: Vault;
   readonly ledgerFile: LedgerFile;
   readonly ledgerSeal: LedgerSeal;
   readonly receiptSeal: Pick<LedgerSeal, 'sign'>;

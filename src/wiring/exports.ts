@@ -6,7 +6,7 @@ import { documentSigner, type Keyring } from '../crypto/index.ts';
 import type { ExportContributor } from '../kernel/index.ts';
 import { folderStorage } from '../platform/storage/index.ts';
 import { later } from '../platform/system.ts';
-import { erasureExports } from '../privacy/index.ts';
+import { consentExports, erasureExports } from '../privacy/index.ts';
 import { exportDomain, type ExportOptions } from '../privacy/export/index.ts';
 
 interface Parts extends Pick<
@@ -38,7 +38,7 @@ export function exportsOf(
     storage: config.exportFolder === null ? null : folderStorage(config.exportFolder),
     contributors: [
       ...domains.flatMap(({ exports }) => exports),
-      ...[...accessExports(parts), ...erasureExports(parts)],
+      ...[...accessExports(parts), ...consentExports(parts), ...erasureExports(parts)],
     ],
     stepUp: {
       prove: stepUp.prove,

@@ -12,10 +12,17 @@ export interface MailOptions {
   readonly statements: Statements;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly mentionsToTell: MailDesk['mentionsToTell'];
 }
 
 /** Null where no mail is sent. */
-export function mailDesk({ config, statements, clock, log }: MailOptions): MailDesk | null {
+export function mailDesk({
+  config,
+  statements,
+  clock,
+  log,
+  ...parts
+}: MailOptions): MailDesk | null {
   const { mail, publicUrl: server } = config;
   if (!mail) {
     log.info('mail: none is sent, as neither SMTP_URL nor MAIL_OUTBOX is set');
@@ -27,6 +34,7 @@ export function mailDesk({ config, statements, clock, log }: MailOptions): MailD
   return {
     post,
     server,
+    ...parts,
     later,
     queue: mailQueue(statements),
     happened(what, event) {

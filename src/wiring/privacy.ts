@@ -3,6 +3,7 @@ import { accessErasure } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import { authErasure, heldPeople, type Auth } from '../auth/index.ts';
 import { chatErasure } from '../chat/index.ts';
+import { consentedErasure, type ConsentedDomain } from '../consented/index.ts';
 import type { Config } from '../config.ts';
 import {
   documentSigner,
@@ -31,7 +32,8 @@ import {
 /** Everything that an erasure does, in the order of each phase. */
 export const erasureSteps = [
   ...[...authErasure.filter(({ phase }) => phase === 'keys'), keyErasure()],
-  ...[...accessErasure, ...chatErasure, ...moderationErasure, ...exportErasure],
+  ...[...accessErasure, ...chatErasure, ...moderationErasure],
+  ...[...consentedErasure, ...exportErasure],
   ...authErasure.filter(({ phase }) => phase !== 'keys'),
 ];
 
@@ -43,6 +45,7 @@ export interface PrivacyWiring {
   readonly vault: Vault;
   readonly postgres: Pick<Postgres, 'transaction' | 'statements'>;
   readonly stepUp: Auth['stepUp'];
+  readonly consented: Pick<ConsentedDomain, 'processings'>;
   readonly audit: Pick<Audit, 'job'>;
   readonly announce: (effect: Announced) => void;
   readonly later: (milliseconds: number, task: () => void) => () => void;
@@ -65,7 +68,8 @@ export function privacyOf(wiring: PrivacyWiring) {
     return audit.job(tx, { ...entry, caller, facts });
   };
   return privacyDomain({
-    ...{ clock, entropy, graceMs, keyCopiesMs, recordJob, steps: erasureSteps },
+    ...{ clock, entropy, vault, graceMs, keyCopiesMs, recordJob, steps: erasureSteps },
+    processings: wiring.consented.processings,
     transaction: postgres.transaction.bind(postgres),
     stepUp: wiring.stepUp,
     holdPeople: heldPeople,

@@ -1,6 +1,7 @@
 /** Mistakes in a declaration that do not compile; each expectation fails the type check if its mistake ever does. */
 import { z } from 'zod';
 import { onServer, open, signedIn } from '../../src/access/index.ts';
+import type { MentionMails } from '../../src/auth/mention-mails.ts';
 import { onChannel, onMessage } from '../../src/chat/access.ts';
 import type { ChatDomain, ChatGrouped, ChatServices } from '../../src/chat/services.ts';
 import { ChannelId, Delivery, MessageId, type UserId } from '../../src/contract/index.ts';
@@ -10,6 +11,7 @@ import {
   reply,
   Secret,
   tell,
+  type Consents,
 } from '../../src/kernel/index.ts';
 import type { Person } from '../support/person.ts';
 
@@ -191,6 +193,25 @@ operation({ ...ageless, cookie: { writes: true } });
 const presented = keeping.input.extend({ refreshToken: z.string().optional() });
 // @ts-expect-error a refresh token that is taken out of bodies alone
 operation({ ...keeping, cookie: { writes: true }, input: presented });
+
+declare const mails: MentionMails;
+declare const consents: Consents;
+declare const somebody: UserId;
+const agreed = await consents.of('mention-mail', somebody);
+if (agreed) void mails.ask(agreed);
+
+// @ts-expect-error done for somebody who was never asked
+void mails.ask({ userId: somebody, since: new Date() });
+
+const counted = await consents.of('analytics', somebody);
+// @ts-expect-error done with what was agreed to for something else
+if (counted) void mails.ask(counted);
+
+// @ts-expect-error done whether or not they agreed
+void mails.ask(await consents.of('mention-mail', somebody));
+
+// @ts-expect-error a purpose that there is not
+await consents.of('advertising', somebody);
 
 // @ts-expect-error a cookie for which no caller can ask
 operation({ ...fields, access, limit, audit, handle, cookie: { clears: () => true } });

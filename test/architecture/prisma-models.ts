@@ -15,6 +15,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['Bytes[]', 'bytea[]'],
   ['Json', 'jsonb'],
   ['Boolean', 'boolean'],
+  ['DateTime @db.Date', 'date'],
   ['DateTime @db.Timestamptz(3)', 'timestamp(3) with time zone'],
 ]);
 

@@ -35,6 +35,7 @@ describe('the tables', () => {
       'invitation',
       'mail',
       'mention',
+      'mention_watch',
       'message',
       'message_version',
       'one_time_token',
@@ -42,6 +43,7 @@ describe('the tables', () => {
       'refresh_token',
       'role_grant',
       'subject_key',
+      'usage_day',
     ]);
     const { rows } = await owner.query(
       `SELECT polname FROM pg_policy WHERE polrelid = 'message'::regclass AND polcmd = 'd' AND NOT polpermissive`,

@@ -8,6 +8,7 @@ import { connected, ownerUrl } from '../architecture/own-database.ts';
 const THINGS = [
   ...['workspace_id', 'id', 'channel_id', 'message_id', 'session_id', 'resource_id', 'client_id'],
   ...['reply_to', 'thread_root', 'role_id', 'export_id'],
+  ...['told_from', 'told_to'],
 ];
 
 const PSEUDONYM =
@@ -15,6 +16,8 @@ const PSEUDONYM =
 const TRAIL =
   'the trail is only added to; what is personal in it was sealed under the key that is gone';
 const NOBODYS = 'of nobody in particular: under the key of the workspace';
+const PROOF =
+  'that somebody consented, to which text and until when, must be provable (Art. 7 (1)); the person is an id without a name';
 const RECORD = 'who was erased and kept, and by whom, must be provable; ids, times and counts';
 
 /** What stays, and why. */
@@ -29,6 +32,8 @@ const KEPT: Readonly<Record<string, string>> = {
   'channel.created_by': PSEUDONYM,
   'channel.name_sealed': NOBODYS,
   'channel.topic_sealed': NOBODYS,
+  'consent.address_sealed': 'sealed under the key that is gone',
+  'consent.user_id': PROOF,
   'content_filter.created_by': PSEUDONYM,
   'content_filter.text_sealed': NOBODYS,
   'control_event.user_id': 'removed after an hour',

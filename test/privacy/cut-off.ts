@@ -72,6 +72,7 @@ export class Nodes {
     const privacy = privacyOf({
       ...parts,
       ...{ config, root, stepUp: world.app.auth.stepUp, log: createLog('error', process.stderr) },
+      consented: { processings: {} as never }, // nobody consents to anything here
       postgres: { transaction, statements },
       audit: auditDomain({ ...parts, transaction, failed: () => undefined }),
       announce: () => undefined,

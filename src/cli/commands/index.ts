@@ -25,6 +25,7 @@ import { join } from './join.ts';
 import { keys } from './keys.ts';
 import { leave } from './leave.ts';
 import { listen } from './listen.ts';
+import { meConsents } from './me-consents.ts';
 import { meExport } from './me-export.ts';
 import { meSessions } from './me-sessions.ts';
 import { members } from './members.ts';
@@ -79,6 +80,7 @@ export const COMMANDS: readonly Command[] = [
   rotateKeys,
   verifyReceipt,
   meSessions,
+  meConsents,
   meExport,
   verifyExportCommand,
   adminCreateWorkspace,
@@ -100,6 +102,6 @@ export const COMMANDS: readonly Command[] = [
 export const GROUPS: Readonly<Record<string, string>> = {
   report: 'Bring messages to the moderators, and decide what was brought.',
   invitation: 'Let others register, as far as you may.',
-  me: 'What is kept about you: where you are signed in, and all of it as a file.',
+  me: 'What is kept about you: where you are signed in, what you agree to, and all of it as a file.',
   admin: 'Operate the server, on the machine that has its settings.',
 };

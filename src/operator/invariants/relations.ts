@@ -36,6 +36,8 @@ export const NO_RELATIONS: ReadonlyMap<string, string> = new Map([
   ['control_event.user_id', 'of the last hour'],
   ['data_export.link_session', 'bound to a session, which may be removed before the link is used'],
   ['integrity_alert.row_id', 'of a row of any kind, which may be gone since'],
+  ['mention_watch.told_from', 'a moment, in the form that ids of messages have'],
+  ['mention_watch.told_to', 'a moment, in the form that ids of messages have'],
   ['message.client_id', 'given by the client'],
 ]);
 

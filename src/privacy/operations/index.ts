@@ -1,4 +1,8 @@
 /** Every operation of this domain; one that is not exported here does not exist. */
+export { consentGive } from './consent.give.ts';
+export { consentHistory } from './consent.history.ts';
+export { consentList } from './consent.list.ts';
+export { consentWithdraw } from './consent.withdraw.ts';
 export { erasureCancel } from './erasure.cancel.ts';
 export { erasureRead } from './erasure.read.ts';
 export { erasureRequest } from './erasure.request.ts';

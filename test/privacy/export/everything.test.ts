@@ -9,7 +9,7 @@ import { auditExports } from '../../../src/audit/exports.ts';
 import { authExports } from '../../../src/auth/exports.ts';
 import { chatExports } from '../../../src/chat/exports.ts';
 import { moderationExports } from '../../../src/moderation/exports.ts';
-import { erasureExports } from '../../../src/privacy/index.ts';
+import { consentExports, erasureExports } from '../../../src/privacy/index.ts';
 import { ownExports } from '../../../src/privacy/export/own-exports.ts';
 import { given, reading } from '../../access/role-support.ts';
 import { archiveOf, ExportWorld, over, type Holder, type Opened } from '../exporting.ts';
@@ -20,6 +20,7 @@ const contributors = [
   ...moderationExports({} as never),
   ...auditExports({} as never),
   ...accessExports({} as never),
+  ...consentExports({} as never),
   ...erasureExports({} as never),
   ownExports(null as never, null),
 ];
@@ -105,6 +106,7 @@ describe('an export', () => {
     const ask = { channelId: left, password: ada.password };
     const { erasureId } = await a.call('erasure.request', ask).accepted();
     await a.call('erasure.cancel', { erasureId }).accepted();
+    await a.call('consent.give', { purpose: 'analytics', version: 1 }).accepted();
     const keep = { userId: a.userId, reason: 'canary: of a hold', password: admin.password };
     await admin.person.call('hold.place', keep).accepted();
     const letter = { userId: a.userId, reason: 'canary: by letter', password: admin.password };
