@@ -8,12 +8,15 @@ import type {
 } from '../../contract/index.ts';
 import type { ExportCursor } from '../../kernel/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import type { Round } from './again.ts';
 
 /** Where the job is: which contributor is asked next, from where on, and how many files it has. */
 export interface Progress {
   readonly contributor: number;
   readonly cursor: ExportCursor | null;
   readonly files: number;
+  /** Once all is collected. */
+  readonly settling?: Round;
 }
 
 export interface ExportRecord {
@@ -90,6 +93,8 @@ export interface ExportStore {
   /** The first of those that were not held against the rights yet. */
   unsettled(id: ExportId): Promise<readonly PartRecord[]>;
   settle(id: ExportId, parts: readonly PartRecord[]): Promise<void>;
+  /** All parts of these contributors are to be held against the rights once more. */
+  unsettle(id: ExportId, contributors: readonly string[]): Promise<void>;
   removeEach(id: ExportId, parts: readonly PartRecord[]): Promise<void>;
   removeParts(id: ExportId): Promise<void>;
   /** Runs the task once this transaction is committed, after so many milliseconds. */
@@ -153,7 +158,10 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
         data: {
           ...{ ...to, step: step + 1 },
           ...(progress && {
-            progress: { ...progress, cursor: progress.cursor && [...progress.cursor] },
+            progress: {
+              ...{ ...progress, cursor: progress.cursor && [...progress.cursor] },
+              ...(progress.settling && { settling: { ...progress.settling } }),
+            },
           }),
           ...(to.state && OVER.includes(to.state) && { endedAt: at, ...NO_LINK }),
         },
@@ -210,6 +218,10 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
     async settle(exportId, parts) {
       const where = { exportId, id: { in: parts.map(({ id }) => id) } };
       if (parts.length > 0) await tx.dataExportPart.updateMany({ where, data: { settled: true } });
+    },
+    async unsettle(exportId, contributors) {
+      const where = { exportId, contributor: { in: [...contributors] } };
+      await tx.dataExportPart.updateMany({ where, data: { settled: false } });
     },
     async removeEach(exportId, parts) {
       const where = { exportId, id: { in: parts.map(({ id }) => id) } };
