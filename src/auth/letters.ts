@@ -2,9 +2,11 @@
 import type { Clock, Letter } from '../kernel/index.ts';
 import type { AccountRow } from './account-store.ts';
 import type { MailKind, TakenMail } from './mail-store.ts';
+import { at, NOTICES, type About } from './notices.ts';
+import type { TokenPurpose } from './one-time-token-store.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
 import type { Profiles } from './profiles.ts';
-import type { AuthRows, Within, WorkspaceRow } from './store.ts';
+import type { AuthRows, Within } from './store.ts';
 
 /** Null when there is nobody to write to, or no reason any more. */
 export type Compose = (taken: TakenMail) => Promise<Letter | null>;
@@ -29,23 +31,26 @@ export function letters({ clock, within, people, oneTime, server }: Parts): Comp
       const { email: to } = await people.own(rows, account.id);
       const workspace = await rows.workspace();
       if (to === null || !workspace) return null;
+      const about = { server, workspace };
+      if (mail.kind === 'request-due' || mail.kind === 'request-extended')
+        return { to, ...NOTICES[mail.kind](about) };
       const token = await oneTime.issue(rows, account.id, mail.kind, clock.now());
-      return { to, ...WORDS[mail.kind](token, { server, workspace }) };
+      return { to, ...WORDS[mail.kind](token, about) };
     });
 }
 
-async function isWanted(rows: AuthRows, kind: MailKind, { id }: AccountRow): Promise<boolean> {
+async function isWanted(
+  rows: AuthRows,
+  kind: MailKind,
+  { id, role }: AccountRow,
+): Promise<boolean> {
+  if (kind === 'request-due') return role === 'admin'; // who is none any more has nothing to answer
   return kind !== 'email-verification' || (await rows.accounts.emailVerifiedAt(id)) === null;
-}
-
-interface About {
-  readonly server: string;
-  readonly workspace: WorkspaceRow;
 }
 
 /** No name that somebody gave themselves stands in a mail: whoever registers could write to others with it. */
 const WORDS: Readonly<
-  Record<MailKind, (token: string, about: About) => Pick<Letter, 'subject' | 'text'>>
+  Record<TokenPurpose, (token: string, about: About) => Pick<Letter, 'subject' | 'text'>>
 > = {
   'password-reset': (token, about) => ({
     subject: 'Set a new password',
@@ -80,8 +85,3 @@ If it was not you, do nothing.
 `,
   }),
 };
-
-/** Slug and address: the first is made of letters and digits only, the second is the operator's. */
-function at({ server, workspace: { slug } }: About): string {
-  return `${server} (workspace ${slug})`;
-}

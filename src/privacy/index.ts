@@ -2,6 +2,8 @@
 import { standings } from '../access/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import type { Module } from '../kernel/index.ts';
+import { deadlineStore } from './deadlines/deadline-store.ts';
+import { reminding } from './deadlines/remind.ts';
 import { erasureStore, type Tx } from './erasure/erasure-store.ts';
 import { replaying } from './erasure/replay.ts';
 import { erasing } from './erasure/run.ts';
@@ -16,11 +18,16 @@ import {
   holdLift,
   holdList,
   holdPlace,
+  privacyExtend,
+  privacyMine,
+  privacyRequests,
   receiptKeys,
 } from './operations/index.ts';
 import type { PrivacyOptions } from './ports.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
+export { requestsWaiting, type Waiting } from './deadlines/waiting-store.ts';
+export { deadlineExports } from './deadlines/exports.ts';
 export { erasureExports } from './erasure/exports.ts';
 export { LedgerFault } from './ledger/entry.ts';
 export { Ledger } from './ledger/ledger.ts';
@@ -32,7 +39,10 @@ export interface Privacy {
   readonly module: Module<Tx>;
   /** What is done in jobs, by their names. */
   readonly tasks: Readonly<
-    Record<'privacy.erase', (workspaceId: WorkspaceId, about: unknown) => Promise<void>>
+    Record<
+      'privacy.erase' | 'privacy.remind',
+      (workspaceId: WorkspaceId, about: unknown) => Promise<void>
+    >
   >;
   /**
    * Before anything is served: does again what the ledger of erasures says and the database does not know. Throws
@@ -48,13 +58,14 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
   const erasures = erasing({ ...options, ledger });
   const replay = replaying({ ...options, destroyKeys: erasures.destroyKeys });
   const domain: PrivacyDomain = { prove: stepUp.prove, publicKeys };
-  const { workspaceSeal, holdPeople, entropy, graceMs } = options;
+  const { workspaceSeal, holdPeople, entropy, graceMs, writeTo } = options;
   return {
     module: {
       name: 'privacy',
       operations: [
         ...[erasureCancel, erasureRead, erasureRequest, erasureRequestFor],
         ...[holdLift, holdList, holdPlace, receiptKeys],
+        ...[privacyExtend, privacyMine, privacyRequests],
       ],
       domain,
       services: (tx, { workspaceId }): PrivacyServices => ({
@@ -62,15 +73,17 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         standings: standings(tx),
         erasures: erasureStore(tx, workspaceId),
         holds: holdStore(tx, workspaceId),
+        deadlines: deadlineStore(tx, workspaceId),
         entropy,
         graceMs,
+        writeOfExtension: (userId) => writeTo(tx, workspaceId, userId, 'request-extended'),
         stands: (proof) => stepUp.stands(tx, proof as P),
         people: (ids) => holdPeople(tx, workspaceId, ids),
         seal: (place, text) => workspaceSeal.seal(tx, workspaceId, place, text),
         open: (place, row) => workspaceSeal.open(tx, workspaceId, place, row),
       }),
     },
-    tasks: { 'privacy.erase': erasures.run },
+    tasks: { 'privacy.erase': erasures.run, 'privacy.remind': reminding(options) },
     gate: { start: () => passGate({ ledger, path: file.path, allHeads, replay, notice }) },
   };
 }

@@ -55,7 +55,7 @@ export interface WorkspaceSeal {
 }
 
 export interface SealedPlace {
-  readonly kind: 'erasure-origin' | 'hold-reason';
+  readonly kind: 'erasure-origin' | 'hold-reason' | 'extension-reason';
   readonly id: string;
 }
 
@@ -66,6 +66,14 @@ export type RecordJob = (
   action: string,
   facts: AuditFacts,
 ) => Promise<string>;
+
+/** Asks that somebody be written to, in the transaction of what it is about. Where no mail is sent, nothing happens. */
+export type WriteTo = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  userId: UserId,
+  about: 'request-due' | 'request-extended',
+) => Promise<unknown>;
 
 /** What a job tells of. */
 export type Announced = ChannelChanged | ControlRecorded | PresenceStirred | Told;
@@ -101,6 +109,7 @@ export interface PrivacyOptions<Proof> {
   readonly graceMs: number;
   /** Milliseconds after which the last copy of a key in a backup is gone. */
   readonly keyCopiesMs: number;
+  readonly writeTo: WriteTo;
   readonly announce: (effect: Announced) => void;
   readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Hears of what a start did by itself. */

@@ -2,6 +2,7 @@
 import type { Standings } from '../access/index.ts';
 import type { UserId, WorkspaceId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
+import type { DeadlineStore } from './deadlines/deadline-store.ts';
 import type { ErasureStore } from './erasure/erasure-store.ts';
 import type { HoldStore } from './holds/hold-store.ts';
 import type { HeldPerson, PrivacyOptions, SealedPlace } from './ports.ts';
@@ -19,8 +20,11 @@ export interface PrivacyServices {
   readonly standings: Standings;
   readonly erasures: ErasureStore;
   readonly holds: HoldStore;
+  readonly deadlines: DeadlineStore;
   readonly entropy: Entropy;
   readonly graceMs: number;
+  /** Asks that a person be told by mail that their request takes longer. */
+  readonly writeOfExtension: (userId: UserId) => Promise<unknown>;
   readonly stands: (proof: Proof) => Promise<boolean>;
   readonly people: (ids: readonly UserId[]) => Promise<ReadonlyMap<UserId, HeldPerson>>;
   readonly seal: (

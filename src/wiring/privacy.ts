@@ -1,7 +1,7 @@
 /** Fits erasure to the domains: what each of them takes away, and what it takes of keys, accounts and the trail. */
 import { accessErasure } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
-import { authErasure, heldPeople, type Auth } from '../auth/index.ts';
+import { authErasure, heldPeople, mailRows, type Auth } from '../auth/index.ts';
 import { chatErasure } from '../chat/index.ts';
 import type { Config } from '../config.ts';
 import {
@@ -36,7 +36,7 @@ export const erasureSteps = [
 ];
 
 export interface PrivacyWiring {
-  readonly config: Pick<Config, 'erasure'>;
+  readonly config: Pick<Config, 'erasure' | 'mail'>;
   readonly root: Keyring;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -78,13 +78,15 @@ export function privacyOf(wiring: PrivacyWiring) {
     receiptSeal: { sign: (document) => signer.sign('erasure-receipt', document) },
     publicKeys: signer.published,
     allHeads: allHeads(postgres.statements),
+    writeTo: (tx, workspaceId, userId, kind) =>
+      config.mail ? mailRows(tx, workspaceId).add({ kind, userId }) : Promise.resolve(),
     announce: wiring.announce,
     later: wiring.later,
     notice: (what, detail) => log.warn(what, detail),
   });
 }
 
-function workspaceSeal(vault: Vault, entropy: Entropy): WorkspaceSeal {
+export function workspaceSeal(vault: Vault, entropy: Entropy): WorkspaceSeal {
   const sealing = envelope(entropy);
   return {
     async seal(tx, workspaceId, { kind, id }, text) {

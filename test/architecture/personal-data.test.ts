@@ -6,7 +6,7 @@ import { auditExports } from '../../src/audit/exports.ts';
 import { authExports } from '../../src/auth/exports.ts';
 import { chatExports } from '../../src/chat/exports.ts';
 import { moderationExports } from '../../src/moderation/exports.ts';
-import { erasureExports } from '../../src/privacy/index.ts';
+import { deadlineExports, erasureExports } from '../../src/privacy/index.ts';
 import { ownExports } from '../../src/privacy/export/own-exports.ts';
 
 /** Every contributor as it is declared; none of them is asked for anything here. */
@@ -17,6 +17,7 @@ const contributors = [
   ...auditExports({} as never),
   ...accessExports({} as never),
   ...erasureExports({} as never),
+  ...deadlineExports({} as never),
   ownExports(null as never, null),
 ];
 

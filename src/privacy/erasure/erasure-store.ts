@@ -4,11 +4,13 @@ import type {
   ErasureId,
   ErasureReceipt,
   ErasureState,
+  PrivacyRequestId,
   UserId,
   WorkspaceId,
 } from '../../contract/index.ts';
 import type { ErasureCursor } from '../../kernel/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { deadlineStore } from '../deadlines/deadline-store.ts';
 import type { Kept } from '../holds/hold-store.ts';
 
 export type { Tx };
@@ -82,7 +84,12 @@ export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
     async add({ originSealed, ...erasure }) {
       const sealed = { originSealed: new Uint8Array(originSealed) };
       const data = { workspaceId, ...erasure, ...sealed };
-      return (await tx.erasure.createMany({ data, skipDuplicates: true })).count === 1;
+      const { count } = await tx.erasure.createMany({ data, skipDuplicates: true });
+      const { subjectId, requestedBy, requestedAt } = erasure;
+      const id = erasure.id as string as PrivacyRequestId;
+      const request = { id, kind: 'erasure', subjectId, requestedBy, requestedAt } as const;
+      if (count === 1) await deadlineStore(tx, workspaceId).open(request);
+      return count === 1;
     },
     find: (id) => find({ id }),
     async lock(id) {

@@ -2,12 +2,14 @@
 import type {
   ExportId,
   ExportState,
+  PrivacyRequestId,
   SessionId,
   UserId,
   WorkspaceId,
 } from '../../contract/index.ts';
 import type { ExportCursor } from '../../kernel/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { deadlineStore } from '../deadlines/deadline-store.ts';
 import type { Round } from './again.ts';
 
 /** Where the job is: which contributor is asked next, from where on, and how many files it has. */
@@ -121,6 +123,10 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
         ...{ keySealed: bytes(keySealed), progress: { contributor: 0, cursor: null, files: 0 } },
       };
       const { count } = await tx.dataExport.createMany({ data: [data], skipDuplicates: true });
+      const { subjectId, requestedBy, requestedAt } = record;
+      const id = record.id as string as PrivacyRequestId;
+      const request = { id, kind: 'export', subjectId, requestedBy, requestedAt } as const;
+      if (count === 1) await deadlineStore(tx, workspaceId).open(request);
       return count === 1;
     },
     find: async (id) => fromRaw(await tx.dataExport.findFirst({ where: { id } })),
@@ -157,12 +163,7 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
         where: { id, step, state },
         data: {
           ...{ ...to, step: step + 1 },
-          ...(progress && {
-            progress: {
-              ...{ ...progress, cursor: progress.cursor && [...progress.cursor] },
-              ...(progress.settling && { settling: { ...progress.settling } }),
-            },
-          }),
+          ...(progress && { progress: stored(progress) }),
           ...(to.state && OVER.includes(to.state) && { endedAt: at, ...NO_LINK }),
         },
       });
@@ -234,6 +235,15 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
       await tx.$executeRaw`SELECT enqueue_job(${task}, ${JSON.stringify({ exportId: id })}::jsonb,
         ${Math.max(0, Math.ceil(delayMs))}::bigint, ${id})`;
     },
+  };
+}
+
+/** As JSON that Prisma takes. */
+function stored({ settling, cursor, ...progress }: Progress) {
+  return {
+    ...progress,
+    cursor: cursor && [...cursor],
+    ...(settling && { settling: { ...settling } }),
   };
 }
 

@@ -9,7 +9,7 @@ import { auditExports } from '../../../src/audit/exports.ts';
 import { authExports } from '../../../src/auth/exports.ts';
 import { chatExports } from '../../../src/chat/exports.ts';
 import { moderationExports } from '../../../src/moderation/exports.ts';
-import { erasureExports } from '../../../src/privacy/index.ts';
+import { deadlineExports, erasureExports } from '../../../src/privacy/index.ts';
 import { ownExports } from '../../../src/privacy/export/own-exports.ts';
 import { given, reading } from '../../access/role-support.ts';
 import { archiveOf, ExportWorld, over, type Holder, type Opened } from '../exporting.ts';
@@ -21,6 +21,7 @@ const contributors = [
   ...auditExports({} as never),
   ...accessExports({} as never),
   ...erasureExports({} as never),
+  ...deadlineExports({} as never),
   ownExports(null as never, null),
 ];
 
@@ -104,6 +105,8 @@ describe('an export', () => {
     await a.send(left, 'canary: to be forgotten', world.clientId()).accepted();
     const ask = { channelId: left, password: ada.password };
     const { erasureId } = await a.call('erasure.request', ask).accepted();
+    const further = { requestId: erasureId, days: 60, reason: 'canary: much to look through' };
+    await admin.person.call('privacy.extend', further).accepted();
     await a.call('erasure.cancel', { erasureId }).accepted();
     const keep = { userId: a.userId, reason: 'canary: of a hold', password: admin.password };
     await admin.person.call('hold.place', keep).accepted();
