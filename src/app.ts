@@ -113,7 +113,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     failed: (error, lost) => log.error('not recorded', { lost, cause: error }),
   });
   const taken = { stepUp: auth.stepUp, audit, announce, later, log };
-  const erasing = privacyOf({ ...base, ...taken, config, root, postgres });
+  const erasing = privacyOf({ ...base, ...taken, config, root, postgres, digests: lookUps });
   const exporting = { ...base, digests: lookUps, config, root, announce };
   const exports = exportsOf(exporting, [auth, chat, moderation, audit]);
 

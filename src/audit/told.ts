@@ -50,6 +50,7 @@ export const TOLD: Readonly<Record<string, true | string>> = {
   'erasure.cancel': true,
   'erasure.run': true,
   'privacy.extend': true,
+  'receipt.fetch': true,
   // not told
   'report.create': REPORTS,
   'report.list': REPORTS,

@@ -6,6 +6,7 @@ import { deadlineStore } from './deadlines/deadline-store.ts';
 import { reminding } from './deadlines/remind.ts';
 import { erasureStore, type Tx } from './erasure/erasure-store.ts';
 import { replaying } from './erasure/replay.ts';
+import { receiptTokens } from './erasure/receipt-token.ts';
 import { erasing } from './erasure/run.ts';
 import { holdStore } from './holds/hold-store.ts';
 import { passGate } from './ledger/gate.ts';
@@ -21,6 +22,7 @@ import {
   privacyExtend,
   privacyMine,
   privacyRequests,
+  receiptFetch,
   receiptKeys,
 } from './operations/index.ts';
 import type { PrivacyOptions } from './ports.ts';
@@ -57,6 +59,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
   const ledger = new Ledger(file, options.ledgerSeal);
   const erasures = erasing({ ...options, ledger });
   const replay = replaying({ ...options, destroyKeys: erasures.destroyKeys });
+  const tokens = receiptTokens(options.digests, options.entropy);
   const domain: PrivacyDomain = { prove: stepUp.prove, publicKeys };
   const { workspaceSeal, holdPeople, entropy, graceMs, writeTo } = options;
   return {
@@ -64,7 +67,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
       name: 'privacy',
       operations: [
         ...[erasureCancel, erasureRead, erasureRequest, erasureRequestFor],
-        ...[holdLift, holdList, holdPlace, receiptKeys],
+        ...[holdLift, holdList, holdPlace, receiptFetch, receiptKeys],
         ...[privacyExtend, privacyMine, privacyRequests],
       ],
       domain,
@@ -76,6 +79,8 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         deadlines: deadlineStore(tx, workspaceId),
         entropy,
         graceMs,
+        newReceiptToken: () => tokens.make(workspaceId),
+        receiptDigests: (token) => tokens.digestsOf(workspaceId, token),
         writeOfExtension: (userId) => writeTo(tx, workspaceId, userId, 'request-extended'),
         stands: (proof) => stepUp.stands(tx, proof as P),
         people: (ids) => holdPeople(tx, workspaceId, ids),

@@ -10,6 +10,7 @@ import type {
   PresenceStirred,
   Told,
 } from '../kernel/index.ts';
+import type { Digests } from '../crypto/index.ts';
 import type { Tx } from './erasure/erasure-store.ts';
 import type { LedgerSeal } from './ledger/entry.ts';
 import type { LedgerFile } from './ledger/file.ts';
@@ -87,6 +88,7 @@ export interface PrivacyOptions<Proof> {
     work: (tx: Tx) => Promise<T>,
   ) => Promise<T>;
   readonly stepUp: StepUpPort<Proof>;
+  readonly digests: Digests;
   readonly holdPeople: HoldPeople;
   readonly workspaceSeal: WorkspaceSeal;
   readonly recordJob: RecordJob;

@@ -11,6 +11,7 @@ import {
   keyRows,
   open,
   unlessBroken,
+  type Digests,
   type Keyring,
   type Vault,
 } from '../crypto/index.ts';
@@ -41,6 +42,7 @@ export interface PrivacyWiring {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly vault: Vault;
+  readonly digests: Digests;
   readonly postgres: Pick<Postgres, 'transaction' | 'statements'>;
   readonly stepUp: Auth['stepUp'];
   readonly audit: Pick<Audit, 'job'>;
@@ -68,6 +70,7 @@ export function privacyOf(wiring: PrivacyWiring) {
     ...{ clock, entropy, graceMs, keyCopiesMs, recordJob, steps: erasureSteps },
     transaction: postgres.transaction.bind(postgres),
     stepUp: wiring.stepUp,
+    digests: wiring.digests,
     holdPeople: heldPeople,
     workspaceSeal: workspaceSeal(vault, entropy),
     ledgerFile: ledgerFile(path),

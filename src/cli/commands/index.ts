@@ -25,7 +25,9 @@ import { join } from './join.ts';
 import { keys } from './keys.ts';
 import { leave } from './leave.ts';
 import { listen } from './listen.ts';
+import { meErase } from './me-erase.ts';
 import { meExport } from './me-export.ts';
+import { meReceipt } from './me-receipt.ts';
 import { meSessions } from './me-sessions.ts';
 import { members } from './members.ts';
 import { reportClaim } from './report-claim.ts';
@@ -80,6 +82,8 @@ export const COMMANDS: readonly Command[] = [
   verifyReceipt,
   meSessions,
   meExport,
+  meErase,
+  meReceipt,
   verifyExportCommand,
   adminCreateWorkspace,
   adminInvite,
@@ -100,6 +104,6 @@ export const COMMANDS: readonly Command[] = [
 export const GROUPS: Readonly<Record<string, string>> = {
   report: 'Bring messages to the moderators, and decide what was brought.',
   invitation: 'Let others register, as far as you may.',
-  me: 'What is kept about you: where you are signed in, and all of it as a file.',
+  me: 'What is kept about you: where you are signed in, all of it as a file, and an end to it.',
   admin: 'Operate the server, on the machine that has its settings.',
 };

@@ -39,7 +39,10 @@ export interface ErasureRow {
 export type NewErasure = Pick<
   ErasureRow,
   'id' | 'subjectId' | 'channelId' | 'requestedBy' | 'requestedAt' | 'dueAt'
-> & { readonly originSealed: Uint8Array; readonly originKey: number };
+> & { readonly originSealed: Uint8Array; readonly originKey: number } & {
+  /** Of the token that its receipt is fetched with. */
+  readonly receiptDigest?: Uint8Array | null;
+};
 
 export type ErasureChange = Partial<Omit<ErasureRow, keyof NewErasure>>;
 
@@ -53,6 +56,8 @@ export interface ErasureStore {
   open(subjectId: UserId, channelId: ChannelId | null): Promise<ErasureRow | null>;
   /** Those of a person or asked for by them, in order of id, from the one after `after`. */
   concerning(userId: UserId, after: string | null, limit: number): Promise<readonly ErasureRow[]>;
+  /** The one whose receipt is fetched with the token of one of these digests. */
+  byReceipt(digests: readonly Uint8Array[]): Promise<ErasureRow | null>;
   /** Those that a hold keeps. */
   held(): Promise<readonly ErasureRow[]>;
   change(erasure: ErasureRow, change: ErasureChange): Promise<ErasureRow>;
@@ -73,7 +78,10 @@ export interface ErasureStore {
 }
 
 const OPEN: ErasureState[] = ['waiting', 'held', 'running'];
-const NOT_SHOWN = { originSealed: true, originKey: true, workspaceId: true } as const;
+const NOT_SHOWN = {
+  ...{ originSealed: true, originKey: true },
+  ...{ workspaceId: true, receiptDigest: true },
+} as const;
 
 export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
   const find = async (where: object): Promise<ErasureRow | null> => {
@@ -81,9 +89,10 @@ export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
     return row && fromRaw(row);
   };
   return {
-    async add({ originSealed, ...erasure }) {
+    async add({ originSealed, receiptDigest = null, ...erasure }) {
       const sealed = { originSealed: new Uint8Array(originSealed) };
-      const data = { workspaceId, ...erasure, ...sealed };
+      const digest = { receiptDigest: receiptDigest && new Uint8Array(receiptDigest) };
+      const data = { workspaceId, ...erasure, ...sealed, ...digest };
       const { count } = await tx.erasure.createMany({ data, skipDuplicates: true });
       const { subjectId, requestedBy, requestedAt } = erasure;
       const id = erasure.id as string as PrivacyRequestId;
@@ -108,6 +117,10 @@ export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
         ...{ take, omit: NOT_SHOWN },
       });
       return rows.map(fromRaw);
+    },
+    async byReceipt(digests) {
+      const receiptDigest = { in: digests.map((digest) => new Uint8Array(digest)) };
+      return find({ receiptDigest });
     },
     async held() {
       const rows = await tx.erasure.findMany({

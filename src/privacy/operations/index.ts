@@ -15,4 +15,5 @@ export { holdPlace } from './hold.place.ts';
 export { privacyExtend } from './privacy.extend.ts';
 export { privacyMine } from './privacy.mine.ts';
 export { privacyRequests } from './privacy.requests.ts';
+export { receiptFetch } from './receipt.fetch.ts';
 export { receiptKeys } from './receipt.keys.ts';

@@ -20,6 +20,8 @@ export const privacyMine = operation({
     requests: z.array(OwnPrivacyRequest),
     /** Where the next page begins, as its `after`; null on the last. */
     next: PrivacyRequestId.nullable(),
+    /** How long an erasure can be taken back before it begins, in milliseconds. */
+    erasureGraceMs: z.int().nonnegative(),
   }),
   access: signedIn(),
   limit: 'read',
@@ -33,6 +35,6 @@ export const privacyMine = operation({
     }));
     const requests = await Promise.all(rows);
     const next = found.length > limit ? (requests.at(-1)?.requestId ?? null) : null;
-    return reply({ requests, next });
+    return reply({ requests, next, erasureGraceMs: services.graceMs });
   },
 });
