@@ -116,7 +116,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const consented = consenting({ ...base, auth, chat });
   const taken = { consented, stepUp: auth.stepUp, audit, announce, later, log };
-  const erasing = privacyOf({ ...base, ...taken, config, root, postgres });
+  const erasing = privacyOf({ ...base, ...taken, config, root, postgres, digests: lookUps });
   const exporting = { ...base, digests: lookUps, config, root, announce };
   const exports = exportsOf(exporting, [auth, chat, moderation, audit]);
 

@@ -49,6 +49,8 @@ export const TOLD: Readonly<Record<string, true | string>> = {
   'erasure.request-for': true,
   'erasure.cancel': true,
   'erasure.run': true,
+  'privacy.extend': true,
+  'receipt.fetch': true,
   // not told
   'report.create': REPORTS,
   'report.list': REPORTS,

@@ -52,7 +52,7 @@ export { signingKeyRows } from './signing-key-store.ts';
 export type { JwkSet, SigningKeysText } from './signing-keys.ts';
 export type { AuthOptions } from './options.ts';
 export type { PasswordHasher } from './passwords.ts';
-export { mailQueue } from './mail-store.ts';
+export { mailQueue, mailRows } from './mail-store.ts';
 export type { MailDesk } from './postman.ts';
 export { RefreshTokenReused } from './rotation.ts';
 export { heldPeople } from './people-store.ts';

@@ -3,9 +3,11 @@ import type { Clock, Letter } from '../kernel/index.ts';
 import type { AccountRow } from './account-store.ts';
 import type { UserId, WorkspaceId } from '../contract/index.ts';
 import type { MailKind, TakenMail } from './mail-store.ts';
+import { at, mentioned, NOTICES, type About } from './notices.ts';
+import type { TokenPurpose } from './one-time-token-store.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
 import type { Profiles } from './profiles.ts';
-import type { AuthRows, Tx, Within, WorkspaceRow } from './store.ts';
+import type { AuthRows, Tx, Within } from './store.ts';
 
 /** Null when there is nobody to write to, or no reason any more. */
 export type Compose = (taken: TakenMail) => Promise<Letter | null>;
@@ -39,29 +41,30 @@ export function letters({ clock, within, people, oneTime, server, ...parts }: Pa
       const { email: to } = await people.own(rows, account.id);
       const workspace = await rows.workspace();
       if (to === null || !workspace) return null;
+      const about = { server, workspace };
       if (mail.kind === 'mentions') {
         const count = await parts.mentionsToTell(tx, workspaceId, account.id, clock.now());
-        return count === 0 ? null : { to, ...mentioned(count, { server, workspace }) };
+        return count === 0 ? null : { to, ...mentioned(count, about) };
       }
+      if (mail.kind === 'request-due' || mail.kind === 'request-extended')
+        return { to, ...NOTICES[mail.kind](about) };
       const token = await oneTime.issue(rows, account.id, mail.kind, clock.now());
-      return { to, ...WORDS[mail.kind](token, { server, workspace }) };
+      return { to, ...WORDS[mail.kind](token, about) };
     });
 }
 
-async function isWanted(rows: AuthRows, kind: MailKind, { id }: AccountRow): Promise<boolean> {
+async function isWanted(
+  rows: AuthRows,
+  kind: MailKind,
+  { id, role }: AccountRow,
+): Promise<boolean> {
+  if (kind === 'request-due') return role === 'admin'; // who is none any more has nothing to answer
   return kind !== 'email-verification' || (await rows.accounts.emailVerifiedAt(id)) === null;
 }
 
-interface About {
-  readonly server: string;
-  readonly workspace: WorkspaceRow;
-}
-
-type TokenKind = Exclude<MailKind, 'mentions'>;
-
 /** No name that somebody gave themselves stands in a mail: whoever registers could write to others with it. */
 const WORDS: Readonly<
-  Record<TokenKind, (token: string, about: About) => Pick<Letter, 'subject' | 'text'>>
+  Record<TokenPurpose, (token: string, about: About) => Pick<Letter, 'subject' | 'text'>>
 > = {
   'password-reset': (token, about) => ({
     subject: 'Set a new password',
@@ -96,23 +99,3 @@ If it was not you, do nothing.
 `,
   }),
 };
-
-/** Neither who nor where nor what: a mail is read by whoever reads the mailbox. */
-function mentioned(count: number, about: About): Pick<Letter, 'subject' | 'text'> {
-  const times = count === 1 ? 'once' : `${count} times`;
-  return {
-    subject: 'You were mentioned',
-    text: `You were mentioned ${times} at ${at(about)},
-in messages that you have not read.
-
-You get this mail because you agreed to it. To take that back:
-
-    npx conclave me consents --withdraw mention-mail --server ${about.server}
-`,
-  };
-}
-
-/** Slug and address: the first is made of letters and digits only, the second is the operator's. */
-function at({ server, workspace: { slug } }: About): string {
-  return `${server} (workspace ${slug})`;
-}

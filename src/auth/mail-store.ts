@@ -5,7 +5,10 @@ import type { Statements, Tx } from '../platform/postgres/index.ts';
 /** Either an address that nobody has looked up, or an account. */
 export type NewMail =
   | { readonly kind: 'password-reset'; readonly emailDigests: readonly Uint8Array[] }
-  | { readonly kind: 'email-verification' | 'mentions'; readonly userId: UserId };
+  | {
+      readonly kind: 'email-verification' | 'mentions' | 'request-due' | 'request-extended';
+      readonly userId: UserId;
+    };
 
 export type MailKind = NewMail['kind'];
 

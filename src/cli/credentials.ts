@@ -70,6 +70,11 @@ export async function readAll(stream: NodeJS.ReadStream, most: number): Promise<
   return Buffer.concat(pieces).toString('utf8');
 }
 
+/** The first line of a file that holds one. */
+export function secretFrom(file: string): string {
+  return firstLine(readSecret(file), file);
+}
+
 function mustAsk({ possible }: Ask, option: string): void {
   if (!possible) throw misused(`There is no terminal to ask on. Give ${option}.`, 'no_terminal');
 }

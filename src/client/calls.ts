@@ -75,6 +75,7 @@ const OPEN: ReadonlySet<OnHttp> = new Set([
   'email.verify',
   'password.request-reset',
   'password.reset',
+  'receipt.fetch',
   'session.open',
   'session.refresh',
 ]);

@@ -12,6 +12,7 @@ export const ROUTES = {
   'email.verify': 'POST /v1/email-verifications/redeem',
   'password.request-reset': 'POST /v1/password-resets',
   'password.reset': 'POST /v1/password-resets/redeem',
+  'receipt.fetch': 'POST /v1/receipts',
   'receipt.keys': 'GET /v1/receipt-keys',
   'session.close': 'DELETE /v1/sessions/current',
   'session.open': 'POST /v1/sessions',

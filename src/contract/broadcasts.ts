@@ -6,6 +6,7 @@ import type { ChannelId, UserId } from './ids.ts';
 import type { DeletionId, ReportId, ReportState } from './moderation.ts';
 import type { ShownPresence } from './presence.ts';
 import type { ErasureId, ErasureState } from './privacy.ts';
+import type { PrivacyRequestId, PrivacyRequestKind } from './privacy-requests.ts';
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
@@ -44,6 +45,14 @@ export interface Broadcasts {
     readonly step: number;
     readonly steps: number;
   };
+  /** A request of somebody about their data is due within a week, or a day: to administrators, each time once. */
+  'privacy.request-due': {
+    readonly requestId: PrivacyRequestId;
+    readonly kind: PrivacyRequestKind;
+    readonly dueAt: number;
+  };
+  /** A request about the caller's data takes longer: `privacy.mine` says why. */
+  'privacy.request-extended': { readonly requestId: PrivacyRequestId; readonly dueAt: number };
   /** How far an export is that the caller asked for; the last one says how it ended. */
   'export.progress': z.infer<typeof ExportProgress>;
   /**

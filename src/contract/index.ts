@@ -13,5 +13,6 @@ export * from './shapes.ts';
 export * from './moderation.ts';
 export * from './presence.ts';
 export * from './privacy.ts';
+export * from './privacy-requests.ts';
 export * from './exports.ts';
 export type * from './broadcasts.ts';

@@ -123,6 +123,11 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The export is not finished, or its time is over.',
   },
+  extension_closed: {
+    http: 409,
+    retry: 'never',
+    title: 'The request was answered or extended before, or its first month is over.',
+  },
   edit_window_closed: {
     http: 409,
     retry: 'never',

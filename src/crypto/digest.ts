@@ -12,7 +12,8 @@ export type DigestPurpose =
   | 'email-verification'
   | 'device'
   | 'ephemeral'
-  | 'export-link';
+  | 'export-link'
+  | 'receipt-token';
 
 export interface Digests {
   /** Name of the key that new digests are made with. */

@@ -39,7 +39,7 @@ export interface KeyUse extends Omit<WorkspaceKeyRow, 'wrapped' | 'under'> {
   readonly channels: number;
   readonly filters: number;
   readonly auditEvents: number;
-  /** Erasures whose origin, and legal holds whose reason is sealed under it. */
+  /** Erasures whose origin, and legal holds and longer deadlines whose reason is sealed under it. */
   readonly erasures: number;
   readonly holds: number;
 }
@@ -159,7 +159,9 @@ async function uses(tx: Tx, workspaceId: WorkspaceId): Promise<readonly KeyUse[]
       (SELECT count(*)::int FROM erasure x
         WHERE x.workspace_id = k.workspace_id AND x.origin_key = k.version) AS erasures,
       (SELECT count(*)::int FROM legal_hold h
-        WHERE h.workspace_id = k.workspace_id AND h.reason_key = k.version) AS holds
+        WHERE h.workspace_id = k.workspace_id AND h.reason_key = k.version)
+        + (SELECT count(*)::int FROM request_deadline r
+        WHERE r.workspace_id = k.workspace_id AND r.reason_key = k.version) AS holds
     FROM workspace_key k WHERE k.workspace_id = ${workspaceId}::uuid ORDER BY k.version`;
 }
 

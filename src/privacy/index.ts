@@ -3,8 +3,11 @@ import { standings } from '../access/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
 import type { Module } from '../kernel/index.ts';
 import { ledgerOf } from './consent/index.ts';
+import { deadlineStore } from './deadlines/deadline-store.ts';
+import { reminding } from './deadlines/remind.ts';
 import { erasureStore, type Tx } from './erasure/erasure-store.ts';
 import { replaying } from './erasure/replay.ts';
+import { receiptTokens } from './erasure/receipt-token.ts';
 import { erasing } from './erasure/run.ts';
 import { holdStore } from './holds/hold-store.ts';
 import { passGate } from './ledger/gate.ts';
@@ -21,12 +24,18 @@ import {
   holdLift,
   holdList,
   holdPlace,
+  privacyExtend,
+  privacyMine,
+  privacyRequests,
+  receiptFetch,
   receiptKeys,
 } from './operations/index.ts';
 import type { PrivacyOptions } from './ports.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
 export { consentExports, consentsOf, PURPOSES } from './consent/index.ts';
+export { requestsWaiting, type Waiting } from './deadlines/waiting-store.ts';
+export { deadlineExports } from './deadlines/exports.ts';
 export { erasureExports } from './erasure/exports.ts';
 export { LedgerFault } from './ledger/entry.ts';
 export { Ledger } from './ledger/ledger.ts';
@@ -38,7 +47,10 @@ export interface Privacy {
   readonly module: Module<Tx>;
   /** What is done in jobs, by their names. */
   readonly tasks: Readonly<
-    Record<'privacy.erase', (workspaceId: WorkspaceId, about: unknown) => Promise<void>>
+    Record<
+      'privacy.erase' | 'privacy.remind',
+      (workspaceId: WorkspaceId, about: unknown) => Promise<void>
+    >
   >;
   /**
    * Before anything is served: does again what the ledger of erasures says and the database does not know. Throws
@@ -53,15 +65,17 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
   const ledger = new Ledger(file, options.ledgerSeal);
   const erasures = erasing({ ...options, ledger });
   const replay = replaying({ ...options, destroyKeys: erasures.destroyKeys });
+  const tokens = receiptTokens(options.digests, options.entropy);
   const domain: PrivacyDomain = { prove: stepUp.prove, publicKeys };
-  const { workspaceSeal, holdPeople, entropy, graceMs } = options;
+  const { workspaceSeal, holdPeople, entropy, graceMs, writeTo } = options;
   return {
     module: {
       name: 'privacy',
       operations: [
         ...[consentGive, consentHistory, consentList, consentWithdraw],
         ...[erasureCancel, erasureRead, erasureRequest, erasureRequestFor],
-        ...[holdLift, holdList, holdPlace, receiptKeys],
+        ...[holdLift, holdList, holdPlace, receiptFetch, receiptKeys],
+        ...[privacyExtend, privacyMine, privacyRequests],
       ],
       domain,
       services: (tx, { workspaceId }): PrivacyServices => ({
@@ -70,15 +84,19 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         erasures: erasureStore(tx, workspaceId),
         holds: holdStore(tx, workspaceId),
         consents: ledgerOf(options, tx, workspaceId),
+        deadlines: deadlineStore(tx, workspaceId),
         entropy,
         graceMs,
+        newReceiptToken: () => tokens.make(workspaceId),
+        receiptDigests: (token) => tokens.digestsOf(workspaceId, token),
+        writeOfExtension: (userId) => writeTo(tx, workspaceId, userId, 'request-extended'),
         stands: (proof) => stepUp.stands(tx, proof as P),
         holdAccounts: (ids) => holdPeople(tx, workspaceId, ids),
         seal: (place, text) => workspaceSeal.seal(tx, workspaceId, place, text),
         open: (place, row) => workspaceSeal.open(tx, workspaceId, place, row),
       }),
     },
-    tasks: { 'privacy.erase': erasures.run },
+    tasks: { 'privacy.erase': erasures.run, 'privacy.remind': reminding(options) },
     gate: { start: () => passGate({ ledger, path: file.path, allHeads, replay, notice }) },
   };
 }

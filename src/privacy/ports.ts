@@ -12,7 +12,7 @@ import type {
   Processings,
   Told,
 } from '../kernel/index.ts';
-import type { Vault } from '../crypto/index.ts';
+import type { Digests, Vault } from '../crypto/index.ts';
 import type { Tx } from './erasure/erasure-store.ts';
 import type { LedgerSeal } from './ledger/entry.ts';
 import type { LedgerFile } from './ledger/file.ts';
@@ -52,7 +52,7 @@ export interface WorkspaceSeal {
 }
 
 export interface SealedPlace {
-  readonly kind: 'erasure-origin' | 'hold-reason';
+  readonly kind: 'erasure-origin' | 'hold-reason' | 'extension-reason';
   readonly id: string;
 }
 
@@ -63,6 +63,14 @@ export type RecordJob = (
   action: string,
   facts: AuditFacts,
 ) => Promise<string>;
+
+/** Asks that somebody be written to, in the transaction of what it is about. Where no mail is sent, nothing happens. */
+export type WriteTo = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  userId: UserId,
+  about: 'request-due' | 'request-extended',
+) => Promise<unknown>;
 
 /** What a job tells of. */
 export type Announced = ChannelChanged | ControlRecorded | PresenceStirred | Told;
@@ -76,6 +84,7 @@ export interface PrivacyOptions<Proof> {
     work: (tx: Tx) => Promise<T>,
   ) => Promise<T>;
   readonly stepUp: StepUpPort<Proof>;
+  readonly digests: Digests;
   readonly holdPeople: HoldPeople;
   readonly workspaceSeal: WorkspaceSeal;
   readonly recordJob: RecordJob;
@@ -101,6 +110,7 @@ export interface PrivacyOptions<Proof> {
   readonly graceMs: number;
   /** Milliseconds after which the last copy of a key in a backup is gone. */
   readonly keyCopiesMs: number;
+  readonly writeTo: WriteTo;
   readonly announce: (effect: Announced) => void;
   readonly later: (milliseconds: number, task: () => void) => () => void;
   /** Hears of what a start did by itself. */

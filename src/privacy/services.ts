@@ -1,9 +1,11 @@
 /** What this domain's operations work with: before the transaction, and inside it. */
 import type { HeldAccounts, Standings } from '../access/index.ts';
-import type { UserId, WorkspaceId } from '../contract/index.ts';
+import type { ReceiptToken, UserId, WorkspaceId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { ConsentLedger } from './consent/ledger.ts';
+import type { DeadlineStore } from './deadlines/deadline-store.ts';
 import type { ErasureStore } from './erasure/erasure-store.ts';
+import type { ReceiptTokens } from './erasure/receipt-token.ts';
 import type { HoldStore } from './holds/hold-store.ts';
 import type { PrivacyOptions, SealedPlace } from './ports.ts';
 
@@ -21,8 +23,14 @@ export interface PrivacyServices {
   readonly erasures: ErasureStore;
   readonly holds: HoldStore;
   readonly consents: ConsentLedger;
+  readonly deadlines: DeadlineStore;
   readonly entropy: Entropy;
   readonly graceMs: number;
+  /** A token for the receipt of an erasure, with its digest; and the digests of one that was shown. */
+  readonly newReceiptToken: () => ReturnType<ReceiptTokens['make']>;
+  readonly receiptDigests: (token: ReceiptToken) => readonly Buffer[];
+  /** Asks that a person be told by mail that their request takes longer. */
+  readonly writeOfExtension: (userId: UserId) => Promise<unknown>;
   readonly stands: (proof: Proof) => Promise<boolean>;
   readonly holdAccounts: (ids: readonly UserId[]) => Promise<HeldAccounts>;
   readonly seal: (

@@ -6,8 +6,9 @@ import { documentSigner, type Keyring } from '../crypto/index.ts';
 import type { ExportContributor } from '../kernel/index.ts';
 import { folderStorage } from '../platform/storage/index.ts';
 import { later } from '../platform/system.ts';
-import { consentExports, erasureExports } from '../privacy/index.ts';
+import { consentExports, deadlineExports, erasureExports } from '../privacy/index.ts';
 import { exportDomain, type ExportOptions } from '../privacy/export/index.ts';
+import { workspaceSeal } from './privacy.ts';
 
 interface Parts extends Pick<
   ExportOptions,
@@ -39,6 +40,7 @@ export function exportsOf(
     contributors: [
       ...domains.flatMap(({ exports }) => exports),
       ...[...accessExports(parts), ...consentExports(parts), ...erasureExports(parts)],
+      ...deadlineExports({ ...parts, seal: workspaceSeal(parts.vault, parts.entropy) }),
     ],
     stepUp: {
       prove: stepUp.prove,

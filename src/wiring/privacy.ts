@@ -1,7 +1,7 @@
 /** Fits erasure to the domains: what each of them takes away, and what it takes of keys, accounts and the trail. */
 import { accessErasure } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
-import { authErasure, heldPeople, type Auth } from '../auth/index.ts';
+import { authErasure, heldPeople, mailRows, type Auth } from '../auth/index.ts';
 import { chatErasure } from '../chat/index.ts';
 import { consentedErasure, type ConsentedDomain } from '../consented/index.ts';
 import type { Config } from '../config.ts';
@@ -12,6 +12,7 @@ import {
   keyRows,
   open,
   unlessBroken,
+  type Digests,
   type Keyring,
   type Vault,
 } from '../crypto/index.ts';
@@ -38,11 +39,12 @@ export const erasureSteps = [
 ];
 
 export interface PrivacyWiring {
-  readonly config: Pick<Config, 'erasure'>;
+  readonly config: Pick<Config, 'erasure' | 'mail'>;
   readonly root: Keyring;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly vault: Vault;
+  readonly digests: Digests;
   readonly postgres: Pick<Postgres, 'transaction' | 'statements'>;
   readonly stepUp: Auth['stepUp'];
   readonly consented: Pick<ConsentedDomain, 'processings'>;
@@ -72,6 +74,7 @@ export function privacyOf(wiring: PrivacyWiring) {
     processings: wiring.consented.processings,
     transaction: postgres.transaction.bind(postgres),
     stepUp: wiring.stepUp,
+    digests: wiring.digests,
     holdPeople: heldPeople,
     workspaceSeal: workspaceSeal(vault, entropy),
     ledgerFile: ledgerFile(path),
@@ -82,13 +85,15 @@ export function privacyOf(wiring: PrivacyWiring) {
     receiptSeal: { sign: (document) => signer.sign('erasure-receipt', document) },
     publicKeys: signer.published,
     allHeads: allHeads(postgres.statements),
+    writeTo: (tx, workspaceId, userId, kind) =>
+      config.mail ? mailRows(tx, workspaceId).add({ kind, userId }) : Promise.resolve(),
     announce: wiring.announce,
     later: wiring.later,
     notice: (what, detail) => log.warn(what, detail),
   });
 }
 
-function workspaceSeal(vault: Vault, entropy: Entropy): WorkspaceSeal {
+export function workspaceSeal(vault: Vault, entropy: Entropy): WorkspaceSeal {
   const sealing = envelope(entropy);
   return {
     async seal(tx, workspaceId, { kind, id }, text) {

@@ -6,6 +6,9 @@ const OWN = `(workspace_id = ( SELECT (NULLIF(current_setting('app.workspace'::t
 const OTHERS = new Set([
   'lookup on workspace for r to conclave_lookup using true check null',
   'lookup on channel for r to conclave_lookup using true check null',
+  'lookup on erasure for r to conclave_lookup using true check null',
+  'lookup on data_export for r to conclave_lookup using true check null',
+  'lookup on request_deadline for r to conclave_lookup using true check null',
   'lookup on erasure_head for r to conclave_lookup using true check null',
   'lookup on control_event for r to conclave_lookup using true check null',
   'expiry on control_event for d to conclave_lookup using true check null',

@@ -6,7 +6,7 @@ import { auditExports } from '../../src/audit/exports.ts';
 import { authExports } from '../../src/auth/exports.ts';
 import { chatExports } from '../../src/chat/exports.ts';
 import { moderationExports } from '../../src/moderation/exports.ts';
-import { consentExports, erasureExports } from '../../src/privacy/index.ts';
+import { consentExports, deadlineExports, erasureExports } from '../../src/privacy/index.ts';
 import { ownExports } from '../../src/privacy/export/own-exports.ts';
 
 /** Every contributor as it is declared; none of them is asked for anything here. */
@@ -18,6 +18,7 @@ const contributors = [
   ...accessExports({} as never),
   ...consentExports({} as never),
   ...erasureExports({} as never),
+  ...deadlineExports({} as never),
   ownExports(null as never, null),
 ];
 

@@ -80,6 +80,7 @@ describe('the tables', () => {
       'erasure_heads gives record as conclave_lookup',
       'expire_control_events gives integer as conclave_lookup',
       'only_workspace gives uuid as conclave_lookup',
+      'requests_waiting gives record as conclave_lookup',
       'retire_workspace_key gives boolean as conclave_lookup',
       'rewrap_data_keys gives integer as conclave_lookup',
       'rewrap_subject_keys gives integer as conclave_lookup',

@@ -68,6 +68,10 @@ const KEPT: Readonly<Record<string, string>> = {
   'moderation_act.actor_id': PSEUDONYM,
   'moderation_act.ended_by': PSEUDONYM,
   'report.claimed_by': PSEUDONYM,
+  'request_deadline.extended_by': RECORD,
+  'request_deadline.reason_sealed': RECORD,
+  'request_deadline.requested_by': RECORD,
+  'request_deadline.subject_id': RECORD,
   'role_grant.granted_by': PSEUDONYM,
   'signing_key.sealed': 'a key of the server',
 };

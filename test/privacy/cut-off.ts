@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { auditDomain } from '../../src/audit/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ErasureId } from '../../src/contract/index.ts';
-import { keyring, Vault } from '../../src/crypto/index.ts';
+import { digests, keyring, Vault } from '../../src/crypto/index.ts';
 import type { Clock } from '../../src/kernel/index.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
@@ -71,8 +71,14 @@ export class Nodes {
     const parts = { clock, entropy, vault };
     const privacy = privacyOf({
       ...parts,
-      ...{ config, root, stepUp: world.app.auth.stepUp, log: createLog('error', process.stderr) },
-      consented: { processings: {} as never }, // nobody consents to anything here
+      ...{
+        config,
+        root,
+        stepUp: world.app.auth.stepUp,
+        digests: digests(root),
+        log: createLog('error', process.stderr),
+        consented: { processings: {} as never }, // nobody consents to anything here
+      },
       postgres: { transaction, statements },
       audit: auditDomain({ ...parts, transaction, failed: () => undefined }),
       announce: () => undefined,

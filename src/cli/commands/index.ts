@@ -26,7 +26,9 @@ import { keys } from './keys.ts';
 import { leave } from './leave.ts';
 import { listen } from './listen.ts';
 import { meConsents } from './me-consents.ts';
+import { meErase } from './me-erase.ts';
 import { meExport } from './me-export.ts';
+import { meReceipt } from './me-receipt.ts';
 import { meSessions } from './me-sessions.ts';
 import { members } from './members.ts';
 import { reportClaim } from './report-claim.ts';
@@ -82,6 +84,8 @@ export const COMMANDS: readonly Command[] = [
   meSessions,
   meConsents,
   meExport,
+  meErase,
+  meReceipt,
   verifyExportCommand,
   adminCreateWorkspace,
   adminInvite,
@@ -102,6 +106,6 @@ export const COMMANDS: readonly Command[] = [
 export const GROUPS: Readonly<Record<string, string>> = {
   report: 'Bring messages to the moderators, and decide what was brought.',
   invitation: 'Let others register, as far as you may.',
-  me: 'What is kept about you: where you are signed in, what you agree to, and all of it as a file.',
+  me: 'What is kept about you: where you are signed in, what you agree to, all of it as a file, and an end to it.',
   admin: 'Operate the server, on the machine that has its settings.',
 };

@@ -9,6 +9,7 @@ import { keyring } from '../../crypto/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { Postgres } from '../../platform/postgres/index.ts';
 import { systemClock, systemEntropy } from '../../platform/system.ts';
+import { requestsWaiting } from '../../privacy/index.ts';
 import { settingSources, type SettingSources, type Whereabouts } from '../server-settings.ts';
 import { failed, ok, type Finding } from './finding.ts';
 import { judgeNode, judgeRoom, judgeSkew, roomAt } from './machine.ts';
@@ -21,6 +22,7 @@ import {
 } from './postgres.ts';
 import { judgeProduction } from './production.ts';
 import { judgeRedis, redisFacts } from './redis.ts';
+import { judgeRequests } from './requests.ts';
 import {
   hasReadablePassword,
   judgeBusKeys,
@@ -153,8 +155,10 @@ async function* examinedPostgres(
     yield await boundBy(postgres);
     const migrations = judgeMigrations(migrationsIn(root), await appliedMigrations(statements));
     yield migrations;
-    if (migrations.verdict !== 'failed')
+    if (migrations.verdict !== 'failed') {
       yield await examinedSigningKey(config, postgres, settings, clock);
+      yield judgeRequests(await requestsWaiting(statements, clock.now()));
+    }
   } finally {
     await postgres.close();
   }

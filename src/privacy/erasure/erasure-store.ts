@@ -4,11 +4,13 @@ import type {
   ErasureId,
   ErasureReceipt,
   ErasureState,
+  PrivacyRequestId,
   UserId,
   WorkspaceId,
 } from '../../contract/index.ts';
 import type { ErasureCursor } from '../../kernel/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { deadlineStore } from '../deadlines/deadline-store.ts';
 import type { Kept } from '../holds/hold-store.ts';
 
 export type { Tx };
@@ -37,7 +39,10 @@ export interface ErasureRow {
 export type NewErasure = Pick<
   ErasureRow,
   'id' | 'subjectId' | 'channelId' | 'requestedBy' | 'requestedAt' | 'dueAt'
-> & { readonly originSealed: Uint8Array; readonly originKey: number };
+> & { readonly originSealed: Uint8Array; readonly originKey: number } & {
+  /** Of the token that its receipt is fetched with. */
+  readonly receiptDigest?: Uint8Array | null;
+};
 
 export type ErasureChange = Partial<Omit<ErasureRow, keyof NewErasure>>;
 
@@ -51,6 +56,8 @@ export interface ErasureStore {
   open(subjectId: UserId, channelId: ChannelId | null): Promise<ErasureRow | null>;
   /** Those of a person or asked for by them, in order of id, from the one after `after`. */
   concerning(userId: UserId, after: string | null, limit: number): Promise<readonly ErasureRow[]>;
+  /** The one whose receipt is fetched with the token of one of these digests. */
+  byReceipt(digests: readonly Uint8Array[]): Promise<ErasureRow | null>;
   /** Those that a hold keeps. */
   held(): Promise<readonly ErasureRow[]>;
   change(erasure: ErasureRow, change: ErasureChange): Promise<ErasureRow>;
@@ -71,7 +78,10 @@ export interface ErasureStore {
 }
 
 const OPEN: ErasureState[] = ['waiting', 'held', 'running'];
-const NOT_SHOWN = { originSealed: true, originKey: true, workspaceId: true } as const;
+const NOT_SHOWN = {
+  ...{ originSealed: true, originKey: true },
+  ...{ workspaceId: true, receiptDigest: true },
+} as const;
 
 export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
   const find = async (where: object): Promise<ErasureRow | null> => {
@@ -79,10 +89,16 @@ export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
     return row && fromRaw(row);
   };
   return {
-    async add({ originSealed, ...erasure }) {
+    async add({ originSealed, receiptDigest = null, ...erasure }) {
       const sealed = { originSealed: new Uint8Array(originSealed) };
-      const data = { workspaceId, ...erasure, ...sealed };
-      return (await tx.erasure.createMany({ data, skipDuplicates: true })).count === 1;
+      const digest = { receiptDigest: receiptDigest && new Uint8Array(receiptDigest) };
+      const data = { workspaceId, ...erasure, ...sealed, ...digest };
+      const { count } = await tx.erasure.createMany({ data, skipDuplicates: true });
+      const { subjectId, requestedBy, requestedAt } = erasure;
+      const id = erasure.id as string as PrivacyRequestId;
+      const request = { id, kind: 'erasure', subjectId, requestedBy, requestedAt } as const;
+      if (count === 1) await deadlineStore(tx, workspaceId).open(request);
+      return count === 1;
     },
     find: (id) => find({ id }),
     async lock(id) {
@@ -101,6 +117,10 @@ export function erasureStore(tx: Tx, workspaceId: WorkspaceId): ErasureStore {
         ...{ take, omit: NOT_SHOWN },
       });
       return rows.map(fromRaw);
+    },
+    async byReceipt(digests) {
+      const receiptDigest = { in: digests.map((digest) => new Uint8Array(digest)) };
+      return find({ receiptDigest });
     },
     async held() {
       const rows = await tx.erasure.findMany({

@@ -11,6 +11,8 @@ export interface Wish {
   readonly channelId: ChannelId | null;
   readonly origin: Caller['origin'];
   readonly reason: string | null;
+  /** Of the token for the receipt, where the subject asks. */
+  readonly receiptDigest?: Uint8Array;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Wish {
 export async function requestErasure(
   services: PrivacyServices,
   { target, leavesAnAdmin }: Held,
-  { by, channelId, origin, reason }: Wish,
+  { by, channelId, origin, reason, receiptDigest }: Wish,
   at: Date,
 ): Promise<{ readonly erasureId: ErasureId; readonly dueAt: number }> {
   const { erasures, entropy, graceMs } = services;
@@ -34,7 +36,8 @@ export async function requestErasure(
   const text = JSON.stringify({ address, userAgent, reason });
   const { sealed, version } = await services.seal({ kind: 'erasure-origin', id }, text);
   const asked = { id, subjectId, channelId, requestedBy: by, requestedAt: at, dueAt };
-  if (!(await erasures.add({ ...asked, originSealed: sealed, originKey: version }))) {
+  const kept = { originSealed: sealed, originKey: version, receiptDigest: receiptDigest ?? null };
+  if (!(await erasures.add({ ...asked, ...kept }))) {
     const open = await erasures.open(subjectId, channelId);
     throw new Refusal('erasure_open', { detail: { erasureId: open?.id ?? null } });
   }

@@ -1,6 +1,7 @@
 /** Collects what is kept about somebody, page by page, into files of a bounded size. */
 import { createHash } from 'node:crypto';
 import type { ExportContributor, ExportCursor, ExportRow } from '../../kernel/index.ts';
+import { firstRound } from './again.ts';
 import type { PartRecord } from './export-store.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
 
@@ -16,7 +17,10 @@ export async function collect(parts: ExportParts, underWay: UnderWay): Promise<S
   let { progress, rows } = record;
   for (let bytes = 0; bytes < FILE_BYTES;) {
     const contributor = parts.contributors[progress.contributor];
-    if (!contributor) return { to: { state: 'settling', progress, rows }, added };
+    if (!contributor) {
+      const settling = firstRound(parts.clock.now());
+      return { to: { state: 'settling', progress: { ...progress, settling }, rows }, added };
+    }
     const { lines, cursor } = await gather(parts, underWay, contributor, progress.cursor);
     if (lines.count > 0) {
       const number = String(progress.files + 1).padStart(5, '0');

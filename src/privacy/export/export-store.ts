@@ -2,18 +2,23 @@
 import type {
   ExportId,
   ExportState,
+  PrivacyRequestId,
   SessionId,
   UserId,
   WorkspaceId,
 } from '../../contract/index.ts';
 import type { ExportCursor } from '../../kernel/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { deadlineStore } from '../deadlines/deadline-store.ts';
+import type { Round } from './again.ts';
 
 /** Where the job is: which contributor is asked next, from where on, and how many files it has. */
 export interface Progress {
   readonly contributor: number;
   readonly cursor: ExportCursor | null;
   readonly files: number;
+  /** Once all is collected. */
+  readonly settling?: Round;
 }
 
 export interface ExportRecord {
@@ -90,6 +95,8 @@ export interface ExportStore {
   /** The first of those that were not held against the rights yet. */
   unsettled(id: ExportId): Promise<readonly PartRecord[]>;
   settle(id: ExportId, parts: readonly PartRecord[]): Promise<void>;
+  /** All parts of these contributors are to be held against the rights once more. */
+  unsettle(id: ExportId, contributors: readonly string[]): Promise<void>;
   removeEach(id: ExportId, parts: readonly PartRecord[]): Promise<void>;
   removeParts(id: ExportId): Promise<void>;
   /** Runs the task once this transaction is committed, after so many milliseconds. */
@@ -116,6 +123,10 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
         ...{ keySealed: bytes(keySealed), progress: { contributor: 0, cursor: null, files: 0 } },
       };
       const { count } = await tx.dataExport.createMany({ data: [data], skipDuplicates: true });
+      const { subjectId, requestedBy, requestedAt } = record;
+      const id = record.id as string as PrivacyRequestId;
+      const request = { id, kind: 'export', subjectId, requestedBy, requestedAt } as const;
+      if (count === 1) await deadlineStore(tx, workspaceId).open(request);
       return count === 1;
     },
     find: async (id) => fromRaw(await tx.dataExport.findFirst({ where: { id } })),
@@ -152,9 +163,7 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
         where: { id, step, state },
         data: {
           ...{ ...to, step: step + 1 },
-          ...(progress && {
-            progress: { ...progress, cursor: progress.cursor && [...progress.cursor] },
-          }),
+          ...(progress && { progress: stored(progress) }),
           ...(to.state && OVER.includes(to.state) && { endedAt: at, ...NO_LINK }),
         },
       });
@@ -211,6 +220,10 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
       const where = { exportId, id: { in: parts.map(({ id }) => id) } };
       if (parts.length > 0) await tx.dataExportPart.updateMany({ where, data: { settled: true } });
     },
+    async unsettle(exportId, contributors) {
+      const where = { exportId, contributor: { in: [...contributors] } };
+      await tx.dataExportPart.updateMany({ where, data: { settled: false } });
+    },
     async removeEach(exportId, parts) {
       const where = { exportId, id: { in: parts.map(({ id }) => id) } };
       if (parts.length > 0) await tx.dataExportPart.deleteMany({ where });
@@ -222,6 +235,15 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
       await tx.$executeRaw`SELECT enqueue_job(${task}, ${JSON.stringify({ exportId: id })}::jsonb,
         ${Math.max(0, Math.ceil(delayMs))}::bigint, ${id})`;
     },
+  };
+}
+
+/** As JSON that Prisma takes. */
+function stored({ settling, cursor, ...progress }: Progress) {
+  return {
+    ...progress,
+    cursor: cursor && [...cursor],
+    ...(settling && { settling: { ...settling } }),
   };
 }
 

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { ExportId, type ExportProgress, type WorkspaceId } from '../../contract/index.ts';
 import type { Told } from '../../kernel/index.ts';
 import { BrokenFile } from '../../crypto/index.ts';
+import { settleAgain } from './again.ts';
 import { collect } from './collect.ts';
 import { isEntitled } from './entitled.ts';
-import type { Change, ExportRecord } from './export-store.ts';
+import type { Change, ExportRecord, PartRecord } from './export-store.ts';
 import { finish } from './finish.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
 import { settle } from './settle.ts';
@@ -92,7 +93,23 @@ async function step(jobs: ExportJobs, underWay: UnderWay): Promise<Step> {
   }));
   return unsettled.length > 0
     ? settle(jobs, underWay, unsettled)
-    : finish(jobs, underWay, collected);
+    : closed(jobs, underWay, collected);
+}
+
+/** What was lost long ago must not be in it, whether that went by before closing it or while. */
+async function closed(
+  jobs: ExportJobs,
+  underWay: UnderWay,
+  collected: readonly PartRecord[],
+): Promise<Step> {
+  const { record } = underWay;
+  const before = settleAgain(record, jobs.clock.now());
+  if (before) return before;
+  const last = await finish(jobs, underWay, collected);
+  const after = settleAgain(record, jobs.clock.now());
+  if (!after) return last;
+  for (const part of last.added) await jobs.files.remove(record.id, part.id);
+  return after;
 }
 
 /** Commits what the step did, or takes its files back. */
@@ -102,7 +119,7 @@ async function counted(
     workspaceId,
     record,
   }: Pick<UnderWay, 'workspaceId' | 'record'> & { readonly key: Buffer | null },
-  { to, added, removed = [], settled = [] }: Step,
+  { to, added, removed = [], settled = [], anew = false }: Step,
   isLast: boolean,
 ): Promise<ExportRecord | null> {
   const { files, clock } = jobs;
@@ -110,6 +127,7 @@ async function counted(
     if (!(await exports.advance(record, to, clock.now()))) return null;
     await exports.removeEach(record.id, removed);
     await exports.settle(record.id, settled);
+    if (anew) await exports.unsettle(record.id, losable(jobs));
     if (added.length > 0) await exports.addParts(record.id, added);
     const after = { ...record, ...(to as Required<Change>), step: record.step + 1 };
     if (isUnderWay(after) && isLast) await exports.enqueue('privacy.export', record.id);
@@ -129,6 +147,11 @@ async function counted(
   for (const part of removed) await files.remove(record.id, part.id);
   if (done.parts) await files.removeStrays(record.id, done.parts);
   return done.after;
+}
+
+/** The names of what can be lost. */
+function losable({ contributors }: ExportJobs): string[] {
+  return contributors.flatMap(({ name, settle: ask }) => (ask ? [name] : []));
 }
 
 export function isUnderWay({ state }: Pick<ExportRecord, 'state'>): boolean {

@@ -42,4 +42,6 @@ export interface Step {
   readonly removed?: readonly PartRecord[];
   /** Parts that were looked at and stay as they are. */
   readonly settled?: readonly PartRecord[];
+  /** Whether all that can be lost is to be looked at once more. */
+  readonly anew?: boolean;
 }

@@ -1,6 +1,12 @@
 /** Asks that the caller be erased, or what they wrote in one channel, after a time in which it can be taken back. */
 import { z } from 'zod';
-import { ChannelId, ErasureId, PasswordText, Timestamp } from '../../contract/index.ts';
+import {
+  ChannelId,
+  ErasureId,
+  PasswordText,
+  ReceiptToken,
+  Timestamp,
+} from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onSelf } from '../access.ts';
 import { operation } from '../declare.ts';
@@ -22,6 +28,8 @@ export const erasureRequest = operation({
     erasureId: ErasureId,
     /** Until then `erasure.cancel` takes it back. */
     dueAt: Timestamp,
+    /** Shown this once: `receipt.fetch` takes it when there is no account to ask with any more. */
+    receiptToken: ReceiptToken,
   }),
   access: onSelf(),
   limit: 'auth.password',
@@ -39,7 +47,8 @@ export const erasureRequest = operation({
   async handle({ input, caller, subject, services, prepared, now, refuse }) {
     if (!(await services.stands(prepared))) refuse('invalid_credentials');
     const { userId: by, origin } = caller;
-    const wish = { by, channelId: input.channelId ?? null, origin, reason: null };
-    return reply(await requestErasure(services, subject, wish, now));
+    const { token: receiptToken, digest: receiptDigest } = services.newReceiptToken();
+    const wish = { by, channelId: input.channelId ?? null, origin, reason: null, receiptDigest };
+    return reply({ ...(await requestErasure(services, subject, wish, now)), receiptToken });
   },
 });

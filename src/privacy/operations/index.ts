@@ -16,4 +16,8 @@ export { exportRequestFor } from './export.request-for.ts';
 export { holdLift } from './hold.lift.ts';
 export { holdList } from './hold.list.ts';
 export { holdPlace } from './hold.place.ts';
+export { privacyExtend } from './privacy.extend.ts';
+export { privacyMine } from './privacy.mine.ts';
+export { privacyRequests } from './privacy.requests.ts';
+export { receiptFetch } from './receipt.fetch.ts';
 export { receiptKeys } from './receipt.keys.ts';

@@ -6,6 +6,8 @@ import {
   CLOSURES,
   DeletionId,
   ExportProgress,
+  PrivacyRequestId,
+  PrivacyRequestKind,
   ReportId,
   ReportState,
   Rev,
@@ -75,6 +77,18 @@ const Told = z.discriminatedUnion('event', [
     z.strictObject({ reportId: ReportId, channelId: ChannelId, state: ReportState }),
   ),
   told('export.progress', ExportProgress),
+  told(
+    'privacy.request-due',
+    z.strictObject({
+      requestId: PrivacyRequestId,
+      kind: PrivacyRequestKind,
+      dueAt: z.int().nonnegative(),
+    }),
+  ),
+  told(
+    'privacy.request-extended',
+    z.strictObject({ requestId: PrivacyRequestId, dueAt: z.int().nonnegative() }),
+  ),
   told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
   told('receipt.marked', z.strictObject({ channelId: ChannelId, seq: Seq })),
 ]);

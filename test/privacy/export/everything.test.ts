@@ -9,7 +9,7 @@ import { auditExports } from '../../../src/audit/exports.ts';
 import { authExports } from '../../../src/auth/exports.ts';
 import { chatExports } from '../../../src/chat/exports.ts';
 import { moderationExports } from '../../../src/moderation/exports.ts';
-import { consentExports, erasureExports } from '../../../src/privacy/index.ts';
+import { consentExports, deadlineExports, erasureExports } from '../../../src/privacy/index.ts';
 import { ownExports } from '../../../src/privacy/export/own-exports.ts';
 import { given, reading } from '../../access/role-support.ts';
 import { archiveOf, ExportWorld, over, type Holder, type Opened } from '../exporting.ts';
@@ -22,6 +22,7 @@ const contributors = [
   ...accessExports({} as never),
   ...consentExports({} as never),
   ...erasureExports({} as never),
+  ...deadlineExports({} as never),
   ownExports(null as never, null),
 ];
 
@@ -105,6 +106,8 @@ describe('an export', () => {
     await a.send(left, 'canary: to be forgotten', world.clientId()).accepted();
     const ask = { channelId: left, password: ada.password };
     const { erasureId } = await a.call('erasure.request', ask).accepted();
+    const further = { requestId: erasureId, days: 60, reason: 'canary: much to look through' };
+    await admin.person.call('privacy.extend', further).accepted();
     await a.call('erasure.cancel', { erasureId }).accepted();
     await a.call('consent.give', { purpose: 'analytics', version: 1 }).accepted();
     const keep = { userId: a.userId, reason: 'canary: of a hold', password: admin.password };

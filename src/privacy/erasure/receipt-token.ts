@@ -1,0 +1,42 @@
+/** The token that the receipt of an erasure is fetched with: shown once, to who asked to be erased, and kept as a digest. */
+import type { ReceiptToken, WorkspaceId } from '../../contract/index.ts';
+import type { Digests } from '../../crypto/index.ts';
+import type { Entropy } from '../../kernel/index.ts';
+
+/** 256 bits: out of reach of guessing at any rate. */
+const SECRET_BYTES = 32;
+/** How long the receipt is handed out once the erasure is over: long enough for a holiday, and for a letter that is late. */
+export const RECEIPT_MS = 90 * 24 * 60 * 60 * 1_000;
+
+export interface ReceiptTokens {
+  readonly make: (workspaceId: WorkspaceId) => {
+    readonly token: ReceiptToken;
+    readonly digest: Buffer;
+  };
+  /** Under each key of the ring; none for a token of another workspace. */
+  readonly digestsOf: (workspaceId: WorkspaceId, token: ReceiptToken) => readonly Buffer[];
+}
+
+export function receiptTokens(digests: Digests, entropy: Entropy): ReceiptTokens {
+  return {
+    make(workspaceId) {
+      const secret = entropy.bytes(SECRET_BYTES).toString('base64url');
+      const token = `ce1.${workspaceId}.${secret}` as ReceiptToken;
+      return { token, digest: digests.of('receipt-token', workspaceId, secret) };
+    },
+    digestsOf(workspaceId, token) {
+      const { secret, ...named } = readReceiptToken(token);
+      if (named.workspaceId !== workspaceId) return [];
+      return digests.names.map((name) => digests.of('receipt-token', workspaceId, secret, name));
+    },
+  };
+}
+
+/** What its schema let through has all three parts. */
+export function readReceiptToken(token: ReceiptToken): {
+  readonly workspaceId: WorkspaceId;
+  readonly secret: string;
+} {
+  const [, workspaceId = '', secret = ''] = token.split('.');
+  return { workspaceId: workspaceId as WorkspaceId, secret };
+}
