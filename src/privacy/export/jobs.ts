@@ -5,7 +5,7 @@ import type { Told } from '../../kernel/index.ts';
 import { BrokenFile } from '../../crypto/index.ts';
 import { collect } from './collect.ts';
 import { isEntitled } from './entitled.ts';
-import type { Change, ExportRecord } from './export-store.ts';
+import type { Change, ExportRecord, ExportStore } from './export-store.ts';
 import { finish } from './finish.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
 import { settle } from './settle.ts';
@@ -86,13 +86,11 @@ async function looked(jobs: ExportJobs, workspaceId: WorkspaceId, id: ExportId) 
 async function step(jobs: ExportJobs, underWay: UnderWay): Promise<Step> {
   const { workspaceId, record } = underWay;
   if (record.state === 'collecting') return collect(jobs, underWay);
-  const { unsettled, collected } = await jobs.within(workspaceId, 'read', async ({ exports }) => ({
-    unsettled: await exports.unsettled(record.id),
-    collected: await exports.parts(record.id),
-  }));
-  return unsettled.length > 0
-    ? settle(jobs, underWay, unsettled)
-    : finish(jobs, underWay, collected);
+  const read = <T>(of: (exports: ExportStore) => Promise<T>) =>
+    jobs.within(workspaceId, 'read', ({ exports }) => of(exports));
+  const unsettled = await read((exports) => exports.unsettled(record.id));
+  if (unsettled.length > 0) return settle(jobs, underWay, unsettled);
+  return finish(jobs, underWay, await read((exports) => exports.parts(record.id)));
 }
 
 /** Commits what the step did, or takes its files back. */
