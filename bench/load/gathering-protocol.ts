@@ -28,6 +28,22 @@ export type GatheringRequest =
       readonly do: 'read-pages';
       readonly before: readonly (number | null)[];
       readonly by: Places;
+    }
+  /** The first of them asks for everything that is kept about them, while others go on. */
+  | {
+      readonly do: 'export';
+      readonly password: string;
+      readonly saying: Saying;
+      readonly mostSeconds: number;
+    }
+  /** The first of them has a person erased, whose posts others read in turn, and others go on for so many seconds. */
+  | {
+      readonly do: 'erase';
+      readonly userId: string;
+      readonly password: string;
+      readonly reading: Reading;
+      readonly saying: Saying;
+      readonly seconds: number;
     };
 
 /** The people from the first of these places up to before the second. */
@@ -36,6 +52,13 @@ export type Places = readonly [number, number];
 /** They take turns. */
 export interface Saying {
   readonly by: Places;
+  readonly perSecond: number;
+}
+
+/** Pages before one of these places, each by the next reader, so many a second. */
+export interface Reading {
+  readonly by: Places;
+  readonly before: readonly number[];
   readonly perSecond: number;
 }
 
@@ -54,6 +77,26 @@ export interface Purged {
   readonly finished: boolean;
   /** From the call until it is told that it is finished. */
   readonly seconds: number;
+}
+
+export interface Exported {
+  readonly said: Answered;
+  /** As it ended; `collecting` where the time was over before. */
+  readonly state: string;
+  readonly rows: number;
+  /** From the call until it is told that all is collected, and that it can be fetched. */
+  readonly collectedSeconds: number;
+  readonly seconds: number;
+}
+
+export interface Erased {
+  readonly said: Answered;
+  readonly erasureId: string;
+  /** When a page with a text of that person was answered last, as Unix milliseconds; null: never. */
+  readonly textAt: number | null;
+  /** Pages that showed such texts, and those that showed none. */
+  readonly withText: number;
+  readonly without: number;
 }
 
 export interface Reacted {
@@ -79,4 +122,6 @@ export interface GatheringResults {
   readonly 'delete-many': Purged;
   readonly react: Reacted;
   readonly 'read-pages': PagesRead;
+  readonly export: Exported;
+  readonly erase: Erased;
 }

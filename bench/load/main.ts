@@ -2,6 +2,7 @@
 import { Crowd } from './crowd.ts';
 import { Gathering } from './gathering.ts';
 import type { Answer, Request } from './protocol.ts';
+import { erase, exportAll } from './forgetting.ts';
 import { resume } from './resume.ts';
 import { deleteEach, deleteMany, react, readPages, say } from './together.ts';
 
@@ -47,6 +48,10 @@ async function carryOut(request: Request) {
       return react(gathered(), request);
     case 'read-pages':
       return readPages(gathered(), request);
+    case 'export':
+      return exportAll(gathered(), request);
+    case 'erase':
+      return erase(gathered(), request);
     case 'close':
       for (const each of [...crowds.splice(0), ...gatherings.splice(0)]) each.close();
       return null;

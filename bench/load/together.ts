@@ -144,7 +144,8 @@ export async function readPages(
   return { page: latency(page), messages, unreadable };
 }
 
-function speak(
+/** As many as there are to be, or until it is over. */
+export function speak(
   of: Gathering,
   { by: [first, end], perSecond }: Saying,
   asking: Omit<Asking, 'perSecond'>,

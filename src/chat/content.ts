@@ -13,6 +13,7 @@ import type {
 import {
   open,
   unlessBroken,
+  type DataKeyName,
   type Envelope,
   type KeyRows,
   type Place,
@@ -38,6 +39,8 @@ export interface Body {
   readonly version: number;
   readonly keyEpoch: number;
 }
+
+type SealedBody = Body & { readonly bodySealed: Uint8Array };
 
 export class Content {
   readonly #vault: Vault;
@@ -116,8 +119,14 @@ export class Content {
     return (held && open(held.key, sealed, place))?.toString('utf8') ?? null;
   }
 
-  /** Fetches the keys of all these messages at once, so that opening them one after the other asks for none. */
-  async fetchKeys(keys: KeyRows, rows: readonly MessageRow[]): Promise<void> {
+  /**
+   * Fetches the keys of all these messages at once, so that opening them one after the other asks for none. Those
+   * without a text need none.
+   */
+  async fetchKeys(
+    keys: KeyRows,
+    rows: readonly (DataKeyName & { readonly bodySealed?: Uint8Array | null })[],
+  ): Promise<void> {
     await this.#vault.fetchDataKeys(
       keys,
       rows.filter(({ bodySealed }) => bodySealed !== null),
@@ -139,12 +148,19 @@ export class Content {
   }
 
   /** The text of one version of a message; null, with an alarm, where it does not open. */
-  async body(keys: KeyRows, row: Body & { readonly bodySealed: Uint8Array }) {
-    const { channelId, authorId, keyEpoch } = row;
-    const { workspaceId } = keys;
-    const key = await unlessBroken(this.#vault.dataKey(keys, channelId, authorId, keyEpoch));
+  async body(keys: KeyRows, row: SealedBody) {
+    return this.bodyUnder(keys.workspaceId, await this.bodyKey(keys, row), row);
+  }
+
+  /** What a text is sealed under; null where there is none that opens. */
+  bodyKey(keys: KeyRows, { channelId, authorId, keyEpoch }: DataKeyName): Promise<Buffer | null> {
+    return unlessBroken(this.#vault.dataKey(keys, channelId, authorId, keyEpoch));
+  }
+
+  /** As `body`, under the key that `bodyKey` gave: no query. */
+  bodyUnder(workspaceId: WorkspaceId, key: Buffer | null, row: SealedBody): string | null {
     const body = key && open(key, row.bodySealed, bodyPlace(workspaceId, row));
-    const isErased = key === null && this.#vault.hasForgotten(authorId);
+    const isErased = key === null && this.#vault.hasForgotten(row.authorId);
     if (!body && !isErased)
       this.#alert({ workspaceId, kind: 'message', id: row.id }, row.bodySealed);
     return body && body.toString('utf8');

@@ -43,7 +43,7 @@ export async function readableNow(
 }
 
 /** A stretch of places in a channel that may be read. */
-interface Piece {
+export interface Piece {
   readonly channelId: ChannelId;
   readonly after: number;
   readonly upTo: number;
@@ -81,43 +81,13 @@ export async function nextPieces(
   return { pieces, next: isAll ? null : [last, Number.MAX_SAFE_INTEGER] };
 }
 
-const columnsOf = (pieces: readonly Piece[]) =>
+export const columnsOf = (pieces: readonly Piece[]) =>
   [
     pieces.map(({ channelId }) => channelId),
     pieces.map(({ after }) => after),
     pieces.map(({ upTo }) => upTo),
     pieces.map(({ readable }) => readable),
   ] as const;
-
-export interface ExportedMessage {
-  readonly channelId: ChannelId;
-  readonly id: string;
-  readonly seq: bigint;
-  readonly version: number;
-  readonly keyEpoch: number;
-  readonly replyTo: string | null;
-  readonly threadRoot: string | null;
-  readonly bodySealed: Uint8Array | null;
-  readonly mentions: readonly UserId[] | null;
-  readonly at: Date;
-  readonly editedAt: Date | null;
-  readonly deletedAt: Date | null;
-  readonly deletedBy: string | null;
-}
-
-/** The posts of somebody in these pieces. */
-export function messagesIn(tx: Tx, userId: UserId, pieces: readonly Piece[]) {
-  const [ids, after, upTo, readable] = columnsOf(pieces);
-  return tx.$queryRaw<ExportedMessage[]>`
-    SELECT m.channel_id AS "channelId", m.id, m.seq, m.version, m.key_epoch AS "keyEpoch", m.reply_to AS "replyTo",
-      m.thread_root AS "threadRoot", m.body_sealed AS "bodySealed", m.mentions, m.at, m.edited_at AS "editedAt",
-      m.deleted_at AS "deletedAt", m.deleted_by AS "deletedBy"
-    FROM unnest(${ids}::uuid[], ${after}::bigint[], ${upTo}::bigint[], ${readable}::text[])
-        AS s (id, after, up_to, readable)
-    JOIN message m ON m.channel_id = s.id AND m.seq > s.after AND m.seq <= s.up_to
-      AND m.author_id = ${userId}::uuid AND m.seq <@ s.readable::int8multirange
-    ORDER BY m.channel_id, m.seq`;
-}
 
 export interface ExportedVersion {
   readonly channelId: ChannelId;
@@ -141,7 +111,7 @@ function nextAfter(
 
 /** What the posts of somebody said before they were edited: a page, after that of `cursor`. */
 export async function versionsIn(tx: Tx, subject: DataSubject, cursor: ExportCursor | null) {
-  const { pieces, next } = await nextPieces(tx, subject, cursor);
+  const { pieces, next } = await nextPieces(tx, subject, cursor, SPARSE_PLACES);
   const [ids, after, upTo, readable] = columnsOf(pieces);
   const [channelId = null, place = 0, version = 0] = cursor ?? [];
   const found = await tx.$queryRaw<ExportedVersion[]>`
@@ -200,28 +170,35 @@ export function pinsIn(tx: Tx, userId: UserId, pieces: readonly Piece[]) {
     ORDER BY m.channel_id, m.seq`;
 }
 
+/** Where a post is. */
+export interface SeqPlace {
+  readonly channelId: ChannelId;
+  readonly seq: number;
+}
+
 /** A post as it is now: null where it is gone for good or may not be read, `deleted` where its text is gone. */
 export type Standing = 'there' | 'deleted' | null;
 
-/** Of posts that were readable before, in their order. */
+/** Of posts that were readable before, in their order. Postgres tells of those that are not there as they were. */
 export async function stillThere(
   tx: Tx,
   subject: DataSubject,
-  posts: readonly { readonly channelId: ChannelId; readonly seq: number }[],
+  posts: readonly SeqPlace[],
 ): Promise<readonly Standing[]> {
   const may = await readableNow(tx, subject, [...new Set(posts.map(({ channelId }) => channelId))]);
-  const rows = await tx.$queryRaw<{ channelId: ChannelId; seq: bigint; deleted: boolean }[]>`
-    SELECT m.channel_id AS "channelId", m.seq, m.deleted_at IS NOT NULL AS deleted
+  const changed = await tx.$queryRaw<{ place: bigint; deleted: boolean }[]>`
+    SELECT p.place, m.seq IS NOT NULL AS deleted
     FROM unnest(${posts.map(({ channelId }) => channelId)}::uuid[], ${posts.map(({ seq }) => seq)}::bigint[])
-        AS p (id, seq)
-    JOIN message m ON m.channel_id = p.id AND m.seq = p.seq`;
-  const found = new Map(
-    rows.map(({ channelId, seq, deleted }) => [`${channelId} ${seq}`, deleted]),
+        WITH ORDINALITY AS p (id, seq, place)
+    LEFT JOIN message m ON m.channel_id = p.id AND m.seq = p.seq
+    WHERE m.seq IS NULL OR m.deleted_at IS NOT NULL`;
+  const standings = new Map<number, Standing>(
+    changed.map(({ place, deleted }) => [Number(place) - 1, deleted ? 'deleted' : null]),
   );
-  return posts.map(({ channelId, seq }) => {
+  return posts.map(({ channelId, seq }, i) => {
     const { readable } = may.get(channelId) ?? {};
-    const deleted = found.get(`${channelId} ${seq}`);
-    if (!readable || deleted === undefined || !mayRead(readable, seq)) return null;
-    return deleted ? 'deleted' : 'there';
+    if (!readable || !mayRead(readable, seq)) return null;
+    const standing = standings.get(i);
+    return standing === undefined ? 'there' : standing;
   });
 }

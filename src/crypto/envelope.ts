@@ -9,6 +9,8 @@ const FORMAT = 1;
 const NONCE_BYTES = 24;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + NONCE_BYTES;
+/** Before each part of a place. */
+const LENGTH_BYTES = 4;
 
 /** Where sealed bytes belong. Every part is bound: moved to another row, version or epoch, they do not open. */
 export type Place = readonly (string | number)[];
@@ -54,11 +56,15 @@ export function open(key: Uint8Array, sealed: Uint8Array, place: Place): Buffer 
 
 /** Each part with its length before it, so that no two places read the same. */
 export function associatedData(place: Place): Buffer {
-  const parts = place.flatMap((part) => {
-    const bytes = Buffer.from(String(part), 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    return [length, bytes];
-  });
-  return Buffer.concat(parts);
+  const parts = place.map(String);
+  let length = 0;
+  for (const part of parts) length += LENGTH_BYTES + Buffer.byteLength(part, 'utf8');
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const part of parts) {
+    const written = bytes.write(part, at + LENGTH_BYTES, 'utf8');
+    bytes.writeUInt32BE(written, at);
+    at += LENGTH_BYTES + written;
+  }
+  return bytes;
 }

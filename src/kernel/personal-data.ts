@@ -15,7 +15,8 @@ export type ExportCursor = readonly (string | number)[];
 export type ExportRow = Readonly<Record<string, unknown>>;
 
 export interface ExportPage {
-  readonly rows: readonly ExportRow[];
+  /** Gone through once; they may be made one by one as they are asked for, and ask no database then. */
+  readonly rows: Iterable<ExportRow>;
   /** Null on the last page; a page may be empty and not be the last. */
   readonly next: ExportCursor | null;
 }

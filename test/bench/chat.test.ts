@@ -1,7 +1,8 @@
 /** npm run bench:chat says what it can be told, what was reached, and when its figures mean nothing. */
 import assert from 'node:assert/strict';
-import { readChatOptions } from '../../bench/chat/options.ts';
-import { chatCells, heldCells, heldLines, type ChatResult } from '../../bench/chat/report.ts';
+import { readOptions } from '../../bench/alone/options.ts';
+import { CHAT } from '../../bench/chat/options.ts';
+import { aloneCells, heldCells, heldLines, type AloneResult } from '../../bench/alone/report.ts';
 import { faultsOf, type ChatTrial } from '../../bench/chat/trial.ts';
 import { onSchedule } from '../../bench/load/schedule.ts';
 import { table } from '../../bench/report.ts';
@@ -12,7 +13,7 @@ const trial: ChatTrial = {
   total: 1,
   run: () => Promise.reject(new Error('not to be run')),
 };
-const result = (met: boolean, ...faults: string[]): ChatResult => {
+const result = (met: boolean, ...faults: string[]): AloneResult => {
   const held = [{ reached: 'gone within 90 ms', target: 'less than 100 ms', met }];
   const cells = { lines: [['deletions', '10']], remarks: ['on two nodes'] };
   return { trial, found: { cells, held, faults, figures: {} } };
@@ -20,7 +21,7 @@ const result = (met: boolean, ...faults: string[]): ChatResult => {
 
 describe('the options of npm run bench:chat', () => {
   it('are everything in full where nothing is said', () => {
-    const { trials, json, profile, record } = readChatOptions([]);
+    const { trials, json, profile, record } = readOptions(CHAT, []);
     const names = trials.map(({ name }) => name);
     assert.deepEqual(names, ['history', 'delete', 'delete-many', 'reactions']);
     assert.deepEqual([json, profile, record], [null, null, false]);
@@ -31,7 +32,7 @@ describe('the options of npm run bench:chat', () => {
   });
 
   it('choose trials, in their own order', () => {
-    const { trials } = readChatOptions(['--quick', '--only', 'reactions,history']);
+    const { trials } = readOptions(CHAT, ['--quick', '--only', 'reactions,history']);
     assert.deepEqual(
       trials.map(({ name }) => name),
       ['history', 'reactions'],
@@ -39,10 +40,10 @@ describe('the options of npm run bench:chat', () => {
   });
 
   it('are refused where they are none, and where less than everything would be recorded', () => {
-    assert.throws(() => readChatOptions(['--only', 'everything']), /knows no everything/);
-    assert.throws(() => readChatOptions(['--fast']), /Unknown option/);
+    assert.throws(() => readOptions(CHAT, ['--only', 'everything']), /knows no everything/);
+    assert.throws(() => readOptions(CHAT, ['--fast']), /Unknown option/);
     for (const less of [['--quick'], ['--only', 'history'], ['--profile', 'x']])
-      assert.throws(() => readChatOptions(['--record', ...less]), /for everything in full/);
+      assert.throws(() => readOptions(CHAT, ['--record', ...less]), /for everything in full/);
   });
 });
 
@@ -57,7 +58,7 @@ describe('the report of npm run bench:chat', () => {
   });
 
   it('says under the table what makes it worthless', () => {
-    const text = table(chatCells(result(true, '3 screens did not show a deletion')));
+    const text = table(aloneCells(result(true, '3 screens did not show a deletion')));
     assert.match(text, /^delete: of a test\ndeletions +10\non two nodes\nINVALID 3 screens/);
     const answered = { asked: 9, acked: 5, unanswered: 1, refused: { rate_limited: 3 } };
     const ack = { p50: 1, p99: 2, max: 3 };

@@ -77,9 +77,9 @@ async function indexed(
     const shown: ExportRow[] = [];
     const [first] = own;
     if (first)
-      for await (const line of linesOf(files.read(record.id, key, first))) {
-        shown.push(JSON.parse(line) as ExportRow);
-        if (shown.length === SHOWN_ROWS) break;
+      for await (const some of linesOf(files.read(record.id, key, first))) {
+        shown.push(...some.map((line) => JSON.parse(line) as ExportRow));
+        if (shown.length >= SHOWN_ROWS) break;
       }
     found.push({
       name,
@@ -88,7 +88,7 @@ async function indexed(
       count: countOf(collected, name),
       paths: own.map(({ file }) => file),
       months: own.map(({ months }) => months),
-      shown,
+      shown: shown.slice(0, SHOWN_ROWS),
     });
   }
   return found;

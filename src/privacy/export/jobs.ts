@@ -6,7 +6,7 @@ import { BrokenFile } from '../../crypto/index.ts';
 import { settleAgain } from './again.ts';
 import { collect } from './collect.ts';
 import { isEntitled } from './entitled.ts';
-import type { Change, ExportRecord, PartRecord } from './export-store.ts';
+import type { Change, ExportRecord, ExportStore, PartRecord } from './export-store.ts';
 import { finish } from './finish.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
 import { settle } from './settle.ts';
@@ -87,13 +87,11 @@ async function looked(jobs: ExportJobs, workspaceId: WorkspaceId, id: ExportId) 
 async function step(jobs: ExportJobs, underWay: UnderWay): Promise<Step> {
   const { workspaceId, record } = underWay;
   if (record.state === 'collecting') return collect(jobs, underWay);
-  const { unsettled, collected } = await jobs.within(workspaceId, 'read', async ({ exports }) => ({
-    unsettled: await exports.unsettled(record.id),
-    collected: await exports.parts(record.id),
-  }));
-  return unsettled.length > 0
-    ? settle(jobs, underWay, unsettled)
-    : closed(jobs, underWay, collected);
+  const read = <T>(of: (exports: ExportStore) => Promise<T>) =>
+    jobs.within(workspaceId, 'read', ({ exports }) => of(exports));
+  const unsettled = await read((exports) => exports.unsettled(record.id));
+  if (unsettled.length > 0) return settle(jobs, underWay, unsettled);
+  return closed(jobs, underWay, await read((exports) => exports.parts(record.id)));
 }
 
 /** What was lost long ago must not be in it, whether that went by before closing it or while. */

@@ -1,5 +1,5 @@
 /** The files of an export as they lie in the storage: sealed under a key of its own, which the subject's key seals. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { ExportId, UserId } from '../../contract/index.ts';
 import {
   BrokenFile,
@@ -50,6 +50,7 @@ interface Parts {
 }
 
 const KEY_BYTES = 32;
+const HASHED_BYTES = 64 * 1024;
 
 export function sealedFiles({ vault, sealing, entropy, storage }: Parts): SealedFiles {
   const subjectKey = (keys: KeyRows, id: UserId) => unlessBroken(vault.subjectKey(keys, id));
@@ -73,8 +74,13 @@ export function sealedFiles({ vault, sealing, entropy, storage }: Parts): Sealed
     },
     async write(id, key, part, text) {
       const partId = entropy.id();
-      await storage.write(id, partId, sealFile(key, text, filePlace(id, partId)));
-      const digest = createHash('sha256').update(text).digest();
+      const hash = createHash('sha256');
+      await storage.write(
+        id,
+        partId,
+        hashed(hash, text, sealFile(key, text, filePlace(id, partId))),
+      );
+      const digest = hash.digest();
       return { months: {}, settled: false, ...part, id: partId, bytes: text.length, digest };
     },
     async *read(id, key, part) {
@@ -93,6 +99,16 @@ export function sealedFiles({ vault, sealing, entropy, storage }: Parts): Sealed
         if (!names.has(name)) await storage.remove(id, name);
     },
   };
+}
+
+/** Hashes a piece of the text with each chunk that is written: all of it at once would hold up everybody else. */
+function* hashed(hash: Hash, text: Buffer, chunks: Iterable<Buffer>): Generator<Buffer> {
+  let at = 0;
+  for (const chunk of chunks) {
+    hash.update(text.subarray(at, (at += HASHED_BYTES)));
+    yield chunk;
+  }
+  hash.update(text.subarray(at));
 }
 
 function keyPlace({ workspaceId }: KeyRows, id: ExportId): Place {

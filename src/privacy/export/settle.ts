@@ -1,11 +1,14 @@
 /** Holds what was collected against what the subject may be given now, so that nothing leaves that was lost meanwhile. */
-import type { ExportRow } from '../../kernel/index.ts';
-import { FILE_BYTES, Lines } from './collect.ts';
+import type { ExportContributor, ExportRow } from '../../kernel/index.ts';
+import { FILE_BYTES } from './collect.ts';
 import type { PartRecord } from './export-store.ts';
+import { Lines, Room } from './lines.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
+import { inTurns } from './turns.ts';
 
 /** Rows that a contributor is asked about at a time. */
 const ASKED = 2_000;
+const LINE_FEED = 10;
 
 /** Files of about one full size together: each kept, made anew without what may not be in it any more, or taken out. */
 export async function settle(
@@ -17,13 +20,14 @@ export async function settle(
   const added: PartRecord[] = [];
   const removed: PartRecord[] = [];
   const settled: PartRecord[] = [];
+  const room = new Room(0);
   let { rows } = record;
   let bytes = 0;
   for (const part of unsettled) {
     if (bytes >= FILE_BYTES) break;
     bytes += part.bytes;
-    const lines = await held(parts, underWay, part);
-    if (!lines || lines.sha256() === Buffer.from(part.digest).toString('hex')) {
+    const lines = await held(parts, underWay, part, room);
+    if (!lines) {
       settled.push(part);
       continue;
     }
@@ -36,41 +40,72 @@ export async function settle(
   return { to: { rows }, added, removed, settled };
 }
 
-/** What of a file may be given now; null where nobody has to be asked. */
+/** What a contributor says of some of the lines of a file, by their number: the rows as they may be given, or null. */
+type Changes = ReadonlyMap<number, ExportRow | null>;
+
+/** What of a file may be given now, where that is less; null where it is all of it, or nobody has to be asked. */
 async function held(
-  { contributors, files, pause }: ExportParts,
-  { workspaceId, record, key }: UnderWay,
+  parts: ExportParts,
+  underWay: UnderWay,
   part: PartRecord,
+  room: Room,
 ): Promise<Lines | null> {
-  const contributor = contributors.find(({ name }) => name === part.contributor);
-  const ask = contributor?.settle;
-  if (!contributor || !ask) return null;
-  const subject = { workspaceId, userId: record.subjectId };
-  const lines = new Lines(contributor);
-  let asked: ExportRow[] = [];
-  const hold = async () => {
-    for (const row of await ask(subject, asked)) if (row) lines.add(row);
-    asked = [];
-    await pause();
-  };
-  for await (const line of linesOf(files.read(record.id, key, part))) {
-    asked.push(JSON.parse(line) as ExportRow);
-    if (asked.length === ASKED) await hold();
+  const contributor = parts.contributors.find(({ name }) => name === part.contributor);
+  if (!contributor?.settle) return null;
+  const changes = await changesOf(parts, underWay, part, contributor.settle);
+  if (changes.size === 0) return null;
+  const lines = new Lines(contributor, room);
+  let number = 0;
+  for await (const some of linesOf(opened(parts, underWay, part))) {
+    for (const line of some) {
+      const row = changes.has(number) ? changes.get(number) : (JSON.parse(line) as ExportRow);
+      if (row) lines.add(row);
+      number += 1;
+    }
+    await parts.pause();
   }
-  if (asked.length > 0) await hold();
   return lines;
 }
 
-/** The lines of a file that comes in pieces. */
-export async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
+const opened = ({ files }: ExportParts, { record, key }: UnderWay, part: PartRecord) =>
+  files.read(record.id, key, part);
+
+async function changesOf(
+  parts: ExportParts,
+  underWay: UnderWay,
+  part: PartRecord,
+  ask: NonNullable<ExportContributor['settle']>,
+): Promise<Changes> {
+  const { workspaceId, record } = underWay;
+  const changes = new Map<number, ExportRow | null>();
+  let asked: ExportRow[] = [];
+  let number = 0;
+  const hold = async () => {
+    const held = await ask({ workspaceId, userId: record.subjectId }, asked);
+    for (const [i, row] of held.entries()) if (row !== asked[i]) changes.set(number + i, row);
+    number += asked.length;
+    asked = [];
+    await parts.pause();
+  };
+  const turn = inTurns(parts);
+  for await (const some of linesOf(opened(parts, underWay, part))) {
+    for (const line of some) {
+      asked.push(JSON.parse(line) as ExportRow);
+      if (asked.length === ASKED) await hold();
+    }
+    await turn();
+  }
+  if (asked.length > 0) await hold();
+  return changes;
+}
+
+/** The lines of a file that comes in pieces, those that end in each piece together. */
+export async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const piece of pieces) {
-    rest = Buffer.concat([rest, piece]);
-    let from = 0;
-    for (let end = rest.indexOf(10, from); end >= 0; end = rest.indexOf(10, from)) {
-      yield rest.toString('utf8', from, end);
-      from = end + 1;
-    }
-    rest = rest.subarray(from);
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    const end = bytes.lastIndexOf(LINE_FEED) + 1;
+    rest = bytes.subarray(end);
+    if (end > 0) yield bytes.toString('utf8', 0, end - 1).split('\n');
   }
 }

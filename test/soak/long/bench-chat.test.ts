@@ -4,7 +4,7 @@ import { bulkDeletion } from '../../../bench/chat/delete-many.ts';
 import { deletion } from '../../../bench/chat/delete.ts';
 import { history } from '../../../bench/chat/history.ts';
 import { reactions } from '../../../bench/chat/reactions.ts';
-import { chatCells, heldLines } from '../../../bench/chat/report.ts';
+import { aloneCells, heldLines } from '../../../bench/alone/report.ts';
 import type { ChatTrial, Found } from '../../../bench/chat/trial.ts';
 import { startLoad, type Load } from '../../../bench/load-process.ts';
 import { table } from '../../../bench/report.ts';
@@ -23,7 +23,7 @@ describe('npm run bench:chat', function () {
   /** In a run that counts; how fast is not asked here. */
   const found = async (trial: ChatTrial): Promise<Found> => {
     const all = await trial.run({ services, load, progress: () => undefined, profiled: null });
-    const said = [table(chatCells({ trial, found: all })), ...heldLines([{ trial, found: all }])];
+    const said = [table(aloneCells({ trial, found: all })), ...heldLines([{ trial, found: all }])];
     assert.deepEqual(all.faults, [], said.join('\n'));
     assert.doesNotMatch(said.join('\n'), /NaN|Infinity|undefined/);
     return all;

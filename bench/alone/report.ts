@@ -1,27 +1,26 @@
-/** What the trials of a channel found: a table of each, and every target beside what was reached. */
+/** What the trials of a bench found: a table of each, and every target beside what was reached. */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { record } from '../../scripts/recorded.ts';
 import { drawn } from '../record.ts';
 import type { Cells } from '../report.ts';
 import { ROOT, type Services } from '../services.ts';
-import type { ChatTrial, Found } from './trial.ts';
+import type { AloneTrial, Found } from './trial.ts';
 
-export interface ChatResult {
-  readonly trial: ChatTrial;
+export interface AloneResult {
+  readonly trial: AloneTrial;
   readonly found: Found;
 }
 
-export const COMMAND = 'npm run bench:chat -- --record';
 const PAGE = join(ROOT, 'docs', 'performance.md');
 
-export function chatCells({ trial: { title }, found: { cells, faults } }: ChatResult): Cells {
+export function aloneCells({ trial: { title }, found: { cells, faults } }: AloneResult): Cells {
   const remarks = [...cells.remarks, ...faults.map((fault) => `INVALID ${fault}`)];
   return { ...cells, title, remarks };
 }
 
 /** Every target, what was reached, and whether it was met. */
-export function heldCells(results: readonly ChatResult[]): Cells {
+export function heldCells(results: readonly AloneResult[]): Cells {
   const lines = results.flatMap(({ trial, found }) =>
     found.held.map(({ reached, target, met }) => [
       trial.name,
@@ -33,7 +32,7 @@ export function heldCells(results: readonly ChatResult[]): Cells {
   return { title: 'Held to', lines: [['', 'target', 'reached', ''], ...lines], remarks: [] };
 }
 
-export function heldLines(results: readonly ChatResult[]): string[] {
+export function heldLines(results: readonly AloneResult[]): string[] {
   return results.flatMap(({ trial, found }) =>
     found.held.map(
       ({ reached, target, met }) =>
@@ -46,13 +45,15 @@ export function machineLine({ postgres, redis }: Services['programs']): string {
   return `${cpus().length} cores, Node ${process.version}, ${postgres}, ${redis}`;
 }
 
-export async function recordChat(
-  results: readonly ChatResult[],
+/** Between the markers of `command --record` in docs/performance.md. */
+export async function recordAlone(
+  command: string,
+  results: readonly AloneResult[],
   programs: Services['programs'],
 ): Promise<void> {
-  const tables = results.flatMap((each) => drawn(headed(chatCells(each))));
+  const tables = results.flatMap((each) => drawn(headed(aloneCells(each))));
   const lines = [...drawn(heldCells(results)), machineLine(programs), '', ...tables];
-  await record(PAGE, COMMAND, lines.join('\n'));
+  await record(PAGE, `${command} -- --record`, lines.join('\n'));
 }
 
 /** A table in Markdown has a head, and rows that are as wide. */
