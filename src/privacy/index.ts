@@ -4,9 +4,11 @@ import type { WorkspaceId } from '../contract/index.ts';
 import type { Module } from '../kernel/index.ts';
 import { erasureStore, type Tx } from './erasure/erasure-store.ts';
 import { replaying } from './erasure/replay.ts';
+import { resuming } from './erasure/resume.ts';
 import { erasing } from './erasure/run.ts';
 import { holdStore } from './holds/hold-store.ts';
 import { passGate } from './ledger/gate.ts';
+import { headStore } from './ledger/head-store.ts';
 import { Ledger } from './ledger/ledger.ts';
 import {
   erasureCancel,
@@ -21,11 +23,14 @@ import {
 import type { PrivacyOptions } from './ports.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
+export { dueErasures } from './erasure/due-store.ts';
 export { erasureExports } from './erasure/exports.ts';
-export { LedgerFault } from './ledger/entry.ts';
+export { LedgerFault, type LedgerSeal } from './ledger/entry.ts';
 export { Ledger } from './ledger/ledger.ts';
 export { ledgerFile, type LedgerFile } from './ledger/file.ts';
-export { allHeads } from './ledger/head-store.ts';
+export { proved } from './ledger/gate.ts';
+export { headFile } from './ledger/head-file.ts';
+export { knownHeads, type KnownHeads } from './ledger/head-store.ts';
 export type { Announced, PrivacyOptions, WorkspaceSeal } from './ports.ts';
 
 export interface Privacy {
@@ -36,17 +41,22 @@ export interface Privacy {
   >;
   /**
    * Before anything is served: does again what the ledger of erasures says and the database does not know. Throws
-   * LedgerFault where the ledger is missing, edited or older than the database.
+   * LedgerFault where the ledger is missing, edited or older than the database. From then on it looks each hour for
+   * erasures that are due and that no job is at.
    */
-  readonly gate: { readonly start: () => Promise<void> };
+  readonly gate: { readonly start: () => Promise<void>; readonly stop: () => Promise<void> };
 }
 
 /** Builds the domain; nothing runs until its gate is started. */
 export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Privacy {
-  const { stepUp, ledgerFile: file, allHeads, notice, publicKeys } = options;
-  const ledger = new Ledger(file, options.ledgerSeal);
+  const { stepUp, ledgerFile, headFile, knownHeads, notice, publicKeys } = options;
+  const { path } = ledgerFile;
+  const ledger = new Ledger(ledgerFile, options.ledgerSeal, headFile);
+  const file = (workspaceId: WorkspaceId) =>
+    options.transaction(workspaceId, 'own', (tx) => ledger.file(headStore(tx, workspaceId)));
   const erasures = erasing({ ...options, ledger });
   const replay = replaying({ ...options, destroyKeys: erasures.destroyKeys });
+  const resumption = resuming(options);
   const domain: PrivacyDomain = { prove: stepUp.prove, publicKeys };
   const { workspaceSeal, holdPeople, entropy, graceMs } = options;
   return {
@@ -71,6 +81,12 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
       }),
     },
     tasks: { 'privacy.erase': erasures.run },
-    gate: { start: () => passGate({ ledger, path: file.path, allHeads, replay, notice }) },
+    gate: {
+      async start() {
+        await passGate({ ledger, path, knownHeads, headFile, replay, file, notice });
+        await resumption.start();
+      },
+      stop: resumption.stop,
+    },
   };
 }

@@ -104,6 +104,13 @@ export const DAMAGES: readonly [string, string, string, RegExp?][] = [
      SELECT workspace_id, gen_random_uuid(), id, id, now(), '\\x00', now() FROM account LIMIT 1`,
     /stands still, collecting/,
   ],
+  [
+    'erasures',
+    'erasure',
+    `INSERT INTO erasure (workspace_id, id, subject_id, requested_by, requested_at, origin_sealed, origin_key, due_at)
+     SELECT workspace_id, gen_random_uuid(), id, id, now(), '\\x01', 1, now() FROM account LIMIT 1`,
+    /stands still, waiting/,
+  ],
 ];
 
 /** A row of the table, where the story has none. */
