@@ -6,6 +6,8 @@ import { erasureStore, type Tx } from './erasure/erasure-store.ts';
 import { replaying } from './erasure/replay.ts';
 import { resuming } from './erasure/resume.ts';
 import { erasing } from './erasure/run.ts';
+import { heldTextStore } from './holds/held-text-store.ts';
+import { lettingGo } from './holds/held-texts.ts';
 import { holdStore } from './holds/hold-store.ts';
 import { passGate } from './ledger/gate.ts';
 import { headStore } from './ledger/head-store.ts';
@@ -25,6 +27,7 @@ import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
 export { dueErasures } from './erasure/due-store.ts';
 export { erasureExports } from './erasure/exports.ts';
+export { heldTextErasure } from './holds/held-texts.ts';
 export { LedgerFault, type LedgerSeal } from './ledger/entry.ts';
 export { Ledger } from './ledger/ledger.ts';
 export { ledgerFile, type LedgerFile } from './ledger/file.ts';
@@ -37,7 +40,10 @@ export interface Privacy {
   readonly module: Module<Tx>;
   /** What is done in jobs, by their names. */
   readonly tasks: Readonly<
-    Record<'privacy.erase', (workspaceId: WorkspaceId, about: unknown) => Promise<void>>
+    Record<
+      'privacy.erase' | 'privacy.let-go',
+      (workspaceId: WorkspaceId, about: unknown) => Promise<void>
+    >
   >;
   /**
    * Before anything is served: does again what the ledger of erasures says and the database does not know. Throws
@@ -72,6 +78,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         standings: standings(tx),
         erasures: erasureStore(tx, workspaceId),
         holds: holdStore(tx, workspaceId),
+        heldTexts: heldTextStore(tx, workspaceId),
         entropy,
         graceMs,
         stands: (proof) => stepUp.stands(tx, proof as P),
@@ -80,7 +87,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         open: (place, row) => workspaceSeal.open(tx, workspaceId, place, row),
       }),
     },
-    tasks: { 'privacy.erase': erasures.run },
+    tasks: { 'privacy.erase': erasures.run, 'privacy.let-go': lettingGo(options) },
     gate: {
       async start() {
         await passGate({ ledger, path, knownHeads, headFile, replay, file, notice });

@@ -3,6 +3,7 @@ import type { Standings } from '../access/index.ts';
 import type { UserId, WorkspaceId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { ErasureStore } from './erasure/erasure-store.ts';
+import type { HeldTextStore } from './holds/held-text-store.ts';
 import type { HoldStore } from './holds/hold-store.ts';
 import type { HeldPerson, PrivacyOptions, SealedPlace } from './ports.ts';
 
@@ -19,6 +20,7 @@ export interface PrivacyServices {
   readonly standings: Standings;
   readonly erasures: ErasureStore;
   readonly holds: HoldStore;
+  readonly heldTexts: HeldTextStore;
   readonly entropy: Entropy;
   readonly graceMs: number;
   readonly stands: (proof: Proof) => Promise<boolean>;

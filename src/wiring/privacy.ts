@@ -22,6 +22,7 @@ import { exportErasure } from '../privacy/export/index.ts';
 import {
   dueErasures,
   headFile,
+  heldTextErasure,
   knownHeads,
   ledgerFile,
   privacyDomain,
@@ -34,7 +35,7 @@ import {
 /** Everything that an erasure does, in the order of each phase. */
 export const erasureSteps = [
   ...[...authErasure.filter(({ phase }) => phase === 'keys'), keyErasure()],
-  ...[...accessErasure, ...chatErasure, ...moderationErasure, ...exportErasure],
+  ...[...accessErasure, ...chatErasure, ...moderationErasure, ...exportErasure, ...heldTextErasure],
   ...authErasure.filter(({ phase }) => phase !== 'keys'),
 ];
 

@@ -32,6 +32,7 @@ describe('the tables', () => {
       'custom_role_channel',
       'data_export_part',
       'data_key',
+      'held_text',
       'invitation',
       'mail',
       'mention',

@@ -37,6 +37,13 @@ export const LEFTOVERS: readonly Invariant[] = [
       'A node takes it up when it starts, and within an hour. Look for why it failed in their logs.',
   },
   {
+    check: 'held-texts',
+    holds: 'every text that is kept after it was deleted is under a legal hold',
+    query: `SELECT format('channel %s: version %s of post %s', t.channel_id, t.version, t.seq) AS bad
+      FROM held_text t WHERE NOT is_held(t.workspace_id, t.channel_id, t.author_id, t.posted_at)`,
+    advice: 'The job privacy.let-go deletes them; the next hold that is lifted asks for another.',
+  },
+  {
     check: 'jobs',
     holds: 'no job was given up',
     query: `SELECT format('job %s (%s) failed %s times', j.id, t.identifier, j.attempts) AS bad
