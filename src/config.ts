@@ -96,6 +96,8 @@ export function readConfig(environment: Environment) {
     erasure: {
       graceMs: settings.ERASURE_GRACE_DAYS * DAY,
       ledgerFile: settings.ERASURE_LEDGER_FILE ?? scratchLedger(database),
+      /** Null: there is no second place for where the ledger ends. */
+      headFile: settings.ERASURE_HEAD_FILE ?? null,
       keyCopiesMs: settings.BACKUP_KEY_DAYS * DAY,
     },
     /** Null: exports are refused. */

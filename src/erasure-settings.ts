@@ -15,6 +15,13 @@ export const ERASURE_SETTINGS = {
     allowed: 'the absolute path of a file',
     optional: true,
   },
+  ERASURE_HEAD_FILE: {
+    schema: folder,
+    about:
+      'File that says, signed, where the ledger of erasures ends; written with each erasure. In a place of its own, neither with the database nor with the ledger, it tells when both were put back together. On a volume that all nodes share.',
+    allowed: 'the absolute path of a file',
+    optional: true,
+  },
   BACKUP_KEY_DAYS: {
     schema: count(0, 3_650),
     about:

@@ -4,7 +4,7 @@ import canonicalize from 'canonicalize';
 
 /** What a document is; signed with it, so that one kind never passes for another. */
 export type DocumentKind =
-  'backup-manifest' | 'erasure-ledger' | 'erasure-receipt' | 'export-manifest';
+  'backup-manifest' | 'erasure-head' | 'erasure-ledger' | 'erasure-receipt' | 'export-manifest';
 
 export interface Signature {
   /** Which key: its thumbprint (RFC 7638). */

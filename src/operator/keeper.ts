@@ -96,8 +96,10 @@ export function openKeeper(options: KeeperOptions): Keeper {
       const looking = async function* () {
         await refuseBound(postgres);
         yield* verifyRows({ postgres, ring, clock: systemClock, entropy });
-        const path = serverSettings(options)?.['ERASURE_LEDGER_FILE'];
-        if (path) yield await verifyLedger({ postgres, ring, path });
+        const settings = serverSettings(options);
+        const path = settings?.['ERASURE_LEDGER_FILE'];
+        const headPath = settings?.['ERASURE_HEAD_FILE'] ?? null;
+        if (path) yield await verifyLedger({ postgres, ring, path, headPath });
         if (keys !== undefined) yield await verifyKeyAge(keys, { clock: systemClock, keyCopiesMs });
       };
       yield* closing(postgres, told(looking(), options.fail));

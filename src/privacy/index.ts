@@ -8,9 +8,13 @@ import { reminding } from './deadlines/remind.ts';
 import { erasureStore, type Tx } from './erasure/erasure-store.ts';
 import { replaying } from './erasure/replay.ts';
 import { receiptTokens } from './erasure/receipt-token.ts';
+import { resuming } from './erasure/resume.ts';
 import { erasing } from './erasure/run.ts';
+import { heldTextStore } from './holds/held-text-store.ts';
+import { lettingGo } from './holds/held-texts.ts';
 import { holdStore } from './holds/hold-store.ts';
 import { passGate } from './ledger/gate.ts';
+import { headStore } from './ledger/head-store.ts';
 import { Ledger } from './ledger/ledger.ts';
 import {
   consentGive,
@@ -36,11 +40,15 @@ import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 export { consentExports, consentsOf, PURPOSES } from './consent/index.ts';
 export { requestsWaiting, type Waiting } from './deadlines/waiting-store.ts';
 export { deadlineExports } from './deadlines/exports.ts';
+export { dueErasures } from './erasure/due-store.ts';
 export { erasureExports } from './erasure/exports.ts';
-export { LedgerFault } from './ledger/entry.ts';
+export { heldTextErasure } from './holds/held-texts.ts';
+export { LedgerFault, type LedgerSeal } from './ledger/entry.ts';
 export { Ledger } from './ledger/ledger.ts';
 export { ledgerFile, type LedgerFile } from './ledger/file.ts';
-export { allHeads } from './ledger/head-store.ts';
+export { proved } from './ledger/gate.ts';
+export { headFile } from './ledger/head-file.ts';
+export { knownHeads, type KnownHeads } from './ledger/head-store.ts';
 export type { Announced, PrivacyOptions, WorkspaceSeal } from './ports.ts';
 
 export interface Privacy {
@@ -48,24 +56,29 @@ export interface Privacy {
   /** What is done in jobs, by their names. */
   readonly tasks: Readonly<
     Record<
-      'privacy.erase' | 'privacy.remind',
+      'privacy.erase' | 'privacy.let-go' | 'privacy.remind',
       (workspaceId: WorkspaceId, about: unknown) => Promise<void>
     >
   >;
   /**
    * Before anything is served: does again what the ledger of erasures says and the database does not know. Throws
-   * LedgerFault where the ledger is missing, edited or older than the database.
+   * LedgerFault where the ledger is missing, edited or older than the database. From then on it looks each hour for
+   * erasures that are due and that no job is at.
    */
-  readonly gate: { readonly start: () => Promise<void> };
+  readonly gate: { readonly start: () => Promise<void>; readonly stop: () => Promise<void> };
 }
 
 /** Builds the domain; nothing runs until its gate is started. */
 export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Privacy {
-  const { stepUp, ledgerFile: file, allHeads, notice, publicKeys } = options;
-  const ledger = new Ledger(file, options.ledgerSeal);
+  const { stepUp, ledgerFile, headFile, knownHeads, notice, publicKeys } = options;
+  const { path } = ledgerFile;
+  const ledger = new Ledger(ledgerFile, options.ledgerSeal, headFile);
+  const file = (workspaceId: WorkspaceId) =>
+    options.transaction(workspaceId, 'own', (tx) => ledger.file(headStore(tx, workspaceId)));
   const erasures = erasing({ ...options, ledger });
   const replay = replaying({ ...options, destroyKeys: erasures.destroyKeys });
   const tokens = receiptTokens(options.digests, options.entropy);
+  const resumption = resuming(options);
   const domain: PrivacyDomain = { prove: stepUp.prove, publicKeys };
   const { workspaceSeal, holdPeople, entropy, graceMs, writeTo } = options;
   return {
@@ -85,6 +98,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         holds: holdStore(tx, workspaceId),
         consents: ledgerOf(options, tx, workspaceId),
         deadlines: deadlineStore(tx, workspaceId),
+        heldTexts: heldTextStore(tx, workspaceId),
         entropy,
         graceMs,
         newReceiptToken: () => tokens.make(workspaceId),
@@ -96,7 +110,17 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         open: (place, row) => workspaceSeal.open(tx, workspaceId, place, row),
       }),
     },
-    tasks: { 'privacy.erase': erasures.run, 'privacy.remind': reminding(options) },
-    gate: { start: () => passGate({ ledger, path: file.path, allHeads, replay, notice }) },
+    tasks: {
+      'privacy.erase': erasures.run,
+      'privacy.let-go': lettingGo(options),
+      'privacy.remind': reminding(options),
+    },
+    gate: {
+      async start() {
+        await passGate({ ledger, path, knownHeads, headFile, replay, file, notice });
+        await resumption.start();
+      },
+      stop: resumption.stop,
+    },
   };
 }

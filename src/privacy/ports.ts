@@ -13,10 +13,12 @@ import type {
   Told,
 } from '../kernel/index.ts';
 import type { Digests, Vault } from '../crypto/index.ts';
+import type { DueErasures } from './erasure/due-store.ts';
 import type { Tx } from './erasure/erasure-store.ts';
 import type { LedgerSeal } from './ledger/entry.ts';
 import type { LedgerFile } from './ledger/file.ts';
-import type { AllHeads } from './ledger/head-store.ts';
+import type { HeadFile } from './ledger/head-file.ts';
+import type { KnownHeads } from './ledger/head-store.ts';
 
 /** The password was proved again before the transaction; what it proves is for who made it. */
 export interface StepUpPort<Proof> {
@@ -95,6 +97,8 @@ export interface PrivacyOptions<Proof> {
   readonly vault: Vault;
   readonly ledgerFile: LedgerFile;
   readonly ledgerSeal: LedgerSeal;
+  /** A second place for where the ledger ends; null: none is set. */
+  readonly headFile: HeadFile | null;
   readonly receiptSeal: Pick<LedgerSeal, 'sign'>;
   /** What receipts are checked with. */
   readonly publicKeys: {
@@ -105,7 +109,8 @@ export interface PrivacyOptions<Proof> {
       readonly kid: string;
     }[];
   };
-  readonly allHeads: AllHeads;
+  readonly knownHeads: KnownHeads;
+  readonly dueErasures: DueErasures;
   /** Milliseconds in which an erasure can be taken back. */
   readonly graceMs: number;
   /** Milliseconds after which the last copy of a key in a backup is gone. */

@@ -6,6 +6,7 @@ import type { ConsentLedger } from './consent/ledger.ts';
 import type { DeadlineStore } from './deadlines/deadline-store.ts';
 import type { ErasureStore } from './erasure/erasure-store.ts';
 import type { ReceiptTokens } from './erasure/receipt-token.ts';
+import type { HeldTextStore } from './holds/held-text-store.ts';
 import type { HoldStore } from './holds/hold-store.ts';
 import type { PrivacyOptions, SealedPlace } from './ports.ts';
 
@@ -24,6 +25,7 @@ export interface PrivacyServices {
   readonly holds: HoldStore;
   readonly consents: ConsentLedger;
   readonly deadlines: DeadlineStore;
+  readonly heldTexts: HeldTextStore;
   readonly entropy: Entropy;
   readonly graceMs: number;
   /** A token for the receipt of an erasure, with its digest; and the digests of one that was shown. */

@@ -22,10 +22,14 @@ import type { Logger } from '../platform/log.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
 import { exportErasure } from '../privacy/export/index.ts';
 import {
-  allHeads,
+  dueErasures,
+  headFile,
+  heldTextErasure,
+  knownHeads,
   ledgerFile,
   privacyDomain,
   type Announced,
+  type LedgerSeal,
   type PrivacyOptions,
   type WorkspaceSeal,
 } from '../privacy/index.ts';
@@ -34,7 +38,7 @@ import {
 export const erasureSteps = [
   ...[...authErasure.filter(({ phase }) => phase === 'keys'), keyErasure()],
   ...[...accessErasure, ...chatErasure, ...moderationErasure],
-  ...[...consentedErasure, ...exportErasure],
+  ...[...consentedErasure, ...exportErasure, ...heldTextErasure],
   ...authErasure.filter(({ phase }) => phase !== 'keys'),
 ];
 
@@ -56,8 +60,12 @@ export interface PrivacyWiring {
 
 export function privacyOf(wiring: PrivacyWiring) {
   const { config, root, clock, entropy, vault, postgres, audit, log } = wiring;
-  const { graceMs, keyCopiesMs, ledgerFile: path } = config.erasure;
+  const { graceMs, keyCopiesMs, ledgerFile: path, headFile: headPath } = config.erasure;
   const signer = documentSigner(root);
+  const sealOf = (kind: 'erasure-ledger' | 'erasure-head'): LedgerSeal => ({
+    sign: (document) => signer.sign(kind, document),
+    verify: (document) => signer.verify(kind, document),
+  });
   const recordJob: PrivacyOptions<unknown>['recordJob'] = (tx, workspaceId, action, facts) => {
     const origin = {
       transport: 'command',
@@ -78,13 +86,12 @@ export function privacyOf(wiring: PrivacyWiring) {
     holdPeople: heldPeople,
     workspaceSeal: workspaceSeal(vault, entropy),
     ledgerFile: ledgerFile(path),
-    ledgerSeal: {
-      sign: (document) => signer.sign('erasure-ledger', document),
-      verify: (document) => signer.verify('erasure-ledger', document),
-    },
+    ledgerSeal: sealOf('erasure-ledger'),
     receiptSeal: { sign: (document) => signer.sign('erasure-receipt', document) },
     publicKeys: signer.published,
-    allHeads: allHeads(postgres.statements),
+    headFile: headPath === null ? null : headFile(headPath, sealOf('erasure-head')),
+    knownHeads: knownHeads(postgres.statements),
+    dueErasures: dueErasures(postgres.statements),
     writeTo: (tx, workspaceId, userId, kind) =>
       config.mail ? mailRows(tx, workspaceId).add({ kind, userId }) : Promise.resolve(),
     announce: wiring.announce,

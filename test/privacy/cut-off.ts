@@ -39,10 +39,14 @@ export class Nodes {
   }
 
   /** A node of its own, a week later. */
-  one(cut: Cut | null = null, ledgerFile = this.#config.erasure.ledgerFile) {
+  one(
+    cut: Cut | null = null,
+    ledgerFile = this.#config.erasure.ledgerFile,
+    headFile: string | null = null,
+  ) {
     const world = this.#world;
     const { postgres } = this;
-    const config = { ...this.#config, erasure: { ...this.#config.erasure, ledgerFile } };
+    const config = { ...this.#config, erasure: { ...this.#config.erasure, ledgerFile, headFile } };
     const clock: Clock = {
       now: () => new Date(world.clock.now().getTime() + DAYS),
       monotonic: () => systemClock.monotonic(),
@@ -82,8 +86,8 @@ export class Nodes {
       postgres: { transaction, statements },
       audit: auditDomain({ ...parts, transaction, failed: () => undefined }),
       announce: () => undefined,
-      later(_ms, task) {
-        setImmediate(task);
+      later(ms, task) {
+        if (ms < 1_000) setImmediate(task);
         return () => undefined;
       },
     });

@@ -4,6 +4,7 @@ import type { Keyring } from '../../crypto/index.ts';
 import type { Entropy } from '../../kernel/index.ts';
 import { RESTORE_LOCK, type OwnerPostgres } from '../../platform/owner-postgres.ts';
 import { emptySchemas, stateOf, type DatabaseState } from './emptiness.ts';
+import { expectHeads, newestHeads } from './ledger-heads.ts';
 import { loadKeys, loadTables } from './loading.ts';
 import type { Kind, Manifest, Part } from './manifest.ts';
 import { artifactAt, BrokenBackup, checkFiles, keysBeside, readManifest } from './reading.ts';
@@ -61,12 +62,13 @@ interface Chosen {
 export async function* restoreBackup(options: RestoreOptions): AsyncGenerator<RestoreStep> {
   const { postgres, migrations, ring } = options;
   await refuseBound(postgres); // to such a login a full database looks empty
-  const { database, keys } = await chosen(options);
+  const { database, keys, folders } = await chosen(options);
   for (const { path, manifest } of [database, keys]) {
     const checked: Part[] = [];
     await checkFiles(path, manifest, (part) => checked.push(part));
     for (const { name, bytes } of checked) yield { is: 'checked', name, bytes };
   }
+  const known = await newestHeads(ring, folders);
   await alone(postgres);
   const state = await stateOf(postgres);
   refuseNodes(state);
@@ -84,6 +86,7 @@ export async function* restoreBackup(options: RestoreOptions): AsyncGenerator<Re
     for await (const step of loadTables(from, database)) loaded.push(step);
     if (isSameSchema) for await (const step of loadKeys(from, keys)) loaded.push(step);
     const done = await settle(options, database.manifest);
+    await expectHeads(postgres, known);
     // One that lost its connections for a while does not ask whether it may go on.
     refuseNodes(await stateOf(postgres));
     return done;
@@ -97,6 +100,7 @@ export async function* restoreBackup(options: RestoreOptions): AsyncGenerator<Re
   }
   yield* loaded;
   await migrations.apply(null);
+  await expectHeads(postgres, known); // where the schema of the backup had no place for it
   await postgres.run('ANALYZE');
   const { takenAt, heads } = database.manifest;
   yield { is: 'restored', takenAt, heads, ...settled };
@@ -120,7 +124,10 @@ function refuseNodes({ others }: DatabaseState): void {
   );
 }
 
-async function chosen(options: RestoreOptions): Promise<{ database: Chosen; keys: Chosen }> {
+/** `folders` is where they are, and where newer ones would be. */
+async function chosen(
+  options: RestoreOptions,
+): Promise<{ database: Chosen; keys: Chosen; folders: readonly string[] }> {
   const { from } = options;
   const database = await choice(options, from, 'database');
   const folder = database.path === from ? dirname(resolve(from)) : from;
@@ -130,7 +137,7 @@ async function chosen(options: RestoreOptions): Promise<{ database: Chosen; keys
       'older_keys',
       `The keys are of ${keys.manifest.takenAt}, and the backup is of ${database.manifest.takenAt}: keys that were made in between would be missing. Name newer ones with --keys.`,
     );
-  return { database, keys };
+  return { database, keys, folders: [folder, dirname(resolve(keys.path))] };
 }
 
 async function choice(

@@ -21,6 +21,29 @@ export const LEFTOVERS: readonly Invariant[] = [
     advice: 'Cancel it and ask for another.',
   },
   {
+    check: 'erasures',
+    holds: 'every erasure that is due has a job',
+    query: `SELECT format('workspace %s: erasure %s stands still, %s', e.workspace_id, e.id, e.state) AS bad
+      FROM erasure e WHERE (e.state = 'running' OR (e.state = 'waiting' AND e.due_at <= clock_timestamp())
+        OR (e.state = 'held' AND NOT EXISTS (
+          SELECT FROM legal_hold h WHERE h.workspace_id = e.workspace_id AND h.lifted_at IS NULL
+            AND coalesce(h.subject_id, e.subject_id) = e.subject_id
+            AND (e.channel_id IS NULL OR coalesce(h.channel_id, e.channel_id) = e.channel_id))))
+      AND NOT EXISTS (
+        SELECT FROM graphile_worker._private_jobs j
+        WHERE j.key = e.workspace_id || ':privacy.erase:' || e.id
+          AND (j.attempts < j.max_attempts OR j.locked_at IS NOT NULL))`,
+    advice:
+      'A node takes it up when it starts, and within an hour. Look for why it failed in their logs.',
+  },
+  {
+    check: 'held-texts',
+    holds: 'every text that is kept after it was deleted is under a legal hold',
+    query: `SELECT format('channel %s: version %s of post %s', t.channel_id, t.version, t.seq) AS bad
+      FROM held_text t WHERE NOT is_held(t.workspace_id, t.channel_id, t.author_id, t.posted_at)`,
+    advice: 'The job privacy.let-go deletes them; the next hold that is lifted asks for another.',
+  },
+  {
     check: 'jobs',
     holds: 'no job was given up',
     query: `SELECT format('job %s (%s) failed %s times', j.id, t.identifier, j.attempts) AS bad

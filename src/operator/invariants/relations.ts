@@ -31,6 +31,7 @@ export const NO_RELATIONS: ReadonlyMap<string, string> = new Map([
   ['audit_event.resource_id', 'what happened outlives what it happened to'],
   ['audit_event.sealed_for', 'the key may have been destroyed'],
   ['data_export.link_session', 'the link ends with the session, whose row may go first'],
+  ['held_text.message_id', 'kept where the message itself was truncated'],
   ['integrity_alert.row_id', 'what was found outlives what it was found in'],
   ['control_event.session_id', 'of the last hour'],
   ['control_event.user_id', 'of the last hour'],

@@ -20,17 +20,21 @@ export function replaying({ clock, transaction, workspaceSeal, destroyKeys }: Re
   return (workspaceId: WorkspaceId, entry: LedgerEntry): Promise<Replayed> =>
     transaction(workspaceId, 'own', async (tx): Promise<Replayed> => {
       const heads = headStore(tx, workspaceId);
+      const erasures = erasureStore(tx, workspaceId);
+      // In the order in which a run holds them: the erasure, the holds, the ledger. Two would wait for each other else.
+      const open = await erasures.open(entry.subjectId, entry.channelId);
+      for (const id of [...new Set([open?.id ?? entry.erasureId, entry.erasureId])].sort())
+        await erasures.lock(id);
+      const kept = await holdStore(tx, workspaceId).keeping(entry.subjectId);
       await heads.exclude();
       const head = await heads.find();
       if (head && head.seq >= entry.seq) return 'known';
-      const erasures = erasureStore(tx, workspaceId);
       const line = { seq: entry.seq, hash: hashOf(lineOf(entry)) };
       const knows = await erasures.knows(entry.subjectId, entry.channelId);
       if (knows === 'neither') return 'elsewhere';
       await heads.move(line);
       if (knows === 'workspace') return 'nobody';
       const erasure = await running(tx, workspaceId, erasures, entry);
-      const kept = await holdStore(tx, workspaceId).keeping(entry.subjectId);
       // Whether it was placed after a line that came to nothing, or lifted after a backup, nobody can prove: the data
       // stays, and the row takes over from the line. Whoever lifts the hold lets it finish.
       if (keeps(kept, entry.channelId)) {

@@ -25,10 +25,11 @@ const AGAIN_MS = 60 * 60_000;
 
 const About = z.strictObject({ erasureId: ErasureId });
 
-export type RunOptions = Omit<
-  PrivacyOptions<unknown>,
-  'stepUp' | 'graceMs' | 'workspaceSeal' | 'ledgerFile' | 'ledgerSeal' | 'allHeads' | 'publicKeys'
-> & { readonly ledger: Ledger };
+type Options = PrivacyOptions<unknown>;
+export type RunOptions = Pick<Options, 'clock' | 'transaction' | 'announce' | 'later'> &
+  Pick<Options, 'steps' | 'holdPeople' | 'recordJob' | 'receiptSeal' | 'keyCopiesMs'> & {
+    readonly ledger: Ledger;
+  };
 
 interface Piece {
   readonly erasure: ErasureRow;

@@ -70,7 +70,7 @@ async function endOfWholeLines(file: FileHandle): Promise<number> {
 }
 
 /** The name of a new file is on the disk with its folder, not with the file. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();
@@ -79,7 +79,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function unlessAbsent(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null;
+export function unlessAbsent(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
   throw error;
 }

@@ -12,11 +12,24 @@ export interface HeadStore {
   /** Waits until no other transaction, on whatever node, writes to the ledger; held until this one ends. */
   exclude(): Promise<void>;
   find(): Promise<Head | null>;
-  move(to: Head): Promise<void>;
+  /** `filed`: whether the file of heads says so as well; else that stays as it is. */
+  move(to: Head, filed?: boolean): Promise<void>;
+  /** What the file of heads has; nothing else changes. */
+  setFiled(filed: boolean): Promise<void>;
 }
 
-/** The heads of all workspaces, for who starts a server. */
-export type AllHeads = () => Promise<ReadonlyMap<WorkspaceId, Head>>;
+export interface KnownHead extends Head {
+  /** It was written to the file of heads, which is there for good from then on. */
+  readonly filed: boolean;
+}
+
+/** What the database knows of the ledger, in all workspaces, for who starts a server. */
+export interface KnownHeads {
+  /** Up to where it was followed. */
+  readonly heads: () => Promise<ReadonlyMap<WorkspaceId, KnownHead>>;
+  /** Where it ended when the newest backup was taken that a restore saw: it must go as far as that. */
+  readonly floors: () => Promise<ReadonlyMap<WorkspaceId, Head>>;
+}
 
 /** Any number that no other user of the database locks. */
 const LEDGER = 4_711_030;
@@ -30,29 +43,40 @@ export function headStore(tx: Tx, workspaceId: WorkspaceId): HeadStore {
       const row = await tx.erasureHead.findUnique({ where: { workspaceId } });
       return row && { seq: Number(row.seq), hash: Buffer.from(row.hash).toString('hex') };
     },
-    async move({ seq, hash }) {
+    async move({ seq, hash }, filed) {
       const to = { seq: BigInt(seq), hash: new Uint8Array(Buffer.from(hash, 'hex')) };
       await tx.erasureHead.upsert({
         where: { workspaceId },
-        create: { workspaceId, ...to },
-        update: to,
+        create: { workspaceId, ...to, filed: filed === true },
+        update: { ...to, ...(filed !== undefined && { filed }) },
       });
+    },
+    async setFiled(filed) {
+      await tx.erasureHead.updateMany({ where: { workspaceId }, data: { filed } });
     },
   };
 }
 
-export function allHeads(statements: Statements): AllHeads {
-  return async () => {
-    const rows = await statements.run<{ workspace_id: WorkspaceId; seq: string; hash: Buffer }>(
-      'erasure-heads',
-      'SELECT workspace_id, seq, hash FROM erasure_heads()',
-      [],
-    );
-    return new Map(
-      rows.map(({ workspace_id: id, seq, hash }) => [
-        id,
-        { seq: Number(seq), hash: hash.toString('hex') },
-      ]),
-    );
+interface HeadRow extends Record<string, unknown> {
+  readonly workspace_id: WorkspaceId;
+  readonly seq: string;
+  readonly hash: Buffer;
+}
+
+export function knownHeads(statements: Statements): KnownHeads {
+  const headOf = ({ seq, hash }: HeadRow) => ({ seq: Number(seq), hash: hash.toString('hex') });
+  return {
+    async heads() {
+      const text = 'SELECT workspace_id, seq, hash, filed FROM erasure_heads()';
+      const rows = await statements.run<HeadRow & { filed: boolean }>('erasure-heads', text, []);
+      return new Map(
+        rows.map((row) => [row.workspace_id, { ...headOf(row), filed: row.filed }] as const),
+      );
+    },
+    async floors() {
+      const text = 'SELECT workspace_id, seq, hash FROM erasure_floors()';
+      const rows = await statements.run<HeadRow>('erasure-floors', text, []);
+      return new Map(rows.map((row) => [row.workspace_id, headOf(row)] as const));
+    },
   };
 }

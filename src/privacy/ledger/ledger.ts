@@ -10,6 +10,7 @@ import {
   type LedgerSeal,
 } from './entry.ts';
 import type { LedgerFile } from './file.ts';
+import type { HeadFile, Heads } from './head-file.ts';
 import type { Head, HeadStore } from './head-store.ts';
 
 export type Erased = Pick<LedgerEntry, 'erasureId' | 'subjectId' | 'channelId' | 'at'>;
@@ -20,17 +21,23 @@ export interface LedgerLine {
   readonly hash: string;
 }
 
+/** Who knows where it ends, in words for whoever reads that it ends before that. */
+export const THE_DATABASE = 'the database';
+
 export class Ledger {
   readonly #file: LedgerFile;
   readonly #seal: LedgerSeal;
+  /** Null: the database is the only other place that knows where the ledger ends. */
+  readonly #headFile: HeadFile | null;
   /** What was read and proved so far; from there on the file is read again each time. */
   #size = 0;
   #lines = 0;
   readonly #chains = new Map<WorkspaceId, LedgerLine[]>();
 
-  constructor(file: LedgerFile, seal: LedgerSeal) {
+  constructor(file: LedgerFile, seal: LedgerSeal, heads: HeadFile | null = null) {
     this.#file = file;
     this.#seal = seal;
+    this.#headFile = heads;
   }
 
   /**
@@ -42,12 +49,21 @@ export class Ledger {
     await heads.exclude();
     const head = await heads.find();
     await this.#readOn();
-    this.assertReaches(workspaceId, head);
+    this.assertReaches(workspaceId, head, THE_DATABASE);
     const uncommitted = this.#chains.get(workspaceId)?.slice(head?.seq ?? 0) ?? [];
     const written = uncommitted.find(({ entry }) => entry.erasureId === erased.erasureId);
     const { entry, hash } = written ?? (await this.#write(workspaceId, erased));
-    await heads.move({ seq: entry.seq, hash });
+    await this.#headFile?.write(this.#heads());
+    await heads.move({ seq: entry.seq, hash }, this.#headFile !== null);
     return { seq: entry.seq, hash };
+  }
+
+  /** Brings the file of heads up to where the ledger ends; for the caller's workspace, the database knows that it is there. */
+  async file(heads: HeadStore): Promise<void> {
+    await heads.exclude();
+    await this.#readOn();
+    await this.#headFile?.write(this.#heads());
+    await heads.setFiled(this.#headFile !== null);
   }
 
   /** The line that was committed as that one. Throws LedgerFault where the file does not have it. */
@@ -65,20 +81,27 @@ export class Ledger {
     return exists ? this.#chains : null;
   }
 
-  /** Throws LedgerFault where the file has lost what the database says was in it, or has something else there. */
-  assertReaches(workspaceId: WorkspaceId, head: Head | null): void {
+  /** Throws LedgerFault where the file has lost what `witness` says was in it, or has something else there. */
+  assertReaches(workspaceId: WorkspaceId, head: Head | null, witness: string): void {
     if (!head) return;
     const chain = this.#chains.get(workspaceId) ?? [];
     const there = chain[head.seq - 1];
     const about = `of workspace ${workspaceId}`;
     if (!there)
       throw new LedgerFault(
-        `it ends at entry ${chain.length} ${about}, and the database knows of ${head.seq}: lines are missing at its end`,
+        `it ends at entry ${chain.length} ${about}, and ${witness} knows of ${head.seq}: lines are missing at its end`,
       );
     if (there.hash !== head.hash)
       throw new LedgerFault(
-        `entry ${head.seq} ${about} is another one than the database knows: this is not its ledger`,
+        `entry ${head.seq} ${about} is another one than ${witness} knows: this is not its ledger`,
       );
+  }
+
+  #heads(): Heads {
+    const last = [...this.#chains].map(([id, chain]) => [id, chain.at(-1)] as const);
+    return new Map(
+      last.flatMap(([id, line]) => (line ? [[id, { seq: line.entry.seq, hash: line.hash }]] : [])),
+    );
   }
 
   async #write(workspaceId: WorkspaceId, erased: Erased): Promise<LedgerLine> {

@@ -56,6 +56,7 @@ export const holdLift = operation({
     if (hold.placedBy === caller.userId) refuse('second_person');
     await services.holds.exclude();
     await services.holds.lift(hold.id, caller.userId, now);
+    await services.heldTexts.enqueue();
     const kept = (await services.erasures.held()).filter(
       ({ subjectId }) => hold.subjectId === null || hold.subjectId === subjectId,
     );

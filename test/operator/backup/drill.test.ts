@@ -1,7 +1,7 @@
 /** The drill of an erasure: what an old backup still opens is closed before the restored server serves, or it does not serve. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
@@ -112,5 +112,28 @@ describe('a server restored from before somebody was erased', function () {
       await served.end();
     }
     assert.equal(lines().length, 3, 'nothing is written twice');
+  });
+
+  it('does not serve with a ledger of the time of its backup, where a newer backup was beside it', async () => {
+    const keeper = old.keeper({ heads: ledgerHeads });
+    const first = (await all(keeper.take({ to: backups.path }))).at(-1);
+    assert.ok(first?.is === 'taken');
+    const short = join(elsewhere.path, 'rolled-back.jsonl');
+    copyFileSync(ledger, short);
+    await erased(await author(world, 'Dan'));
+    await all(keeper.take({ to: backups.path }));
+    const words = { from: first.path, replace: fresh.name, keepSessions: false };
+    await all(fresh.keeper().restore(words));
+    const known = lines().length;
+    await refusesToServe(
+      short,
+      new RegExp(`ends at entry ${known - 1} .*the newest backup that .* knows of ${known}`),
+    );
+    const given = { ...process.env, ...settings(fresh, short) };
+    const findings = await all(fresh.keeper({ environment: given }).verify());
+    const found = findings.find(({ check }) => check === 'erasure-ledger');
+    assert.equal(found?.verdict, 'failed');
+    const served = await World.create({ environment: settings(fresh) });
+    await served.end();
   });
 });

@@ -104,6 +104,20 @@ export const DAMAGES: readonly [string, string, string, RegExp?][] = [
      SELECT workspace_id, gen_random_uuid(), id, id, now(), '\\x00', now() FROM account LIMIT 1`,
     /stands still, collecting/,
   ],
+  [
+    'held-texts',
+    'held_text',
+    `INSERT INTO held_text (workspace_id, channel_id, message_id, version, author_id, seq, posted_at, at, body_sealed, key_epoch)
+     SELECT workspace_id, channel_id, id, 1, author_id, 77, at, at, '\\x01', 1 FROM message LIMIT 1`,
+    /version 1 of post 77/,
+  ],
+  [
+    'erasures',
+    'erasure',
+    `INSERT INTO erasure (workspace_id, id, subject_id, requested_by, requested_at, origin_sealed, origin_key, due_at)
+     SELECT workspace_id, gen_random_uuid(), id, id, now(), '\\x01', 1, now() FROM account LIMIT 1`,
+    /stands still, waiting/,
+  ],
 ];
 
 /** A row of the table, where the story has none. */

@@ -109,6 +109,28 @@ describe('a line that the database does not know of', () => {
     assert.deepEqual(await left(scene), { state: 'running', subject: 0, data: 0 });
   });
 
+  it('is done again in the order of locks of a run of the same, so that neither waits for the other for ever', async () => {
+    const scene = await lost();
+    const running = await world.database.connect();
+    try {
+      await running.query('BEGIN');
+      await running.query('SELECT FROM erasure WHERE id = $1 FOR UPDATE', [scene.erasureId]);
+      const starting = starts();
+      const waits = `SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))`;
+      while ((await running.query(waits)).rowCount === 0)
+        await new Promise((resolve) => setImmediate(resolve));
+      // What a run asks for next; that of the replay is not in its way.
+      const text = 'SELECT pg_try_advisory_xact_lock(4711030) AS free';
+      const { rows: free } = await running.query<{ free: boolean }>(text);
+      await running.query('COMMIT');
+      await starting;
+      assert.deepEqual(free, [{ free: true }]);
+    } finally {
+      running.release();
+    }
+    assert.deepEqual(await left(scene), { state: 'running', subject: 0, data: 0 });
+  });
+
   it('is about nobody where the channel is of after the backup', async () => {
     const scene = await nodes.scene();
     await says(scene, { channelId: randomUUID() as ChannelId });
