@@ -1,7 +1,6 @@
 -- An erasure goes on whatever became of its job: a node looks for those that are due in all workspaces, and asks for a
 -- job where there is none that will still be tried.
 
-CREATE POLICY lookup ON erasure FOR SELECT TO conclave_lookup USING (true);
 CREATE POLICY lookup ON legal_hold FOR SELECT TO conclave_lookup USING (true);
 GRANT SELECT (workspace_id, id, subject_id, channel_id, state, due_at) ON erasure TO conclave_lookup;
 GRANT SELECT (workspace_id, subject_id, channel_id, lifted_at) ON legal_hold TO conclave_lookup;

@@ -1,9 +1,8 @@
 /** Gives a request more time, once, with a reason that its subject is told, as Art. 12 (3) GDPR allows and demands. */
 import { z } from 'zod';
-import { onServer } from '../../access/index.ts';
+import { onServer, Reason } from '../../access/index.ts';
 import { PrivacyRequestId, Timestamp } from '../../contract/index.ts';
 import { Refusal, reply, type Access, type Actor } from '../../kernel/index.ts';
-import { Reason } from '../access.ts';
 import { DAY_MS, FURTHER_DAYS, untilReminder } from '../deadlines/deadline.ts';
 import type { Deadline } from '../deadlines/deadline-store.ts';
 import { operation } from '../declare.ts';
