@@ -48,8 +48,11 @@ export function letters({ clock, within, people, oneTime, server, ...parts }: Pa
     });
 }
 
+/** Who may be somebody else is written to about nothing that comes again and again: only at an address that was confirmed. */
 async function isWanted(rows: AuthRows, kind: MailKind, { id }: AccountRow): Promise<boolean> {
-  return kind !== 'email-verification' || (await rows.accounts.emailVerifiedAt(id)) === null;
+  if (kind === 'password-reset') return true;
+  const isConfirmed = (await rows.accounts.emailVerifiedAt(id)) !== null;
+  return kind === 'mentions' ? isConfirmed : !isConfirmed;
 }
 
 interface About {
