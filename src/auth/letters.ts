@@ -53,13 +53,16 @@ export function letters({ clock, within, people, oneTime, server, ...parts }: Pa
     });
 }
 
+/** Who may be somebody else is written to about nothing that comes again and again: only at an address that was confirmed. */
 async function isWanted(
   rows: AuthRows,
   kind: MailKind,
   { id, role }: AccountRow,
 ): Promise<boolean> {
   if (kind === 'request-due') return role === 'admin'; // who is none any more has nothing to answer
-  return kind !== 'email-verification' || (await rows.accounts.emailVerifiedAt(id)) === null;
+  if (kind === 'password-reset' || kind === 'request-extended') return true;
+  const isConfirmed = (await rows.accounts.emailVerifiedAt(id)) !== null;
+  return kind === 'mentions' ? isConfirmed : !isConfirmed;
 }
 
 /** No name that somebody gave themselves stands in a mail: whoever registers could write to others with it. */

@@ -86,17 +86,17 @@ describe('the statistics of a workspace', () => {
     const withdrawal = `INSERT INTO consent SELECT workspace_id, user_id, 2, purpose, version, 'withdrawn', at, source
       FROM consent WHERE user_id = $1`;
     const within: Jobs['within'] = async (workspaceId, work) => {
-      let isGathered = false;
+      const step = { isTally: false };
       const result = await postgres.transaction(workspaceId, 'own', (tx) => {
         const usage = usageStore(tx, workspaceId);
         const tally: typeof usage.tally = (...asked) => {
-          isGathered = true;
+          step.isTally = true;
           return usage.tally(...asked);
         };
         const consents = consentsOf(tx, workspaceId);
         return work({ consents, usage: { ...usage, tally } } as unknown as JobRows);
       });
-      if (isGathered) await rows(world, withdrawal, last.userId);
+      if (step.isTally) await rows(world, withdrawal, last.userId);
       return result;
     };
     await countDays({ clock: world.clock, within }, world.workspaceId);

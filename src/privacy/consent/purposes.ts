@@ -18,8 +18,9 @@ export const PURPOSES: Purposes = {
   'mention-mail': {
     title: 'Mail about mentions',
     text:
-      'When somebody mentions you and you have not read it for 15 minutes, this server writes to your e-mail address ' +
-      'that you were mentioned, once an hour at most. The mail says how often, and neither by whom nor what was said.',
+      'When somebody mentions you and you have not read it for 15 minutes, this server writes to your e-mail ' +
+      'address, if you confirmed it, that you were mentioned: once an hour at most. The mail says how often, and ' +
+      'neither by whom nor what was said.',
     version: 1,
     isOnByDefault: false,
     askedBy: ['the job consented.mention-mail', 'each mail of the kind mentions, when it is sent'],
