@@ -17,7 +17,7 @@ describe('conclave me erase', function () {
   let world: World;
   let home: Machinery;
   let password: string;
-  beforeEach(async () => {
+  beforeEach(() => {
     home = new Machinery();
   });
   afterEach(async () => {

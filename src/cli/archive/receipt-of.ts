@@ -6,8 +6,9 @@ import { misused } from '../failure.ts';
 
 type Receipt = OutputOf<'receipt.fetch'>;
 
-/** Ten a minute are let through from one address. */
-const LOOK_MS = 6_500;
+/** Soon at first: of who has written little it takes a second. Ten a minute are let through from one address. */
+const FIRST_MS = 1_000;
+const LONGEST_MS = 7_000;
 
 /** Throws Failure `usage` for a text that is no such token. */
 export function receiptTokenIn(text: string): ReceiptToken {
@@ -22,11 +23,10 @@ export async function receiptOf(desk: Pick<Desk, 'dial'>, token: ReceiptToken): 
   return line.yes(await line.client.call('receipt.fetch', { token }));
 }
 
-/** Asks until it is done; `first` milliseconds before it asks for the first time. Throws Failure. */
+/** Asks until it is done. Throws Failure. */
 export async function receiptSoon(
   { dial, surroundings }: Pick<Desk, 'dial' | 'surroundings'>,
   token: ReceiptToken,
-  first: number,
 ): Promise<Receipt> {
   const { machine, interrupted } = surroundings;
   const line = dial();
@@ -38,7 +38,7 @@ export async function receiptSoon(
         resolve();
       });
     });
-  for (let wait = first; ; wait = LOOK_MS) {
+  for (let wait = FIRST_MS; ; wait = Math.min(2 * wait, LONGEST_MS)) {
     await pause(wait);
     const outcome = await line.client.call('receipt.fetch', { token });
     if (outcome.ok && outcome.data.state === 'done') return outcome.data;

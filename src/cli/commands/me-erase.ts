@@ -12,7 +12,6 @@ import { ENTERING } from './entrance-options.ts';
 
 type Calls =
   'privacy.mine' | 'erasure.request' | 'erasure.read' | 'erasure.cancel' | 'receipt.fetch';
-type ErasureId = InputOf<'erasure.read'>['erasureId'];
 type Receipt = OutputOf<'receipt.fetch'>['receipt'];
 
 interface Row {
@@ -27,8 +26,6 @@ interface Row {
 }
 
 const WORD = 'erase';
-/** By then an erasure of somebody with little is over. */
-const FIRST_LOOK_MS = 1_000;
 
 export const meErase = command({
   name: 'me erase',
@@ -102,7 +99,7 @@ async function underWay({ call }: Desk<Calls>): Promise<{ open: Row | null; grac
     graceMs = page.erasureGraceMs;
     for (const { requestId, kind, state } of page.requests) {
       if (kind !== 'erasure' || state === 'done') continue;
-      const found = await call('erasure.read', { erasureId: requestId as string as ErasureId });
+      const found = await call('erasure.read', { erasureId: requestId });
       if (found.channelId === null) open = { ...NONE, ...shown(found) };
     }
     from = page.next && { after: page.next };
@@ -116,7 +113,7 @@ function shown({ erasureId, state, dueAt }: OutputOf<'erasure.read'>): Row {
 
 async function cancelled({ call }: Desk<Calls>, open: Row | null): Promise<Row> {
   if (open?.erasureId == null) return NONE;
-  await call('erasure.cancel', { erasureId: open.erasureId as ErasureId });
+  await call('erasure.cancel', { erasureId: open.erasureId });
   return { ...open, state: 'cancelled' };
 }
 
@@ -169,7 +166,7 @@ async function* requested(
     const where = tokenFile === undefined ? { receiptToken } : { tokenFile };
     yield { erasureId, dueAt, state: 'waiting', ...where };
     if (!beginsAtOnce) return;
-    const { receipt } = await receiptSoon(desk, receiptToken, FIRST_LOOK_MS);
+    const { receipt } = await receiptSoon(desk, receiptToken);
     bar.end();
     if (receipt) yield { erasureId, dueAt, state: 'done', receipt };
   } finally {
