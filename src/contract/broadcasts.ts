@@ -6,6 +6,7 @@ import type { ChannelId, UserId } from './ids.ts';
 import type { DeletionId, ReportId, ReportState } from './moderation.ts';
 import type { ShownPresence } from './presence.ts';
 import type { ErasureId, ErasureState } from './privacy.ts';
+import type { RetentionProgress } from './retention.ts';
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
@@ -46,6 +47,8 @@ export interface Broadcasts {
   };
   /** How far an export is that the caller asked for; the last one says how it ended. */
   'export.progress': z.infer<typeof ExportProgress>;
+  /** How far a run of retention is that the caller asked for. */
+  'retention.progress': RetentionProgress;
   /**
    * Somebody else is writing there: true for `TYPING_SHOWN_MS` unless they post. May be lost, comes from no log and is
    * not told again.

@@ -13,4 +13,5 @@ export * from './moderation.ts';
 export * from './presence.ts';
 export * from './privacy.ts';
 export * from './exports.ts';
+export * from './retention.ts';
 export type * from './broadcasts.ts';

@@ -4,7 +4,7 @@ import canonicalize from 'canonicalize';
 
 /** What a document is; signed with it, so that one kind never passes for another. */
 export type DocumentKind =
-  'backup-manifest' | 'erasure-ledger' | 'erasure-receipt' | 'export-manifest';
+  'backup-manifest' | 'erasure-ledger' | 'erasure-receipt' | 'export-manifest' | 'retention-report';
 
 export interface Signature {
   /** Which key: its thumbprint (RFC 7638). */

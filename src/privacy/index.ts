@@ -17,8 +17,15 @@ import {
   holdList,
   holdPlace,
   receiptKeys,
+  retentionPreview,
+  retentionRead,
+  retentionRun,
+  retentionRuns,
+  retentionSet,
 } from './operations/index.ts';
 import type { PrivacyOptions } from './ports.ts';
+import { retentionIn } from './retention/retention.ts';
+import { retaining } from './retention/run.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
 export { erasureExports } from './erasure/exports.ts';
@@ -32,8 +39,13 @@ export interface Privacy {
   readonly module: Module<Tx>;
   /** What is done in jobs, by their names. */
   readonly tasks: Readonly<
-    Record<'privacy.erase', (workspaceId: WorkspaceId, about: unknown) => Promise<void>>
+    Record<
+      'privacy.erase' | 'privacy.retain',
+      (workspaceId: WorkspaceId, about: unknown) => Promise<void>
+    >
   >;
+  /** What is done once a day, on one of the nodes. */
+  readonly daily: Readonly<Record<'privacy.retention', () => Promise<void>>>;
   /**
    * Before anything is served: does again what the ledger of erasures says and the database does not know. Throws
    * LedgerFault where the ledger is missing, edited or older than the database.
@@ -47,6 +59,8 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
   const ledger = new Ledger(file, options.ledgerSeal);
   const erasures = erasing({ ...options, ledger });
   const replay = replaying({ ...options, destroyKeys: erasures.destroyKeys });
+  const retention = retaining({ ...options, ...options.retention });
+  const { contributors } = options.retention;
   const domain: PrivacyDomain = { prove: stepUp.prove, publicKeys };
   const { workspaceSeal, holdPeople, entropy, graceMs } = options;
   return {
@@ -55,6 +69,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
       operations: [
         ...[erasureCancel, erasureRead, erasureRequest, erasureRequestFor],
         ...[holdLift, holdList, holdPlace, receiptKeys],
+        ...[retentionPreview, retentionRead, retentionRun, retentionRuns, retentionSet],
       ],
       domain,
       services: (tx, { workspaceId }): PrivacyServices => ({
@@ -62,6 +77,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         standings: standings(tx),
         erasures: erasureStore(tx, workspaceId),
         holds: holdStore(tx, workspaceId),
+        retention: retentionIn(tx, workspaceId, contributors),
         entropy,
         graceMs,
         stands: (proof) => stepUp.stands(tx, proof as P),
@@ -70,7 +86,8 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         open: (place, row) => workspaceSeal.open(tx, workspaceId, place, row),
       }),
     },
-    tasks: { 'privacy.erase': erasures.run },
+    tasks: { 'privacy.erase': erasures.run, 'privacy.retain': retention.run },
+    daily: { 'privacy.retention': retention.schedule },
     gate: { start: () => passGate({ ledger, path: file.path, allHeads, replay, notice }) },
   };
 }

@@ -10,6 +10,7 @@ import type {
   PresenceStirred,
   Told,
 } from '../kernel/index.ts';
+import type { RetentionOptions } from './retention/run.ts';
 import type { Tx } from './erasure/erasure-store.ts';
 import type { LedgerSeal } from './ledger/entry.ts';
 import type { LedgerFile } from './ledger/file.ts';
@@ -87,6 +88,7 @@ export interface PrivacyOptions<Proof> {
   readonly ledgerFile: LedgerFile;
   readonly ledgerSeal: LedgerSeal;
   readonly receiptSeal: Pick<LedgerSeal, 'sign'>;
+  readonly retention: Pick<RetentionOptions, 'contributors' | 'everyWorkspace' | 'sign' | 'pace'>;
   /** What receipts are checked with. */
   readonly publicKeys: {
     readonly keys: readonly {

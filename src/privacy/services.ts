@@ -5,6 +5,7 @@ import type { Entropy } from '../kernel/index.ts';
 import type { ErasureStore } from './erasure/erasure-store.ts';
 import type { HoldStore } from './holds/hold-store.ts';
 import type { HeldPerson, PrivacyOptions, SealedPlace } from './ports.ts';
+import type { Retention } from './retention/retention.ts';
 
 /** What was proved stays within the domain that proved it. */
 export type Proof = object;
@@ -19,6 +20,7 @@ export interface PrivacyServices {
   readonly standings: Standings;
   readonly erasures: ErasureStore;
   readonly holds: HoldStore;
+  readonly retention: Retention;
   readonly entropy: Entropy;
   readonly graceMs: number;
   readonly stands: (proof: Proof) => Promise<boolean>;

@@ -1,12 +1,13 @@
 /** Fits erasure to the domains: what each of them takes away, and what it takes of keys, accounts and the trail. */
 import { accessErasure } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
-import { authErasure, heldPeople, type Auth } from '../auth/index.ts';
-import { chatErasure } from '../chat/index.ts';
+import { authErasure, authRetention, heldPeople, type Auth } from '../auth/index.ts';
+import { chatErasure, chatRetention } from '../chat/index.ts';
 import type { Config } from '../config.ts';
 import {
   documentSigner,
   envelope,
+  everyWorkspace,
   keyErasure,
   keyRows,
   open,
@@ -15,7 +16,7 @@ import {
   type Vault,
 } from '../crypto/index.ts';
 import type { Caller, Clock, Entropy } from '../kernel/index.ts';
-import { moderationErasure } from '../moderation/index.ts';
+import { moderationErasure, Pace } from '../moderation/index.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
 import { exportErasure } from '../privacy/export/index.ts';
@@ -34,6 +35,9 @@ export const erasureSteps = [
   ...[...accessErasure, ...chatErasure, ...moderationErasure, ...exportErasure],
   ...authErasure.filter(({ phase }) => phase !== 'keys'),
 ];
+
+/** Everything that is kept for a time, in the order in which it goes. */
+export const retentionContributors = [chatRetention, authRetention];
 
 export interface PrivacyWiring {
   readonly config: Pick<Config, 'erasure'>;
@@ -77,6 +81,12 @@ export function privacyOf(wiring: PrivacyWiring) {
     },
     receiptSeal: { sign: (document) => signer.sign('erasure-receipt', document) },
     publicKeys: signer.published,
+    retention: {
+      contributors: retentionContributors,
+      everyWorkspace: () => everyWorkspace(postgres.statements),
+      sign: (report) => signer.sign('retention-report', report),
+      pace: (least, most) => new Pace(least, most),
+    },
     allHeads: allHeads(postgres.statements),
     announce: wiring.announce,
     later: wiring.later,

@@ -13,3 +13,8 @@ export { holdLift } from './hold.lift.ts';
 export { holdList } from './hold.list.ts';
 export { holdPlace } from './hold.place.ts';
 export { receiptKeys } from './receipt.keys.ts';
+export { retentionPreview } from './retention.preview.ts';
+export { retentionRead } from './retention.read.ts';
+export { retentionRun } from './retention.run.ts';
+export { retentionRuns } from './retention.runs.ts';
+export { retentionSet } from './retention.set.ts';

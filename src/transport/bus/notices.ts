@@ -8,6 +8,7 @@ import {
   ExportProgress,
   ReportId,
   ReportState,
+  RetentionProgress,
   Rev,
   Seq,
   SessionId,
@@ -75,6 +76,7 @@ const Told = z.discriminatedUnion('event', [
     z.strictObject({ reportId: ReportId, channelId: ChannelId, state: ReportState }),
   ),
   told('export.progress', ExportProgress),
+  told('retention.progress', RetentionProgress),
   told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
   told('receipt.marked', z.strictObject({ channelId: ChannelId, seq: Seq })),
 ]);
