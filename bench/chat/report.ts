@@ -8,7 +8,7 @@ import { ROOT, type Services } from '../services.ts';
 import type { ChatTrial, Found } from './trial.ts';
 
 export interface ChatResult {
-  readonly trial: ChatTrial;
+  readonly trial: Omit<ChatTrial, 'name'> & { readonly name: string };
   readonly found: Found;
 }
 

@@ -1,5 +1,5 @@
 /** Which posts have outstayed their time: found from the oldest on, so that looking costs what is due and no more. */
-import type { ChannelId } from '../contract/index.ts';
+import type { ChannelId, UserId } from '../contract/index.ts';
 import { goesBefore, isHeld, type RetentionScope } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { COLUMNS, fromRaw } from './message-store.ts';
@@ -37,6 +37,36 @@ export async function look(
     held: isHeld(scope.holds, { ...message, userId: message.authorId }),
   }));
   return { due, isWhole: young !== -1 || messages.length < most };
+}
+
+export interface InFront {
+  /** How many go, from the first one on. */
+  readonly going: number;
+  /** What comes then: nothing that is due, a post that is held, or perhaps more that goes. */
+  readonly then: 'nothing' | 'held' | 'more';
+}
+
+/** Of the next `most` places after that one, those before the first post that stays; only their times are read. */
+export async function inFront(
+  tx: Tx,
+  scope: RetentionScope,
+  channelId: ChannelId,
+  after: number,
+  most: number,
+): Promise<InFront> {
+  const before = goesBefore(scope, channelId);
+  if (before === null) return { going: 0, then: 'nothing' };
+  const places = await tx.message.findMany({
+    where: { channelId, seq: { gt: after, lte: after + most } },
+    orderBy: { seq: 'asc' },
+    select: { authorId: true, at: true },
+  });
+  for (const [going, { authorId, at }] of places.entries()) {
+    if (at >= before) return { going, then: 'nothing' };
+    if (isHeld(scope.holds, { userId: authorId as UserId, channelId, at }))
+      return { going, then: 'held' };
+  }
+  return { going: places.length, then: places.length < most ? 'nothing' : 'more' };
 }
 
 /** What `remove` would do there, in one statement. */

@@ -1,5 +1,5 @@
 /** What channels let go when its time is over: the oldest posts, and of those behind one that is held, what they said. */
-import type { RetentionCandidate } from '../contract/index.ts';
+import type { ChannelId, RetentionCandidate } from '../contract/index.ts';
 import type {
   RemovedPiece,
   RetentionContributor,
@@ -10,9 +10,9 @@ import type { Tx } from '../platform/postgres/index.ts';
 import { messagesChanged } from './changes.ts';
 import { channelStore } from './channel-store.ts';
 import { shown } from './content.ts';
-import { channelsAfter, count, look } from './due-store.ts';
+import { channelsAfter, count, inFront, look, type Standing } from './due-store.ts';
 import { messageStore } from './message-store.ts';
-import type { ChannelRow, MessageRow } from './rows.ts';
+import type { MessageRow } from './rows.ts';
 import { tombstoneStore } from './tombstone-store.ts';
 import { truncate } from './truncate.ts';
 
@@ -68,34 +68,31 @@ export const chatRetention: RetentionContributor<Tx> = {
     const { channels, reached } = await channelsAfter(tx, scope, textOf(cursor, 'after'), within);
     const [first] = channels;
     if (!first) return { ...NOTHING, next: reached && { after: reached } };
-    const channel = await channelStore(tx, scope.workspaceId).lock(first.id);
-    if (!channel) return { ...NOTHING, next: { after: first.id } };
-    const seq = within === null ? channel.purgedSeq : numberOf(cursor, 'seq', channel.purgedSeq);
-    return seq > channel.purgedSeq
-      ? empty(tx, scope, channel, seq, most)
-      : shorten(tx, scope, channel, most);
+    const { id, purgedSeq } = first;
+    const seq = within === null ? purgedSeq : numberOf(cursor, 'seq', purgedSeq);
+    return seq > purgedSeq ? empty(tx, scope, id, seq, most) : shorten(tx, scope, first, most);
   },
 };
 
 const NOTHING: RemovedPiece = { next: null, removed: 0, held: 0, counts: {} };
 
-/** The oldest posts go, up to the first one that stays; behind one that is held the next piece goes on. */
+/**
+ * The oldest posts go, up to the first one that stays; behind one that is held the next piece goes on. What is looked
+ * for changes no more, so that the channel is held only while they go.
+ */
 async function shorten(
   tx: Tx,
   scope: RetentionScope,
-  channel: ChannelRow,
+  { id: channelId, purgedSeq }: Standing,
   most: number,
 ): Promise<RemovedPiece> {
   const { workspaceId, asOf: now } = scope;
-  const { id: channelId, purgedSeq } = channel;
-  const { due, isWhole } = await look(tx, scope, channelId, purgedSeq, most);
-  const kept = due.findIndex(({ held }) => held);
-  const going = kept === -1 ? due.length : kept;
+  const { going, then } = await inFront(tx, scope, channelId, purgedSeq, most);
   const done = { after: channelId };
   if (going === 0)
-    return kept === -1
-      ? { ...NOTHING, next: done }
-      : { ...NOTHING, held: 1, next: { channel: channelId, seq: purgedSeq + 1 } };
+    return then === 'held'
+      ? { ...NOTHING, held: 1, next: { channel: channelId, seq: purgedSeq + 1 } }
+      : { ...NOTHING, next: done };
   const stores = {
     workspaceId,
     channels: channelStore(tx, workspaceId),
@@ -104,7 +101,7 @@ async function shorten(
   const belowSeq = purgedSeq + going + 1;
   const piece = await truncate(stores, { channelId, belowSeq, now, most });
   if (!piece || piece.removed === 0) return { ...NOTHING, next: done };
-  const isOver = isWhole && going === due.length && piece.purgedSeq === belowSeq - 1;
+  const isOver = then === 'nothing' && piece.purgedSeq === belowSeq - 1;
   const counts = { message: piece.removed };
   const effects = piece.effect?.effect === 'channel-changed' ? [piece.effect] : [];
   const next = isOver ? done : { channel: channelId, seq: piece.purgedSeq };
@@ -115,11 +112,14 @@ async function shorten(
 async function empty(
   tx: Tx,
   scope: RetentionScope,
-  channel: ChannelRow,
+  channelId: ChannelId,
   after: number,
   most: number,
 ): Promise<RemovedPiece> {
   const { workspaceId, asOf: at } = scope;
+  const channels = channelStore(tx, workspaceId);
+  const channel = await channels.lock(channelId);
+  if (!channel) return { ...NOTHING, next: { after: channelId } };
   const { due, isWhole } = await look(tx, scope, channel.id, after, LOOKED_AT);
   const going: MessageRow[] = [];
   let held = 0;
@@ -134,7 +134,7 @@ async function empty(
     if (isKept) held += 1;
     reached = message.seq;
   }
-  const last = await channelStore(tx, workspaceId).advanceBy(channel, going.length);
+  const last = await channels.advanceBy(channel, going.length);
   const deletion = { by: null, rev: last - going.length + 1, at };
   const gone = await tombstoneStore(tx).put(going, deletion);
   const isOver = isWhole && reached === after + due.length;
