@@ -12,6 +12,8 @@ export interface Seeding {
   readonly authors: readonly string[];
   readonly count: number;
   readonly progress: (filled: number) => void;
+  /** When they were posted; now if left out. */
+  readonly now?: () => Date;
 }
 
 const FILLER =
@@ -19,7 +21,7 @@ const FILLER =
 
 /** Resolves when the posts are stored; gives the seconds that it took. */
 export async function seed(seeding: Seeding): Promise<number> {
-  const { services, count, progress } = seeding;
+  const { services, count, progress, now = () => new Date() } = seeding;
   const channelId = seeding.channelId as ChannelId;
   const [channel] = await services.query<{ workspaceId: WorkspaceId; keyEpoch: number }>(
     'SELECT workspace_id AS "workspaceId", key_epoch AS "keyEpoch" FROM channel WHERE id = $1',
@@ -34,7 +36,7 @@ export async function seed(seeding: Seeding): Promise<number> {
     database: services.env['DATABASE_URL'] ?? '',
     count,
     body: (n) => `seeded ${n} ${FILLER}`,
-    now: () => new Date(),
+    now,
     progress,
   });
   return (performance.now() - began) / 1_000;

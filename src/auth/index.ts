@@ -59,6 +59,7 @@ export { heldPeople } from './people-store.ts';
 export { sessionLookup, type SessionLookup } from './session-lookup-store.ts';
 export { workspaceLookups, type WorkspaceLookups } from './store.ts';
 export { authErasure } from './erasure-store.ts';
+export { authRetention } from './retention-store.ts';
 export { isHost, isSlug, tenancy, type During, type InvitedRole } from './tenancy.ts';
 export type { FirstWorkspace, NewWorkspace } from './workspaces.ts';
 export type { MintedSession, Minting } from './minting.ts';

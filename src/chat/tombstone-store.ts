@@ -16,7 +16,8 @@ export interface TombstoneStore {
 
 /** At consecutive revisions from `rev` on, in the order of the messages. */
 export interface Deletion {
-  readonly by: UserId;
+  /** Null: nobody deleted them, their time was over; then each is its author's, as rows name somebody. */
+  readonly by: UserId | null;
   readonly rev: number;
   readonly at: Date;
 }
@@ -60,7 +61,7 @@ export function tombstoneStore(tx: Tx): TombstoneStore {
       const { channelId } = first;
       await tx.$executeRaw`
         UPDATE message m SET rev = ${rev} + n.place - 1, body_sealed = NULL, deleted_at = ${at},
-          deleted_by = ${by}::uuid, reactions = NULL, mentions = NULL, pinned_at = NULL, pinned_by = NULL
+          deleted_by = coalesce(${by}::uuid, m.author_id), reactions = NULL, mentions = NULL, pinned_at = NULL, pinned_by = NULL
         FROM unnest(${messages.map(({ id }) => id)}::uuid[]) WITH ORDINALITY AS n (id, place)
         WHERE m.channel_id = ${channelId}::uuid AND m.id = n.id`;
       const those = (rows: readonly MessageRow[]) => ({
@@ -72,8 +73,10 @@ export function tombstoneStore(tx: Tx): TombstoneStore {
       if (edited.length > 0) await tx.messageVersion.deleteMany(those(edited));
       if (reactedTo.length > 0) await tx.reaction.deleteMany(those(reactedTo));
       if (mentioning.length > 0) await tx.mention.deleteMany(those(mentioning));
-      const change = { ...NOTHING, deletedAt: at, deletedBy: by };
-      return messages.map((message, i) => ({ ...message, ...change, rev: rev + i }));
+      const change = { ...NOTHING, deletedAt: at };
+      return messages.map((message, i) => {
+        return { ...message, ...change, deletedBy: by ?? message.authorId, rev: rev + i };
+      });
     },
   };
 }

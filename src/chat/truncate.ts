@@ -21,6 +21,8 @@ export interface Truncation {
   /** Posts from this place on stay. */
   readonly belowSeq: number;
   readonly now: Date;
+  /** Posts of this piece, `TRUNCATION_POSTS` at most: the fewer, the sooner the channel is free again. */
+  readonly most?: number;
 }
 
 export interface Truncated {
@@ -48,13 +50,13 @@ export const YOUNGEST_TRUNCATED_MS = CLIENT_ID_AGE_MS + 2 * CLIENT_ID_AHEAD_MS;
 /** See `truncateChannel`. */
 export async function truncate(
   { workspaceId, channels, messages }: TruncationStores,
-  { channelId, belowSeq, now }: Truncation,
+  { channelId, belowSeq, now, most: posts = TRUNCATION_POSTS }: Truncation,
 ): Promise<Truncated | null> {
   const channel = await channels.lock(channelId);
   if (!channel) return null;
   const { purgedSeq } = channel;
   const target = Math.min(belowSeq - 1, channel.lastSeq);
-  const upTo = Math.min(target, purgedSeq + TRUNCATION_POSTS);
+  const upTo = Math.min(target, purgedSeq + Math.min(posts, TRUNCATION_POSTS));
   const olderThan = new Date(now.getTime() - YOUNGEST_TRUNCATED_MS);
   const most = { olderThan, reactions: TRUNCATION_REACTIONS };
   const eldest = upTo > purgedSeq && (await messages.eldest(channelId, purgedSeq, upTo, most));
@@ -64,6 +66,8 @@ export async function truncate(
   const purgedRev = Math.max(channel.purgedRev, lastRev);
   const rev = await channels.truncate(channel, lastSeq, purgedRev);
   const removed = await messages.purge(channelId, lastSeq);
+  // The database lets no post go that a legal hold keeps: then none does.
+  if (removed < lastSeq - purgedSeq) throw new Error('a post is held that was to be truncated');
   const effect = truncated(workspaceId, channelId, { rev, belowSeq: lastSeq + 1 });
   const more = lastSeq < oldSeq || (lastSeq === upTo && upTo < target);
   return { removed, purgedSeq: lastSeq, more, effect };

@@ -9,17 +9,28 @@ export interface Bar {
 
 const NONE: Bar = { show: () => undefined, end: () => undefined };
 
-export async function barOn({ output, surroundings }: Desk): Promise<Bar> {
+/** What is counted, as it is shown beside the bar. */
+export interface Unit {
+  readonly name: string;
+  readonly of: (count: number) => string;
+}
+
+const MEGABYTES: Unit = { name: 'MB', of: (bytes) => (bytes / 1e6).toFixed(1) };
+
+export async function barOn(
+  { output, surroundings }: Pick<Desk, 'output' | 'surroundings'>,
+  unit = MEGABYTES,
+): Promise<Bar> {
   const { stderr } = surroundings;
   if (output.json || !stderr.isTTY) return NONE;
   const { default: progress } = await import('cli-progress');
-  const format = '{bar} {percentage}% of {size} MB';
+  const format = `{bar} {percentage}% of {size} ${unit.name}`;
   const bar = new progress.SingleBar({ stream: stderr, format, clearOnComplete: true, fps: 5 });
   bar.start(1, 0, { size: '…' });
   return {
     show(done, of) {
       bar.setTotal(Math.max(of, done, 1)); // how much there is, is known about only
-      bar.update(done, { size: (of / 1e6).toFixed(1) });
+      bar.update(done, { size: unit.of(of) });
     },
     end: () => bar.stop(),
   };

@@ -6,7 +6,11 @@ import type { ChannelId, UserId } from './ids.ts';
 import type { DeletionId, ReportId, ReportState } from './moderation.ts';
 import type { ShownPresence } from './presence.ts';
 import type { ErasureId, ErasureState } from './privacy.ts';
+<<<<<<< HEAD
 import type { PrivacyRequestId, PrivacyRequestKind } from './privacy-requests.ts';
+=======
+import type { RetentionProgress } from './retention.ts';
+>>>>>>> retention
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {
@@ -55,6 +59,8 @@ export interface Broadcasts {
   'privacy.request-extended': { readonly requestId: PrivacyRequestId; readonly dueAt: number };
   /** How far an export is that the caller asked for; the last one says how it ended. */
   'export.progress': z.infer<typeof ExportProgress>;
+  /** How far a run of retention is that the caller asked for. */
+  'retention.progress': RetentionProgress;
   /**
    * Somebody else is writing there: true for `TYPING_SHOWN_MS` unless they post. May be lost, comes from no log and is
    * not told again.

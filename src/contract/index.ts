@@ -15,4 +15,5 @@ export * from './presence.ts';
 export * from './privacy.ts';
 export * from './privacy-requests.ts';
 export * from './exports.ts';
+export * from './retention.ts';
 export type * from './broadcasts.ts';

@@ -18,5 +18,6 @@ export * from './outcome.ts';
 export type * from './personal-data.ts';
 export { execute, onWire, turnAway } from './pipeline.ts';
 export { Refusal } from './refusal.ts';
+export * from './retention.ts';
 export { Secret } from './secret.ts';
 export type * from './stages.ts';

@@ -22,6 +22,7 @@ import { filterTexts, sealedTexts } from './sealed-text.ts';
 import type { ModerationServices } from './services.ts';
 
 export { moderationErasure } from './erasure-store.ts';
+export { Pace } from './pace.ts';
 
 export interface ModerationOptions {
   readonly vault: Vault;

@@ -33,8 +33,15 @@ import {
   privacyRequests,
   receiptFetch,
   receiptKeys,
+  retentionPreview,
+  retentionRead,
+  retentionRun,
+  retentionRuns,
+  retentionSet,
 } from './operations/index.ts';
 import type { PrivacyOptions } from './ports.ts';
+import { retentionIn } from './retention/retention.ts';
+import { retaining } from './retention/run.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
 export { consentExports, consentsOf, PURPOSES } from './consent/index.ts';
@@ -56,10 +63,16 @@ export interface Privacy {
   /** What is done in jobs, by their names. */
   readonly tasks: Readonly<
     Record<
+<<<<<<< HEAD
       'privacy.erase' | 'privacy.let-go' | 'privacy.remind',
+=======
+      'privacy.erase' | 'privacy.retain',
+>>>>>>> retention
       (workspaceId: WorkspaceId, about: unknown) => Promise<void>
     >
   >;
+  /** What is done once a day, on one of the nodes. */
+  readonly daily: Readonly<Record<'privacy.retention', () => Promise<void>>>;
   /**
    * Before anything is served: does again what the ledger of erasures says and the database does not know. Throws
    * LedgerFault where the ledger is missing, edited or older than the database. From then on it looks each hour for
@@ -77,8 +90,13 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
     options.transaction(workspaceId, 'own', (tx) => ledger.file(headStore(tx, workspaceId)));
   const erasures = erasing({ ...options, ledger });
   const replay = replaying({ ...options, destroyKeys: erasures.destroyKeys });
+<<<<<<< HEAD
   const tokens = receiptTokens(options.digests, options.entropy);
   const resumption = resuming(options);
+=======
+  const retention = retaining({ ...options, ...options.retention });
+  const { contributors } = options.retention;
+>>>>>>> retention
   const domain: PrivacyDomain = { prove: stepUp.prove, publicKeys };
   const { workspaceSeal, holdPeople, entropy, graceMs, writeTo } = options;
   return {
@@ -87,8 +105,13 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
       operations: [
         ...[consentGive, consentHistory, consentList, consentWithdraw],
         ...[erasureCancel, erasureRead, erasureRequest, erasureRequestFor],
+<<<<<<< HEAD
         ...[holdLift, holdList, holdPlace, receiptFetch, receiptKeys],
         ...[privacyExtend, privacyMine, privacyRequests],
+=======
+        ...[holdLift, holdList, holdPlace, receiptKeys],
+        ...[retentionPreview, retentionRead, retentionRun, retentionRuns, retentionSet],
+>>>>>>> retention
       ],
       domain,
       services: (tx, { workspaceId }): PrivacyServices => ({
@@ -96,9 +119,13 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         standings: standings(tx),
         erasures: erasureStore(tx, workspaceId),
         holds: holdStore(tx, workspaceId),
+<<<<<<< HEAD
         consents: ledgerOf(options, tx, workspaceId),
         deadlines: deadlineStore(tx, workspaceId),
         heldTexts: heldTextStore(tx, workspaceId),
+=======
+        retention: retentionIn(tx, workspaceId, contributors),
+>>>>>>> retention
         entropy,
         graceMs,
         newReceiptToken: () => tokens.make(workspaceId),
@@ -110,6 +137,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         open: (place, row) => workspaceSeal.open(tx, workspaceId, place, row),
       }),
     },
+<<<<<<< HEAD
     tasks: {
       'privacy.erase': erasures.run,
       'privacy.let-go': lettingGo(options),
@@ -122,5 +150,10 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
       },
       stop: resumption.stop,
     },
+=======
+    tasks: { 'privacy.erase': erasures.run, 'privacy.retain': retention.run },
+    daily: { 'privacy.retention': retention.schedule },
+    gate: { start: () => passGate({ ledger, path: file.path, allHeads, replay, notice }) },
+>>>>>>> retention
   };
 }

@@ -12,8 +12,12 @@ import type {
   Processings,
   Told,
 } from '../kernel/index.ts';
+<<<<<<< HEAD
 import type { Digests, Vault } from '../crypto/index.ts';
 import type { DueErasures } from './erasure/due-store.ts';
+=======
+import type { RetentionOptions } from './retention/run.ts';
+>>>>>>> retention
 import type { Tx } from './erasure/erasure-store.ts';
 import type { LedgerSeal } from './ledger/entry.ts';
 import type { LedgerFile } from './ledger/file.ts';
@@ -100,6 +104,7 @@ export interface PrivacyOptions<Proof> {
   /** A second place for where the ledger ends; null: none is set. */
   readonly headFile: HeadFile | null;
   readonly receiptSeal: Pick<LedgerSeal, 'sign'>;
+  readonly retention: Pick<RetentionOptions, 'contributors' | 'everyWorkspace' | 'sign' | 'pace'>;
   /** What receipts are checked with. */
   readonly publicKeys: {
     readonly keys: readonly {

@@ -1,13 +1,19 @@
 /** Fits erasure to the domains: what each of them takes away, and what it takes of keys, accounts and the trail. */
 import { accessErasure } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
+<<<<<<< HEAD
 import { authErasure, heldPeople, mailRows, type Auth } from '../auth/index.ts';
 import { chatErasure } from '../chat/index.ts';
 import { consentedErasure, type ConsentedDomain } from '../consented/index.ts';
+=======
+import { authErasure, authRetention, heldPeople, type Auth } from '../auth/index.ts';
+import { chatErasure, chatRetention } from '../chat/index.ts';
+>>>>>>> retention
 import type { Config } from '../config.ts';
 import {
   documentSigner,
   envelope,
+  everyWorkspace,
   keyErasure,
   keyRows,
   open,
@@ -17,7 +23,7 @@ import {
   type Vault,
 } from '../crypto/index.ts';
 import type { Caller, Clock, Entropy } from '../kernel/index.ts';
-import { moderationErasure } from '../moderation/index.ts';
+import { moderationErasure, Pace } from '../moderation/index.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
 import { exportErasure } from '../privacy/export/index.ts';
@@ -41,6 +47,9 @@ export const erasureSteps = [
   ...[...consentedErasure, ...exportErasure, ...heldTextErasure],
   ...authErasure.filter(({ phase }) => phase !== 'keys'),
 ];
+
+/** Everything that is kept for a time, in the order in which it goes. */
+export const retentionContributors = [chatRetention, authRetention];
 
 export interface PrivacyWiring {
   readonly config: Pick<Config, 'erasure' | 'mail'>;
@@ -89,11 +98,21 @@ export function privacyOf(wiring: PrivacyWiring) {
     ledgerSeal: sealOf('erasure-ledger'),
     receiptSeal: { sign: (document) => signer.sign('erasure-receipt', document) },
     publicKeys: signer.published,
+<<<<<<< HEAD
     headFile: headPath === null ? null : headFile(headPath, sealOf('erasure-head')),
     knownHeads: knownHeads(postgres.statements),
     dueErasures: dueErasures(postgres.statements),
     writeTo: (tx, workspaceId, userId, kind) =>
       config.mail ? mailRows(tx, workspaceId).add({ kind, userId }) : Promise.resolve(),
+=======
+    retention: {
+      contributors: retentionContributors,
+      everyWorkspace: () => everyWorkspace(postgres.statements),
+      sign: (report) => signer.sign('retention-report', report),
+      pace: (least, most) => new Pace(least, most),
+    },
+    allHeads: allHeads(postgres.statements),
+>>>>>>> retention
     announce: wiring.announce,
     later: wiring.later,
     notice: (what, detail) => log.warn(what, detail),

@@ -24,7 +24,7 @@ describe('the tables', () => {
     assert.deepEqual(await powersOf(owner, login()), []);
   });
 
-  it('keep what was recorded: nothing is deleted but what was used up or taken back, truncated posts, deleted texts and keys of the erased', async () => {
+  it('keep what was recorded: nothing is deleted but what was used up or taken back, truncated posts, deleted texts, keys of the erased and sessions long over', async () => {
     const { deletes, others } = await rightsOf(owner, login());
     assert.deepEqual(deletes, [
       'channel_override',
@@ -43,13 +43,16 @@ describe('the tables', () => {
       'reaction',
       'refresh_token',
       'role_grant',
+      'session',
       'subject_key',
       'usage_day',
     ]);
     const { rows } = await owner.query(
-      `SELECT polname FROM pg_policy WHERE polrelid = 'message'::regclass AND polcmd = 'd' AND NOT polpermissive`,
+      `SELECT polname FROM pg_policy WHERE polcmd = 'd' AND NOT polpermissive
+         AND polrelid IN ('message'::regclass, 'session'::regclass) ORDER BY polname`,
     );
-    assert.deepEqual(rows, [{ polname: 'truncated_only' }]);
+    const only = [{ polname: 'not_held' }, { polname: 'over_only' }, { polname: 'truncated_only' }];
+    assert.deepEqual(rows, only);
     const { rows: erased } = await owner.query(
       `SELECT polrelid::regclass::text AS of FROM pg_policy
        WHERE polname = 'erased_only' AND polcmd = 'd' AND NOT polpermissive ORDER BY of`,

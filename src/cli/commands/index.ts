@@ -4,6 +4,7 @@ import { adminCreateWorkspace } from './admin/create-workspace.ts';
 import { adminDoctor } from './admin/doctor.ts';
 import { adminInvite } from './admin/invite.ts';
 import { adminLock } from './admin/lock.ts';
+import { adminRetention } from './admin/retention.ts';
 import { adminRoles } from './admin/roles.ts';
 import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
 import { adminSessions } from './admin/sessions.ts';
@@ -48,6 +49,7 @@ import { signUp } from './sign-up.ts';
 import { verifyEmail } from './verify-email.ts';
 import { verifyExportCommand } from './verify-export.ts';
 import { verifyReceipt } from './verify-receipt.ts';
+import { verifyReport } from './verify-report.ts';
 import { whoami } from './whoami.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -81,6 +83,7 @@ export const COMMANDS: readonly Command[] = [
   keys,
   rotateKeys,
   verifyReceipt,
+  verifyReport,
   meSessions,
   meConsents,
   meExport,
@@ -95,6 +98,7 @@ export const COMMANDS: readonly Command[] = [
   adminLock,
   adminUnlock,
   adminSessions,
+  adminRetention,
   adminDoctor,
   doctor,
   backup,

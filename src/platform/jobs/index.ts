@@ -1,6 +1,6 @@
 /** Runs jobs of the queue in Postgres, one at a time on each node; what a node that died was at, another one does. */
 import { EventEmitter } from 'node:events';
-import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import { Logger, parseCronItems, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { WorkspaceId } from '../../contract/index.ts';
 import type { Entropy, Secret } from '../../kernel/index.ts';
@@ -17,6 +17,8 @@ export interface JobsOptions {
   readonly url: Secret<string>;
   readonly tls: Authorities | null;
   readonly tasks: Readonly<Record<string, Task>>;
+  /** What is done once a day, by whichever node comes first: in the night, or as soon as one is there again. */
+  readonly daily?: Readonly<Record<string, () => Promise<void>>>;
   readonly entropy: Entropy;
   readonly later: (milliseconds: number, task: () => void) => () => void;
   readonly failed: (error: unknown, task: string) => void;
@@ -26,6 +28,9 @@ export interface JobsOptions {
 const POLL_MS = 1_000;
 /** How often what belongs to a worker without a connection is given back to the queue. */
 const RECLAIM_MS = 2_000;
+/** In the night of most of Europe, by UTC, and at no full hour, at which so much else begins. */
+const DAILY = '17 2 * * *';
+const DAY_MS = 24 * 60 * 60_000;
 /** After an outage; it is then tried so often. */
 const AGAIN_MS = 1_000;
 /** To listen, to take and finish a job, and to look after others. */
@@ -115,7 +120,8 @@ interface Worker {
   readonly end: () => Promise<void>;
 }
 
-async function work({ url, tls }: JobsOptions, name: string, taskList: TaskList): Promise<Worker> {
+async function work(options: JobsOptions, name: string, taskList: TaskList): Promise<Worker> {
+  const { url, tls } = options;
   const pool = new pg.Pool({
     ...connectionTo(url, tls),
     max: CONNECTIONS,
@@ -135,7 +141,11 @@ async function work({ url, tls }: JobsOptions, name: string, taskList: TaskList)
       events,
       pgPool: pool,
       taskList,
-      parsedCronItems: [],
+      parsedCronItems: parseCronItems(
+        Object.keys(options.daily ?? {}).map((task) => {
+          return { task, match: DAILY, options: { backfillPeriod: DAY_MS } };
+        }),
+      ),
       noHandleSignals: true,
       pollInterval: POLL_MS,
       logger: new Logger(() => () => undefined),
@@ -160,19 +170,22 @@ async function work({ url, tls }: JobsOptions, name: string, taskList: TaskList)
   }
 }
 
-function taskListOf({ tasks, failed }: JobsOptions): TaskList {
-  return Object.fromEntries(
-    Object.entries(tasks).map(([name, task]) => [
-      name,
-      async (payload: unknown) => {
-        const { workspaceId, about } = payload as { workspaceId: WorkspaceId; about: unknown };
-        try {
-          await task(workspaceId, about);
-        } catch (error) {
-          failed(error, name);
-          throw new Error('failed', { cause: error }); // the queue keeps the text of errors: not of these
-        }
-      },
-    ]),
-  );
+function taskListOf({ tasks, daily = {}, failed }: JobsOptions): TaskList {
+  const told = async (name: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      failed(error, name);
+      throw new Error('failed', { cause: error }); // the queue keeps the text of errors: not of these
+    }
+  };
+  const ofWorkspaces = Object.entries(tasks).map(([name, task]) => [
+    name,
+    (payload: unknown) => {
+      const { workspaceId, about } = payload as { workspaceId: WorkspaceId; about: unknown };
+      return told(name, () => task(workspaceId, about));
+    },
+  ]);
+  const ofAll = Object.entries(daily).map(([name, task]) => [name, () => told(name, task)]);
+  return Object.fromEntries([...ofWorkspaces, ...ofAll]) as TaskList;
 }

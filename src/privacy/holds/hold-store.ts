@@ -1,6 +1,6 @@
 /** Legal holds as rows: placed by one person, lifted by another, and never removed. */
 import type { ChannelId, HoldId, UserId, WorkspaceId } from '../../contract/index.ts';
-import type { Stretch } from '../../kernel/index.ts';
+import type { HoldInForce, Stretch } from '../../kernel/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 
 export interface HoldRow {
@@ -37,6 +37,11 @@ export interface HoldStore {
    * been waited for: what is decided on the answer is still so at the commit.
    */
   keeping(subjectId: UserId): Promise<Kept>;
+  /**
+   * All that are in force. With `deciding` the same holds as for `keeping`; without, this is only to look at them, and
+   * nobody waits.
+   */
+  inForce(deciding: boolean): Promise<readonly HoldInForce[]>;
   /** Waits until no transaction is deciding on what holds keep, and makes later ones wait for this one. */
   exclude(): Promise<void>;
 }
@@ -46,6 +51,9 @@ const HOLDS = 4_711_031;
 
 export function holdStore(tx: Tx, workspaceId: WorkspaceId): HoldStore {
   const where = { workspaceId };
+  /** Until the transaction ends; any number of them may at the same time. */
+  const decide = () =>
+    tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${HOLDS}::int, hashtext(${workspaceId}))`;
   return {
     async add({ reasonSealed, ...hold }) {
       const data = { ...where, ...hold, reasonSealed: new Uint8Array(reasonSealed) };
@@ -75,7 +83,7 @@ export function holdStore(tx: Tx, workspaceId: WorkspaceId): HoldStore {
       return rows as readonly HoldRow[];
     },
     async keeping(subjectId) {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${HOLDS}::int, hashtext(${workspaceId}))`;
+      await decide();
       const rows = (await tx.legalHold.findMany({
         where: { ...where, liftedAt: null, OR: [{ subjectId }, { subjectId: null }] },
       })) as unknown as HoldRow[];
@@ -87,6 +95,15 @@ export function holdStore(tx: Tx, workspaceId: WorkspaceId): HoldStore {
         else channels.set(channelId, [...known, { from, to }]);
       }
       return { person: rows.some(({ channelId }) => channelId === null), channels };
+    },
+    async inForce(deciding) {
+      if (deciding) await decide();
+      const rows = (await tx.legalHold.findMany({
+        where: { ...where, liftedAt: null },
+      })) as unknown as HoldRow[];
+      return rows.map(({ subjectId: userId, channelId, fromAt: from, toAt: to }) => {
+        return { userId, channelId, from, to };
+      });
     },
     async exclude() {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${HOLDS}::int, hashtext(${workspaceId}))`;

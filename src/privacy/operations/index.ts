@@ -21,3 +21,8 @@ export { privacyMine } from './privacy.mine.ts';
 export { privacyRequests } from './privacy.requests.ts';
 export { receiptFetch } from './receipt.fetch.ts';
 export { receiptKeys } from './receipt.keys.ts';
+export { retentionPreview } from './retention.preview.ts';
+export { retentionRead } from './retention.read.ts';
+export { retentionRun } from './retention.run.ts';
+export { retentionRuns } from './retention.runs.ts';
+export { retentionSet } from './retention.set.ts';

@@ -10,6 +10,7 @@ import {
   PrivacyRequestKind,
   ReportId,
   ReportState,
+  RetentionProgress,
   Rev,
   Seq,
   SessionId,
@@ -77,6 +78,7 @@ const Told = z.discriminatedUnion('event', [
     z.strictObject({ reportId: ReportId, channelId: ChannelId, state: ReportState }),
   ),
   told('export.progress', ExportProgress),
+<<<<<<< HEAD
   told(
     'privacy.request-due',
     z.strictObject({
@@ -89,6 +91,9 @@ const Told = z.discriminatedUnion('event', [
     'privacy.request-extended',
     z.strictObject({ requestId: PrivacyRequestId, dueAt: z.int().nonnegative() }),
   ),
+=======
+  told('retention.progress', RetentionProgress),
+>>>>>>> retention
   told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
   told('receipt.marked', z.strictObject({ channelId: ChannelId, seq: Seq })),
 ]);

@@ -1,0 +1,99 @@
+/** How long what is kept is shown and set by command, what would go is shown and removed, and the report is checked. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asked } from '../support/asked.ts';
+import { World } from '../support/world.ts';
+import { Ageing } from '../privacy/retention/nodes.ts';
+import { rows as stored } from '../chat/support.ts';
+import { done, failure, Machinery, newcomer, rows } from './support.ts';
+
+describe('conclave admin retention', function () {
+  this.timeout(60_000);
+  let world: World;
+  let home: Machinery;
+  let password: string;
+  before(async () => {
+    world = await World.create();
+    home = new Machinery();
+    ({ password } = await newcomer(home, world, 'Ada'));
+    const text = `UPDATE account SET role = 'admin' WHERE workspace_id = $1`;
+    await world.database.query(text, [world.workspaceId]);
+    await done(as('create', 'Garden'));
+    for (const word of ['old', 'older', 'young']) await done(as('send', 'Garden', word));
+    const [garden] = await stored(
+      world,
+      'SELECT id FROM channel WHERE workspace_id = $1',
+      world.workspaceId,
+    );
+    const ageing = new Ageing(world);
+    await ageing.ages(garden?.['id'] as never, 400, 2);
+    await ageing.postgres.close();
+  });
+  after(async () => {
+    home.end();
+    await world.end();
+  });
+  const as = (...words: string[]) =>
+    home.here([...words, '--server', world.url, '--profile', 'ada'], { input: `${password}\n` });
+  const retention = (...words: string[]) => as('admin', 'retention', ...words);
+  const sure = ['--reason', 'a rule', '--password-stdin'];
+
+  it('shows and sets how long: in the workspace and in a channel, for ever, and as usual again', async () => {
+    const said = await done(retention());
+    assert.match(said, /^messages +365 days, as usual\naccess-logs +90 days, as usual\n/);
+    const set = (...words: string[]) => retention('set', ...words, ...sure);
+    assert.match(await done(set('--kind', 'analytics', '--days', '10')), /^Set\. /);
+    await done(set('--channel', 'Garden', '--for-ever'));
+    const listed = await done(retention('show'));
+    assert.match(listed, /\nanalytics +10 days\n/);
+    assert.match(listed, /\nGarden +for ever\n$/);
+    assert.equal(await done(retention('preview')), '', 'it is kept');
+    await done(set('--channel', 'Garden', '--usual'));
+    await done(set('--kind', 'analytics', '--usual'));
+    assert.equal(await done(retention()), said);
+  });
+
+  it('shows what would go and has it removed; the report is right, and wrong with one byte changed', async () => {
+    assert.match(await done(retention('preview')), /^Garden +2 to go, the oldest of 20/);
+    const named = await rows(retention('preview', '--candidates', '--json'));
+    assert.equal(named.length, 2);
+    const [ran] = await rows(retention('run', ...sure, '--json'));
+    const report = JSON.stringify(ran?.['report']);
+    assert.match(await done(as('history', 'Garden')), /^#3 .*young\n$/);
+    assert.equal(await done(retention('preview')), '');
+    const file = (name: string, content: string) => {
+      const path = join(home.home, name);
+      writeFileSync(path, content);
+      return path;
+    };
+    const path = `/v1/receipt-keys?workspace=${world.slug}`;
+    const keys = file('keys.json', JSON.stringify(await asked(world.url, 'GET', path).accepted()));
+    const verify = (content: string) =>
+      home.here(['verify-report', file('report.json', content), '--keys', keys]);
+    const right = await done(verify(report));
+    assert.match(right, /^The signature is right\.\n/);
+    assert.match(right, /\nmessages, kept for 365 days: 2 removed, 0 kept by a legal hold\n/);
+    const other = report.replace('"removed":2', '"removed":3');
+    const wrong = home.here(['verify-report', file('other.json', other), '--keys', keys, '--json']);
+    assert.equal((await failure(wrong))['code'], 'report_forged');
+  });
+
+  it('asks for what is missing, and is refused with a wrong password', async () => {
+    for (const words of [
+      ['away'],
+      ['set', ...sure],
+      ['set', '--days', '9', '--usual', ...sure],
+      ['run', '--password-stdin'],
+      ['preview', '--channel', 'Garden'],
+    ])
+      assert.equal(
+        (await failure(retention(...words, '--json')))['code'],
+        'usage',
+        words.join(' '),
+      );
+    const args = ['admin', 'retention', 'run', '--server', world.url, '--profile', 'ada', ...sure];
+    const wrong = home.here([...args, '--json'], { input: 'wrong-Password-1\n' });
+    assert.equal((await failure(wrong))['code'], 'invalid_credentials');
+  });
+});
