@@ -59,7 +59,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     clock,
     later,
     apply: (event) => onControl(event),
-    alongside: () => auth.readSigningKeys(),
+    alongside: () => fit.stands().then(() => auth.readSigningKeys()),
     missed() {
       auth.forgetAll();
       gateway.rooms.closeAll('access_changed');
@@ -70,6 +70,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const { failed } = calls;
 
   const root = keyring(config.keys.root);
+  const fit = fitPostgres(postgres, { config, root });
   const vault = new Vault(root, entropy, clock);
   const { bus, says } = nodeBus({ config, root, clock, entropy, log });
   const alert: Audit['integrity']['note'] = (...found) => audit.integrity.note(...found);
@@ -211,7 +212,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     { name: 'redis', stop: () => redis.close() },
     { name: 'bus', stop: () => bus.close() },
     { name: 'passwords', stop: () => passwords.close() },
-    { name: 'postgres', ...fitPostgres(postgres, { config, root }) },
+    { name: 'postgres', ...fit },
     { name: 'erasure ledger', ...erasing.gate },
     { name: 'audit', stop: () => audit.drained() },
     { name: 'followers', stop: () => followers.stop() },

@@ -15,7 +15,7 @@ export interface OwnerPostgresOptions {
   readonly name: string;
 }
 
-/** Whoever puts a backup into a database holds it; a node asks before it reads anything that it goes by. */
+/** Whoever puts a backup into a database holds it alone; nodes share it, from before they read anything until they end. */
 export const RESTORE_LOCK = 4_711_032;
 
 /** Rows leave Postgres as they are read: the driver holds no table in memory. */

@@ -3,37 +3,51 @@ import type { Config } from '../config.ts';
 import { rootKeysInUse, type Keyring } from '../crypto/index.ts';
 import type { Part } from '../kernel/index.ts';
 import { RESTORE_LOCK } from '../platform/owner-postgres.ts';
-import type { Postgres, Statements } from '../platform/postgres/index.ts';
+import { Claimed, type Postgres, type Statements } from '../platform/postgres/index.ts';
+
+export interface FitPostgres extends Omit<Part, 'name'> {
+  /**
+   * Throws where a restore has the database, or has had it since the start: what this node remembers is of another one,
+   * and the ledger of erasures was not held against this one. Asked with each read of the lease.
+   */
+  readonly stands: () => Promise<void>;
+}
 
 /** Postgres as a part of the node: its start throws an Error that says by name what is wrong or missing. */
 export function fitPostgres(
   postgres: Postgres,
   { config, root }: { readonly config: Config; readonly root: Keyring },
-): Omit<Part, 'name'> {
+): FitPostgres {
+  const claim = postgres.share(RESTORE_LOCK);
+  let known: string | null = null;
+
+  /** While a backup is put in, the database looks empty and nothing has to be erased again. No restore begins from here on. */
+  async function stands(): Promise<void> {
+    const found = await claim.stands().catch((error: unknown) => {
+      if (!(error instanceof Claimed)) throw error;
+      throw new Error(
+        'A backup is being put into this database just now. Start the server when conclave restore is done.',
+      );
+    });
+    known ??= found;
+    if (found !== known)
+      throw new Error(
+        'A backup was put into this database while the server ran: it serves nobody any more. Start it again.',
+      );
+  }
+
   return {
     async start() {
       await postgres.assertFit(config);
-      await assertNotRestoring(postgres.statements);
+      await stands();
       await assertRootKeys(root, postgres.statements);
     },
-    stop: () => postgres.close(),
+    stands,
+    async stop() {
+      await claim.release();
+      await postgres.close();
+    },
   };
-}
-
-/**
- * While a backup is put in, the database looks empty and nothing has to be erased again: a node that began then would
- * serve what comes. From here on its connection is seen by the restore, which refuses to go on.
- */
-async function assertNotRestoring(statements: Statements): Promise<void> {
-  const [found] = await statements.read<{ free: boolean }>(
-    'not-restoring',
-    'SELECT pg_try_advisory_xact_lock_shared($1) AS free',
-    [RESTORE_LOCK],
-  );
-  if (found?.free !== true)
-    throw new Error(
-      'A backup is being put into this database just now. Start the server when conclave restore is done.',
-    );
 }
 
 /** Without one of them, what people wrote is lost to the node, although it is still there. */

@@ -113,7 +113,10 @@ async function alone(postgres: OwnerPostgres): Promise<void> {
     [RESTORE_LOCK],
   );
   if (found?.alone === true) return;
-  throw new Unrestorable('in_use', 'A node starts, or another restore runs, on this database.');
+  throw new Unrestorable(
+    'in_use',
+    'A node runs or starts on this database, or another restore does. Stop the nodes first.',
+  );
 }
 
 function refuseNodes({ others }: DatabaseState): void {

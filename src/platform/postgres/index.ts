@@ -1,2 +1,3 @@
 /** Postgres through Prisma: the only place that knows either. */
+export { Claimed, type SharedClaim } from './shared-claim.ts';
 export { Postgres, type PostgresOptions, type Statements, type Tx } from './postgres.ts';

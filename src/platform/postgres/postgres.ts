@@ -8,6 +8,7 @@ import { connectionTo, type Authorities } from './connection.ts';
 import { PrismaClient, type Prisma } from './generated/client.ts';
 import { isGivenUp, isLostConnection, isWorthRetrying } from './failures.ts';
 import { Places } from './places.ts';
+import { sharedClaimOn, type SharedClaim } from './shared-claim.ts';
 
 /** What a store works with: the tables, inside one transaction of one workspace. */
 export type Tx = Prisma.TransactionClient;
@@ -47,6 +48,7 @@ const IDLE_MS = 5 * 60 * 1_000;
 const ASIDE_MS = 1_000;
 
 export class Postgres {
+  readonly #options: PostgresOptions;
   readonly #pool: pg.Pool;
   readonly #aside: pg.Pool;
   readonly #prisma: PrismaClient;
@@ -56,6 +58,7 @@ export class Postgres {
   readonly aside: Statements;
 
   constructor(options: PostgresOptions) {
+    this.#options = options;
     const connection = connectionTo(options.url, options.tls ?? null);
     this.#pool = new pg.Pool({
       ...connection,
@@ -165,6 +168,13 @@ export class Postgres {
   /** Null when somebody else on this database has claimed that number. Whoever gets it releases it before `close`. */
   claim(lock: number): Promise<Release | null> {
     return claimOn(this.#aside, lock);
+  }
+
+  /** On a connection of its own, once it is asked whether it stands. Whoever has it releases it. */
+  share(lock: number): SharedClaim {
+    const times = { connectionTimeoutMillis: ASIDE_MS, query_timeout: ASIDE_MS };
+    const to = connectionTo(this.#options.url, this.#options.tls ?? null);
+    return sharedClaimOn({ ...to, ...times, application_name: 'conclave stands' }, lock);
   }
 
   /** True when the database answers. */
