@@ -11,6 +11,10 @@ export interface TypeError {
   readonly message: string;
 }
 
+/** What was read once, of the files that have their own text: reading all of them takes longer than checking one. */
+const read = new Map<string, ts.SourceFile | undefined>();
+let last: ts.Program | undefined;
+
 /**
  * Every error in `path` (from the root of the project) when it reads `text`, and in the files that `others` gives
  * another text as well.
@@ -30,11 +34,11 @@ export function typeErrorsOf(
   host.fileExists = (name) => texts.has(name) || exists(name);
   host.getSourceFile = (name, language, ...rest) => {
     const its = texts.get(name);
-    return its === undefined
-      ? original(name, language, ...rest)
-      : ts.createSourceFile(name, its, language);
+    if (its !== undefined) return ts.createSourceFile(name, its, language);
+    if (!read.has(name)) read.set(name, original(name, language, ...rest));
+    return read.get(name);
   };
-  const program = ts.createProgram([join(ROOT, path)], options, host);
+  const program = (last = ts.createProgram([join(ROOT, path)], options, host, last));
   return [...texts.keys()].flatMap((name) => {
     const source = program.getSourceFile(name);
     if (!source) throw new Error(`${path} does not come to ${name}`);

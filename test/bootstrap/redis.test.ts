@@ -34,14 +34,19 @@ async function say(url: URL, ...lines: string[]): Promise<string> {
 }
 
 /** Each command is sent when the one before is answered. */
-async function pingInTurn(url: URL, times: number): Promise<void> {
+/** How long each took, in milliseconds. */
+async function pingInTurn(url: URL, times: number): Promise<number[]> {
   const socket = connect(Number(url.port), url.hostname);
   const replies = socket[Symbol.asyncIterator]();
+  const took: number[] = [];
   for (const command of [`AUTH ${url.password}`, ...Array.from({ length: times }, () => 'PING')]) {
+    const began = performance.now();
     socket.write(`${command}\r\n`);
     assert.match(String((await replies.next()).value), /^\+(OK|PONG)\r\n$/);
+    took.push(performance.now() - began);
   }
   socket.destroy();
+  return took;
 }
 
 describe('Redis beside the server', () => {
@@ -86,10 +91,10 @@ describe('Redis beside the server', () => {
       /embedded Valkey, for evaluation only; it keeps nothing when stopped/,
     );
     await isClosedToStrangers();
-    const began = performance.now();
-    await pingInTurn(new URL(clone.seen()['REDIS_URL'] ?? ''), 30);
-    const each = (performance.now() - began) / 30;
-    assert.ok(each < 50, `${each} ms: a command must not wait for the 100 ms timer of Valkey`);
+    const took = await pingInTurn(new URL(clone.seen()['REDIS_URL'] ?? ''), 30);
+    // The quickest of all: each would wait for the next turn of the timer, however quick the machine.
+    const least = Math.min(...took.slice(1));
+    assert.ok(least < 50, `${least} ms: a command must not wait for the 100 ms timer of Valkey`);
     assert.equal(await stop(running), 0);
   });
 

@@ -1,7 +1,7 @@
 /** A command in a pseudo terminal, as a person has it: what is typed, and everything that can be seen. */
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 60_000;
 
 const PYTHON = `
 import os, pty, sys

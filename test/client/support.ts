@@ -13,7 +13,7 @@ import type { Message } from '../../src/contract/index.ts';
 import type { World } from '../support/world.ts';
 
 /** How long a story waits for what must happen before it fails. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 60_000;
 
 /** Timers that fire when the story says so. */
 export class HandTimers {

@@ -33,11 +33,9 @@ describe('a sealed stream', () => {
         const plain = randomBytes(length);
         const bytes = await sealed(plain, chunk);
         assert.deepEqual(await opened(bytes, { chunk: 1_000_007 - chunk }), plain);
-        assert.equal(
-          bytes.includes(plain.subarray(0, 32)),
-          length === 0,
-          'nothing is in the clear',
-        );
+        // A single byte stands somewhere in whatever is as long as a head and a tag.
+        if (length >= 32)
+          assert.equal(bytes.includes(plain.subarray(0, 32)), false, 'nothing is in the clear');
       }
   });
 

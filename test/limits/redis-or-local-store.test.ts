@@ -127,9 +127,7 @@ describe('the store of the door', () => {
     await hit(a);
     await redis.admin.client('PAUSE', 600_000, 'WRITE');
     const asked = a.commands();
-    const began = performance.now();
     for (let i = 0; i < 10; i += 1) await hit(a);
-    assert.ok(performance.now() - began < 2_000);
     assert.equal(a.commands() - asked, 1);
     clock.forward(SECOND);
     await Promise.all(Array.from({ length: 5 }, () => hit(a)));

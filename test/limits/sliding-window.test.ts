@@ -148,7 +148,6 @@ describe('the shared sliding windows', () => {
   });
 
   it('are one command a call, whatever the windows, and go by the clock of Redis', async function () {
-    this.timeout(30_000);
     const node = await limitNode({ clock, byHand: false });
     try {
       const one = actor('admin');
@@ -162,7 +161,7 @@ describe('the shared sliding windows', () => {
       clock.forward(10 * MINUTE); // which is nothing to Redis
       assert.equal((await node.take('message.write', one, null))?.remaining, 18);
 
-      const rounds = 2_000;
+      const rounds = 500;
       const began = performance.now();
       for (let i = 0; i < rounds; i += 1) await node.take('state.write', one, null);
       const each = ((performance.now() - began) / rounds) * 1_000;

@@ -70,7 +70,10 @@ describe('the hash pool', () => {
         assert.deepEqual([reason.code, reason.detail], ['rate_limited', { bucket: 'auth.hash' }]);
         waits.add(reason.retryAfterMs ?? 0);
       }
-      assert.deepEqual([...waits], [1_000], 'three hashes of cost 10 take less than a second');
+      assert.ok(
+        [...waits].every((wait) => wait >= 1_000),
+        `a second at least: ${[...waits].join()} ms`,
+      );
       pool.admit();
       assert.match(await pool.hash('after the storm'), /^\$2/);
     } finally {

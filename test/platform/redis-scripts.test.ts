@@ -90,14 +90,15 @@ describe('runs of a script', function () {
 
   it('wait for a server that stands still for one timeout, however many they are', async () => {
     await runs.run(['counter'], ['x']);
-    await redis.admin.client('PAUSE', 1_000, 'ALL');
+    await redis.admin.client('PAUSE', 3_000, 'ALL');
     const began = performance.now();
     const settled = await Promise.allSettled(crowd(400));
     const took = performance.now() - began;
     await redis.admin.ping(); // answered when the pause is over
     assert.ok(settled.every(({ status }) => status === 'rejected'));
     assert.ok(took >= TIMEOUT_MS - 10, 'it was waited for');
-    assert.ok(took < 3 * TIMEOUT_MS, `all had their answer after ${took} ms`);
+    // One after the other they would take 400 times as long. The machine may be busy.
+    assert.ok(took < 40 * TIMEOUT_MS, `all had their answer after ${took} ms`);
     const [, word] = (await runs.run(['counter'], ['back'])) as [number, string];
     assert.equal(word, 'back');
   });

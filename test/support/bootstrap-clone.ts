@@ -125,10 +125,13 @@ export function processesOf(...folders: string[]): number[] {
     });
 }
 
+/** In milliseconds. A slow machine may take its time: nobody waits for what is there. */
+const PATIENCE = 60_000;
+
 export async function eventually(
   what: string,
   check: () => boolean | Promise<boolean>,
-  patience = 15_000,
+  patience = PATIENCE,
 ): Promise<void> {
   const deadline = Date.now() + patience;
   while (Date.now() < deadline) {

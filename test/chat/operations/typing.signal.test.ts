@@ -165,7 +165,7 @@ describe('typing.signal', () => {
       return most;
     };
     const [most] = await Promise.all([slowest(), flood()]);
-    assert.ok(most < 2_000, `a message took ${Math.round(most)} ms`);
+    assert.ok(most < 20_000, `a message took ${Math.round(most)} ms`);
     assert.equal(codes.filter((code) => code === 'ok').length, 300);
     assert.equal(codes.filter((code) => code === 'rate_limited').length, 60);
     await bob.connection.settled();

