@@ -7,13 +7,8 @@ import type { Cells } from '../report.ts';
 import { ROOT, type Services } from '../services.ts';
 import type { AloneTrial, Found } from './trial.ts';
 
-<<<<<<< HEAD:bench/alone/report.ts
 export interface AloneResult {
   readonly trial: AloneTrial;
-=======
-export interface ChatResult {
-  readonly trial: Omit<ChatTrial, 'name'> & { readonly name: string };
->>>>>>> retention:bench/chat/report.ts
   readonly found: Found;
 }
 

@@ -6,11 +6,8 @@ import type { ChannelId, UserId } from './ids.ts';
 import type { DeletionId, ReportId, ReportState } from './moderation.ts';
 import type { ShownPresence } from './presence.ts';
 import type { ErasureId, ErasureState } from './privacy.ts';
-<<<<<<< HEAD
 import type { PrivacyRequestId, PrivacyRequestKind } from './privacy-requests.ts';
-=======
 import type { RetentionProgress } from './retention.ts';
->>>>>>> retention
 import type { ChannelFrame, ChannelHead } from './shapes.ts';
 
 export interface Broadcasts {

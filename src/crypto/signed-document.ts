@@ -4,11 +4,12 @@ import canonicalize from 'canonicalize';
 
 /** What a document is; signed with it, so that one kind never passes for another. */
 export type DocumentKind =
-<<<<<<< HEAD
-  'backup-manifest' | 'erasure-head' | 'erasure-ledger' | 'erasure-receipt' | 'export-manifest';
-=======
-  'backup-manifest' | 'erasure-ledger' | 'erasure-receipt' | 'export-manifest' | 'retention-report';
->>>>>>> retention
+  | 'backup-manifest'
+  | 'erasure-head'
+  | 'erasure-ledger'
+  | 'erasure-receipt'
+  | 'export-manifest'
+  | 'retention-report';
 
 export interface Signature {
   /** Which key: its thumbprint (RFC 7638). */

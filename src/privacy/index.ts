@@ -63,11 +63,7 @@ export interface Privacy {
   /** What is done in jobs, by their names. */
   readonly tasks: Readonly<
     Record<
-<<<<<<< HEAD
-      'privacy.erase' | 'privacy.let-go' | 'privacy.remind',
-=======
-      'privacy.erase' | 'privacy.retain',
->>>>>>> retention
+      'privacy.erase' | 'privacy.let-go' | 'privacy.remind' | 'privacy.retain',
       (workspaceId: WorkspaceId, about: unknown) => Promise<void>
     >
   >;
@@ -90,13 +86,10 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
     options.transaction(workspaceId, 'own', (tx) => ledger.file(headStore(tx, workspaceId)));
   const erasures = erasing({ ...options, ledger });
   const replay = replaying({ ...options, destroyKeys: erasures.destroyKeys });
-<<<<<<< HEAD
   const tokens = receiptTokens(options.digests, options.entropy);
   const resumption = resuming(options);
-=======
   const retention = retaining({ ...options, ...options.retention });
   const { contributors } = options.retention;
->>>>>>> retention
   const domain: PrivacyDomain = { prove: stepUp.prove, publicKeys };
   const { workspaceSeal, holdPeople, entropy, graceMs, writeTo } = options;
   return {
@@ -105,13 +98,9 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
       operations: [
         ...[consentGive, consentHistory, consentList, consentWithdraw],
         ...[erasureCancel, erasureRead, erasureRequest, erasureRequestFor],
-<<<<<<< HEAD
         ...[holdLift, holdList, holdPlace, receiptFetch, receiptKeys],
         ...[privacyExtend, privacyMine, privacyRequests],
-=======
-        ...[holdLift, holdList, holdPlace, receiptKeys],
         ...[retentionPreview, retentionRead, retentionRun, retentionRuns, retentionSet],
->>>>>>> retention
       ],
       domain,
       services: (tx, { workspaceId }): PrivacyServices => ({
@@ -119,13 +108,10 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         standings: standings(tx),
         erasures: erasureStore(tx, workspaceId),
         holds: holdStore(tx, workspaceId),
-<<<<<<< HEAD
         consents: ledgerOf(options, tx, workspaceId),
         deadlines: deadlineStore(tx, workspaceId),
         heldTexts: heldTextStore(tx, workspaceId),
-=======
         retention: retentionIn(tx, workspaceId, contributors),
->>>>>>> retention
         entropy,
         graceMs,
         newReceiptToken: () => tokens.make(workspaceId),
@@ -137,12 +123,13 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         open: (place, row) => workspaceSeal.open(tx, workspaceId, place, row),
       }),
     },
-<<<<<<< HEAD
     tasks: {
       'privacy.erase': erasures.run,
       'privacy.let-go': lettingGo(options),
       'privacy.remind': reminding(options),
+      'privacy.retain': retention.run,
     },
+    daily: { 'privacy.retention': retention.schedule },
     gate: {
       async start() {
         await passGate({ ledger, path, knownHeads, headFile, replay, file, notice });
@@ -150,10 +137,5 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
       },
       stop: resumption.stop,
     },
-=======
-    tasks: { 'privacy.erase': erasures.run, 'privacy.retain': retention.run },
-    daily: { 'privacy.retention': retention.schedule },
-    gate: { start: () => passGate({ ledger, path: file.path, allHeads, replay, notice }) },
->>>>>>> retention
   };
 }

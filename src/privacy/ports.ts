@@ -12,12 +12,9 @@ import type {
   Processings,
   Told,
 } from '../kernel/index.ts';
-<<<<<<< HEAD
 import type { Digests, Vault } from '../crypto/index.ts';
 import type { DueErasures } from './erasure/due-store.ts';
-=======
 import type { RetentionOptions } from './retention/run.ts';
->>>>>>> retention
 import type { Tx } from './erasure/erasure-store.ts';
 import type { LedgerSeal } from './ledger/entry.ts';
 import type { LedgerFile } from './ledger/file.ts';

@@ -8,12 +8,8 @@ import type { ErasureStore } from './erasure/erasure-store.ts';
 import type { ReceiptTokens } from './erasure/receipt-token.ts';
 import type { HeldTextStore } from './holds/held-text-store.ts';
 import type { HoldStore } from './holds/hold-store.ts';
-<<<<<<< HEAD
 import type { PrivacyOptions, SealedPlace } from './ports.ts';
-=======
-import type { HeldPerson, PrivacyOptions, SealedPlace } from './ports.ts';
 import type { Retention } from './retention/retention.ts';
->>>>>>> retention
 
 /** What was proved stays within the domain that proved it. */
 export type Proof = object;
@@ -28,13 +24,10 @@ export interface PrivacyServices {
   readonly standings: Standings;
   readonly erasures: ErasureStore;
   readonly holds: HoldStore;
-<<<<<<< HEAD
   readonly consents: ConsentLedger;
   readonly deadlines: DeadlineStore;
   readonly heldTexts: HeldTextStore;
-=======
   readonly retention: Retention;
->>>>>>> retention
   readonly entropy: Entropy;
   readonly graceMs: number;
   /** A token for the receipt of an erasure, with its digest; and the digests of one that was shown. */

@@ -1,14 +1,9 @@
 /** Fits erasure to the domains: what each of them takes away, and what it takes of keys, accounts and the trail. */
 import { accessErasure } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
-<<<<<<< HEAD
-import { authErasure, heldPeople, mailRows, type Auth } from '../auth/index.ts';
-import { chatErasure } from '../chat/index.ts';
-import { consentedErasure, type ConsentedDomain } from '../consented/index.ts';
-=======
-import { authErasure, authRetention, heldPeople, type Auth } from '../auth/index.ts';
+import { authErasure, authRetention, heldPeople, mailRows, type Auth } from '../auth/index.ts';
 import { chatErasure, chatRetention } from '../chat/index.ts';
->>>>>>> retention
+import { consentedErasure, type ConsentedDomain } from '../consented/index.ts';
 import type { Config } from '../config.ts';
 import {
   documentSigner,
@@ -98,21 +93,17 @@ export function privacyOf(wiring: PrivacyWiring) {
     ledgerSeal: sealOf('erasure-ledger'),
     receiptSeal: { sign: (document) => signer.sign('erasure-receipt', document) },
     publicKeys: signer.published,
-<<<<<<< HEAD
     headFile: headPath === null ? null : headFile(headPath, sealOf('erasure-head')),
     knownHeads: knownHeads(postgres.statements),
     dueErasures: dueErasures(postgres.statements),
     writeTo: (tx, workspaceId, userId, kind) =>
       config.mail ? mailRows(tx, workspaceId).add({ kind, userId }) : Promise.resolve(),
-=======
     retention: {
       contributors: retentionContributors,
       everyWorkspace: () => everyWorkspace(postgres.statements),
       sign: (report) => signer.sign('retention-report', report),
       pace: (least, most) => new Pace(least, most),
     },
-    allHeads: allHeads(postgres.statements),
->>>>>>> retention
     announce: wiring.announce,
     later: wiring.later,
     notice: (what, detail) => log.warn(what, detail),

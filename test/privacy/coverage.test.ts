@@ -68,19 +68,16 @@ const KEPT: Readonly<Record<string, string>> = {
   'moderation_act.actor_id': PSEUDONYM,
   'moderation_act.ended_by': PSEUDONYM,
   'report.claimed_by': PSEUDONYM,
-<<<<<<< HEAD
   'request_deadline.extended_by': RECORD,
   'request_deadline.reason_sealed': RECORD,
   'request_deadline.requested_by': RECORD,
   'request_deadline.subject_id': RECORD,
-=======
   'retention_policy.set_by': PSEUDONYM,
   'retention_run.counts': 'counts only',
   'retention_run.cursor': 'ids of channels and sessions, until the step is done',
   'retention_run.report': 'counts only; of a run of the whole workspace',
   'retention_run.requested_by': PSEUDONYM,
   'retention_run.tallies': 'counts only',
->>>>>>> retention
   'role_grant.granted_by': PSEUDONYM,
   'signing_key.sealed': 'a key of the server',
 };

@@ -78,7 +78,6 @@ const Told = z.discriminatedUnion('event', [
     z.strictObject({ reportId: ReportId, channelId: ChannelId, state: ReportState }),
   ),
   told('export.progress', ExportProgress),
-<<<<<<< HEAD
   told(
     'privacy.request-due',
     z.strictObject({
@@ -91,9 +90,7 @@ const Told = z.discriminatedUnion('event', [
     'privacy.request-extended',
     z.strictObject({ requestId: PrivacyRequestId, dueAt: z.int().nonnegative() }),
   ),
-=======
   told('retention.progress', RetentionProgress),
->>>>>>> retention
   told('report.updated', z.strictObject({ reportId: ReportId, state: ReportState })),
   told('receipt.marked', z.strictObject({ channelId: ChannelId, seq: Seq })),
 ]);
