@@ -2,6 +2,7 @@
 import type { AloneBench } from '../alone/trial.ts';
 import { erasing } from './erase.ts';
 import { exporting } from './export.ts';
+import { retaining } from './retention.ts';
 import { PRIVACY_TRIALS, PROMISED, type PrivacyTrialName } from './trial.ts';
 
 export const PRIVACY: AloneBench<PrivacyTrialName> = {
@@ -14,6 +15,7 @@ export const PRIVACY: AloneBench<PrivacyTrialName> = {
     return {
       export: exporting(size),
       erase: erasing({ ...size, watched: quick ? 5 : 30 }),
+      retention: retaining(size),
     };
   },
 };

@@ -1,29 +1,17 @@
 /** What it costs those who write that a million messages of their channel, which are too old, are removed beside them. */
 import { randomUUID } from 'node:crypto';
-import type { ChatResult } from '../chat/report.ts';
-import type { Found, Tools } from '../chat/trial.ts';
-import { faultsOf, ms, whole } from '../chat/trial.ts';
+import { faultsOf, ms, whole, type Found, type Tools } from '../alone/trial.ts';
 import { withCrowd } from '../chat/crowd-of-nodes.ts';
 import { seed } from '../chat/seeded.ts';
 import type { Services } from '../services.ts';
+import { AT_MOST_OF_BEFORE, PACE, type PrivacyTrial, type Size } from './trial.ts';
 
-/** Messages a second and speaker: their limit of 120 in a minute stays on. */
-const PACE = 1.25;
 const AUTHOR = 0;
 const MOST_LISTENERS = 20;
 const WARM_UP_SECONDS = 3;
-const AT_MOST_OF_BEFORE = 2;
 const OLD_MS = 400 * 24 * 60 * 60_000;
 
-interface Size {
-  readonly messages: number;
-  /** Sends beside it. */
-  readonly perSecond: number;
-  /** Of sends before, and of each stretch of them meanwhile. */
-  readonly seconds: number;
-}
-
-export function retention(size: Size): ChatResult['trial'] {
+export function retaining(size: Size): PrivacyTrial {
   const { messages, perSecond } = size;
   const title = `retention: ${messages.toLocaleString('en')} messages go, while ${perSecond} a second are sent to the same channel`;
   return { name: 'retention', title, total: messages, run: (tools) => run(size, tools) };

@@ -1,7 +1,7 @@
 /** What somebody with a million messages asks of the desk of data subjects. */
 import type { AloneTrial } from '../alone/trial.ts';
 
-export const PRIVACY_TRIALS = ['export', 'erase'] as const;
+export const PRIVACY_TRIALS = ['export', 'erase', 'retention'] as const;
 export type PrivacyTrialName = (typeof PRIVACY_TRIALS)[number];
 export type PrivacyTrial = AloneTrial<PrivacyTrialName>;
 
