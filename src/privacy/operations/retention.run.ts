@@ -1,9 +1,8 @@
 /** Has what is too old removed now, without waiting for the night. */
 import { z } from 'zod';
-import { onServer } from '../../access/index.ts';
+import { onServer, Reason } from '../../access/index.ts';
 import { PasswordText, RetentionRunId } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
-import { Reason } from '../access.ts';
 import { operation } from '../declare.ts';
 import { stillMay } from '../retention/access.ts';
 

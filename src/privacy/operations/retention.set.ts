@@ -1,6 +1,6 @@
 /** Says how long something is kept, in the workspace or in one channel; what is too old by that goes with the next run. */
 import { z } from 'zod';
-import { onServer } from '../../access/index.ts';
+import { onServer, Reason } from '../../access/index.ts';
 import {
   ChannelId,
   FOR_EVER,
@@ -10,7 +10,6 @@ import {
   RetentionKind,
 } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
-import { Reason } from '../access.ts';
 import { operation } from '../declare.ts';
 import { stillMay } from '../retention/access.ts';
 

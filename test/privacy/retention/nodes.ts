@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { auditDomain } from '../../../src/audit/index.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { ChannelId, RetentionRunId } from '../../../src/contract/index.ts';
-import { keyring, Vault } from '../../../src/crypto/index.ts';
+import { digests, keyring, Vault } from '../../../src/crypto/index.ts';
 import { createLog } from '../../../src/platform/log.ts';
 import { Postgres } from '../../../src/platform/postgres/index.ts';
 import { systemEntropy } from '../../../src/platform/system.ts';
@@ -61,7 +61,8 @@ export class Ageing {
       ) as never;
     const privacy = privacyOf({
       ...parts,
-      ...{ config: this.#config, root, stepUp: world.app.auth.stepUp },
+      ...{ config: this.#config, root, stepUp: world.app.auth.stepUp, digests: digests(root) },
+      consented: { processings: {} as never }, // nobody consents to anything here
       log: createLog('error', process.stderr),
       postgres: { transaction, statements: { run: asking, read: asking } },
       audit: auditDomain({ ...parts, transaction, failed: () => undefined }),
