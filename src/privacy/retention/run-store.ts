@@ -70,26 +70,16 @@ export function runStore(tx: Tx, workspaceId: WorkspaceId): RunStore {
         WHERE workspace_id = ${workspaceId}::uuid AND id = ${id}::uuid FOR UPDATE`;
       return find({ id });
     },
-    async change(run, { cursor, counts, tallies, report, ...change }) {
-      await tx.retentionRun.updateMany({
-        where: { workspaceId, id: run.id },
-        data: {
-          ...change,
-          ...(counts && { counts }),
-          ...(tallies && { tallies }),
-          ...(report && { report }),
-        },
-      });
-      // SQL's NULL, which a Json column of Prisma's has another word for.
-      if (cursor !== undefined)
-        await tx.$executeRaw`UPDATE retention_run SET cursor = ${cursor && JSON.stringify(cursor)}::jsonb
-          WHERE workspace_id = ${workspaceId}::uuid AND id = ${run.id}::uuid`;
-      return {
-        ...{ ...run, ...change },
-        cursor: cursor === undefined ? run.cursor : cursor,
-        ...{ counts: counts ?? run.counts, tallies: tallies ?? run.tallies },
-        report: report ?? run.report,
-      };
+    async change(run, change) {
+      const is = { ...run, ...change };
+      const json = (value: object | null) => value && JSON.stringify(value);
+      // In one statement: a channel may be held until the commit.
+      await tx.$executeRaw`
+        UPDATE retention_run SET state = ${is.state}, as_of = ${is.asOf}, started_at = ${is.startedAt},
+          ended_at = ${is.endedAt}, step = ${is.step}, cursor = ${json(is.cursor)}::jsonb,
+          tallies = ${json(is.tallies)}::jsonb, counts = ${json(is.counts)}::jsonb, report = ${json(is.report)}::jsonb
+        WHERE workspace_id = ${workspaceId}::uuid AND id = ${run.id}::uuid`;
+      return is;
     },
     async page(before, take) {
       const rows: unknown = await tx.retentionRun.findMany({

@@ -14,7 +14,7 @@ import { retentionIn, type Retention } from './retention.ts';
 import type { RunRow, Tally, Tx } from './run-store.ts';
 
 /** What is counted, and what is removed, at a time: how long the last piece took decides within these. */
-const PIECE = { least: 250, most: 1_000 } as const;
+const PIECE = { least: 100, most: 1_000 } as const;
 const PORTIONS = 50;
 /** Then it makes room for other jobs, and for a node that is to stop. */
 const PIECES = 50;

@@ -1,7 +1,8 @@
-/** Loaded before a node: it dies as by SIGKILL right before, or right after, its n-th commit of a piece of an erasure. */
+/** Loaded before a node: it dies as by SIGKILL right before, or right after, its n-th commit of a piece of a job. */
 import pg from 'pg';
 
 const [count = '', when = ''] = (process.env['KILL_AT'] ?? '').split(':');
+const table = process.env['KILL_IN'] ?? 'erasure';
 const inErasure = new WeakSet<object>();
 let commits = 0;
 
@@ -13,7 +14,7 @@ const { query } = prototype;
 prototype.query = function (...given) {
   const [first] = given as [string | { readonly text?: string }];
   const text = (typeof first === 'string' ? first : first.text) ?? '';
-  if (text.includes('SELECT FROM erasure')) inErasure.add(this);
+  if (text.includes(`SELECT FROM ${table}`)) inErasure.add(this);
   const isCommit = /^\s*commit\b/i.test(text) && inErasure.delete(this);
   if (isCommit) commits += 1;
   const isTheOne = isCommit && commits === Number(count);
