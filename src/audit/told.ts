@@ -54,6 +54,7 @@ export const TOLD: Readonly<Record<string, true | string>> = {
   // not told
   'report.create': REPORTS,
   'report.list': REPORTS,
+  'privacy.requests': 'a list of all, whose entry in the trail names nobody',
   'hold.place': HOLDS,
   'hold.lift': HOLDS,
 };

@@ -99,7 +99,7 @@ async function underWay({ call }: Desk<Calls>): Promise<{ open: Row | null; grac
     graceMs = page.erasureGraceMs;
     for (const { requestId, kind, state } of page.requests) {
       if (kind !== 'erasure' || state === 'done') continue;
-      const found = await call('erasure.read', { erasureId: requestId });
+      const found = await call('erasure.read', { erasureId: String(requestId) });
       if (found.channelId === null) open = { ...NONE, ...shown(found) };
     }
     from = page.next && { after: page.next };

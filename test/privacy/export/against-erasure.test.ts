@@ -63,7 +63,26 @@ describe('an export against an erasure', () => {
     await rm(join(at.folder, id), { recursive: true });
   }
 
-  it('ends one in the middle of a step: the step does not count, and takes its files back', async () => {
+  it('ends one before a step counts: the step takes its files back itself', async () => {
+    const exportId = await exported(ada);
+    await begunAnew(exportId);
+    const holding = await at.world.database.connect();
+    try {
+      await holding.query('BEGIN');
+      await holding.query('SELECT FROM data_export WHERE id = $1 FOR UPDATE', [exportId]);
+      await job('privacy.export', { exportId });
+      await until(async () => (await files(exportId)).length > 0);
+      const end = `UPDATE data_export SET state = 'cancelled', step = step + 1 WHERE id = $1`;
+      await holding.query(end, [exportId]);
+      await holding.query('COMMIT');
+    } finally {
+      holding.release();
+    }
+    await until(async () => (await files(exportId)).length === 0);
+    assert.equal(await stateOfExport(exportId), 'cancelled');
+  });
+
+  it('ends one in the middle of a step, and its files are removed with those of before', async () => {
     const exportId = await exported(ada);
     await begunAnew(exportId);
     const holding = await at.world.database.connect();

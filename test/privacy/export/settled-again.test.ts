@@ -1,5 +1,8 @@
 /** What was lost while an export was being closed is not in it either, unless it was in the last minute. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ExportId } from '../../../src/contract/index.ts';
 import { rows } from '../../chat/support.ts';
 import { exported, ExportWorld, fetched, Opened, until, type Holder } from '../exporting.ts';
@@ -62,6 +65,32 @@ describe('an export that takes long to close', () => {
     assert.deepEqual(found.rows('messages'), []);
     assert.equal(found.manifest.counts['messages'], 0);
     for (const [path, bytes] of found.files) assert.ok(!bytes.includes('canary: lost'), path);
+  });
+
+  it('has none either where that minute passed while it was being closed', async () => {
+    const exportId = await withLostChannel();
+    const { clock } = at.world;
+    const [now, start] = [clock.now.bind(clock), clock.now().getTime()];
+    const before = (await readdir(join(at.folder, exportId))).length;
+    clock.now = () => {
+      // The files of the end are being written: that takes long, once.
+      const written = readdirSync(join(at.folder, exportId)).length;
+      if (written > before && now().getTime() === start) clock.forward(60_001);
+      return now();
+    };
+    try {
+      await goesOn(exportId);
+    } finally {
+      clock.now = now;
+    }
+    assert.equal(now().getTime(), start + 60_001);
+    assert.deepEqual((await archive(exportId)).rows('messages'), []);
+    const known = await rows(
+      at.world,
+      'SELECT FROM data_export_part WHERE export_id = $1',
+      exportId,
+    );
+    assert.equal((await readdir(join(at.folder, exportId))).length, known.length);
   });
 
   it('has none either where the clock was set back meanwhile', async () => {
