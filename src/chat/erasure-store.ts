@@ -11,10 +11,15 @@ import { reactionStore } from './reaction-store.ts';
 import type { ChannelRow, MessageRow } from './rows.ts';
 import { tombstoneStore } from './tombstone-store.ts';
 
-/** Messages that a piece changes at most: their events fit into one notice between nodes. */
-const MESSAGES = 50;
-/** Posts that a piece looks at at most while it holds the channel, those that are gone already among them. */
-const LOOKED_AT = 500;
+/**
+ * Posts that a piece looks at at most while it holds the channel, those that are gone already among them: as many as a
+ * deletion of many takes on at most, which those who write there hardly feel.
+ */
+const LOOKED_AT = 150;
+/** Tombstones in one notice between nodes: they fit into one packet. */
+const NOTICE_MESSAGES = 50;
+/** Reactions of the person that a piece takes away at most. */
+const OWN_REACTIONS = 50;
 /** Reactions of others that go with them at most, one message excepted. */
 const REACTIONS = 10_000;
 /** Places that a piece looks for reactions in. */
@@ -140,7 +145,7 @@ const tombstones: InChannel = async (tx, scope, channel, { client = '' }) => {
     });
     if (message.deletedAt !== null || isHeld) continue;
     for (const { count } of message.reactions ?? []) reacted += count;
-    const isFull = found.length === MESSAGES || (found.length > 0 && reacted > REACTIONS);
+    const isFull = found.length > 0 && reacted > REACTIONS;
     if (isFull) last.at = rows[i - 1]?.clientId ?? null;
     if (isFull) break;
     found.push(message);
@@ -157,9 +162,13 @@ const tombstones: InChannel = async (tx, scope, channel, { client = '' }) => {
 };
 
 function told(workspaceId: WorkspaceId, channelId: ChannelId, gone: readonly MessageRow[]) {
-  if (gone.length === 0) return [];
   const messages = gone.map((row) => shown(row, 'deleted', null));
-  return [messagesChanged(workspaceId, channelId, messages)];
+  const notices: ReturnType<typeof messagesChanged>[] = [];
+  for (let from = 0; from < messages.length; from += NOTICE_MESSAGES)
+    notices.push(
+      messagesChanged(workspaceId, channelId, messages.slice(from, from + NOTICE_MESSAGES)),
+    );
+  return notices;
 }
 
 /** The person's reactions to what others wrote; each message is counted anew, at a revision of its own. */
@@ -170,7 +179,7 @@ const reactions: InChannel = async (tx, scope, channel, { seq = 0 }) => {
   const found = await tx.reaction.findMany({
     where: { channelId, userId, seq: { gt: BigInt(seq as number), lte: BigInt(upTo) } },
     orderBy: { seq: 'asc' },
-    take: MESSAGES,
+    take: OWN_REACTIONS,
     select: { seq: true, emoji: true },
   });
   const rows = found.map((row) => ({ ...row, seq: Number(row.seq), channelId, userId }));
@@ -181,7 +190,7 @@ const reactions: InChannel = async (tx, scope, channel, { seq = 0 }) => {
   const first = last - places.length + 1;
   await store.recount(places.map((place, i) => ({ channelId, seq: place, rev: first + i })));
   // A message with more of them than fit is looked at again: what was removed is not found twice.
-  const reached = rows.length < MESSAGES ? upTo : (rows.at(-1)?.seq ?? upTo) - 1;
+  const reached = rows.length < OWN_REACTIONS ? upTo : (rows.at(-1)?.seq ?? upTo) - 1;
   return {
     next: reached < channel.lastSeq ? { seq: reached } : null,
     counts: { reaction: rows.length },

@@ -5,22 +5,22 @@ import { columnsOf, type Piece, type Tx } from './exports-store.ts';
 /** Bytes of sealed texts of a page: it ends with the first that goes beyond. */
 const BYTES = 1024 * 1024;
 
-/** Times in milliseconds. */
+/** Times in milliseconds; what it has none of is left out. */
 export interface ExportedMessage {
   readonly channelId: ChannelId;
   readonly id: MessageId;
   readonly seq: number;
   readonly version: number;
   readonly keyEpoch: number;
-  readonly replyTo: MessageId | null;
-  readonly thread: MessageId | null;
-  /** Bytes of its sealed text, which follows those of the messages before; null where it has none any more. */
-  readonly sealed: number | null;
-  readonly mentions: readonly UserId[] | null;
   readonly at: number;
-  readonly editedAt: number | null;
-  readonly deletedAt: number | null;
-  readonly deletedBy: UserId | null;
+  /** Bytes of its sealed text, which follows those of the messages before. */
+  readonly sealed?: number;
+  readonly replyTo?: MessageId;
+  readonly thread?: MessageId;
+  readonly mentions?: readonly UserId[];
+  readonly editedAt?: number;
+  readonly deletedAt?: number;
+  readonly deletedBy?: UserId;
 }
 
 export interface ExportedMessages {
@@ -31,7 +31,10 @@ export interface ExportedMessages {
   readonly isCut: boolean;
 }
 
-/** In their order, as many as fit from the first on. */
+/**
+ * In their order, as many as fit from the first on. The JSON is put together from ids and numbers alone, which need no
+ * quoting: json_build_object takes Postgres more than twice as long. What is null is left out by concat.
+ */
 export async function messagesIn(
   tx: Tx,
   userId: UserId,
@@ -39,17 +42,18 @@ export async function messagesIn(
 ): Promise<ExportedMessages> {
   const [ids, after, upTo, readable] = columnsOf(pieces);
   const [page] = await tx.$queryRaw<{ found: string; texts: Uint8Array; isCut: boolean }[]>`
-    SELECT COALESCE(json_agg(message) FILTER (WHERE before < ${BYTES}), '[]')::text AS found,
+    SELECT concat('[', string_agg(message, ',') FILTER (WHERE before < ${BYTES}), ']') AS found,
       COALESCE(string_agg(body_sealed, ''::bytea) FILTER (WHERE before < ${BYTES}), '') AS texts,
       COALESCE(bool_or(before >= ${BYTES}), false) AS "isCut"
     FROM (
       SELECT m.body_sealed,
-        json_build_object('channelId', m.channel_id, 'id', m.id, 'seq', m.seq, 'version', m.version,
-          'keyEpoch', m.key_epoch, 'replyTo', m.reply_to, 'thread', m.thread_root,
-          'sealed', octet_length(m.body_sealed), 'mentions', m.mentions,
-          'at', (extract(epoch FROM m.at) * 1000)::bigint,
-          'editedAt', (extract(epoch FROM m.edited_at) * 1000)::bigint,
-          'deletedAt', (extract(epoch FROM m.deleted_at) * 1000)::bigint, 'deletedBy', m.deleted_by) AS message,
+        concat('{"channelId":"', m.channel_id, '","id":"', m.id, '","seq":', m.seq, ',"version":', m.version,
+          ',"keyEpoch":', m.key_epoch, ',"at":', (date_part('epoch', m.at) * 1000)::bigint,
+          ',"sealed":' || octet_length(m.body_sealed), ',"replyTo":"' || m.reply_to || '"',
+          ',"thread":"' || m.thread_root || '"', ',"mentions":' || to_json(m.mentions),
+          ',"editedAt":' || (date_part('epoch', m.edited_at) * 1000)::bigint,
+          ',"deletedAt":' || (date_part('epoch', m.deleted_at) * 1000)::bigint,
+          ',"deletedBy":"' || m.deleted_by || '"', '}') AS message,
         COALESCE(sum(octet_length(m.body_sealed)) OVER (ORDER BY m.channel_id, m.seq
           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
       FROM unnest(${ids}::uuid[], ${after}::bigint[], ${upTo}::bigint[], ${readable}::text[])

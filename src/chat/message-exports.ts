@@ -107,7 +107,7 @@ async function keysOf(
 ): Promise<Shown['keys']> {
   const names = new Map<string, DataKeyName>();
   for (const each of found)
-    if (each.sealed !== null)
+    if (each.sealed !== undefined)
       names.set(nameOf(each), { channelId: each.channelId, authorId, keyEpoch: each.keyEpoch });
   await content.fetchKeys(rows, [...names.values()]);
   const keys = new Map<string, Buffer | null>();
@@ -122,7 +122,7 @@ function* opened(
 ): Generator<ExportRow> {
   let at = 0;
   const textOf = (row: ExportedMessage): string | null => {
-    if (row.sealed === null) return null;
+    if (row.sealed === undefined) return null;
     const { channelId, id, version, keyEpoch } = row;
     const bodySealed = texts.subarray(at, (at += row.sealed));
     const sealed = { channelId, id, authorId: userId, version, keyEpoch, bodySealed };
@@ -137,11 +137,11 @@ function* opened(
       at: row.at,
       text: textOf(row),
       version: row.version,
-      editedAt: row.editedAt,
-      deletedAt: row.deletedAt,
+      editedAt: row.editedAt ?? null,
+      deletedAt: row.deletedAt ?? null,
       deletedByMe: row.deletedBy === userId,
-      replyTo: row.replyTo,
-      thread: row.thread,
+      replyTo: row.replyTo ?? null,
+      thread: row.thread ?? null,
       mentions: row.mentions?.map((named) => masked(names.get(named) ?? named)) ?? [],
     };
 }

@@ -16,7 +16,7 @@ import type { Announced, PrivacyOptions } from '../ports.ts';
 import { erasureStore, type ErasureRow, type ErasureStore, type Tx } from './erasure-store.ts';
 import { receiptOf } from './receipt.ts';
 
-/** For the sends that wait: a piece holds a channel. */
+/** The shortest pause, for the sends that wait: a piece holds a channel. After a longer piece it is as long as that. */
 const PAUSE_MS = 20;
 /** Then it makes room for other jobs, and for a node that is to stop. */
 const PIECES = 50;
@@ -58,12 +58,14 @@ export function erasing(options: RunOptions) {
   async function run(workspaceId: WorkspaceId, about: unknown): Promise<void> {
     const { erasureId } = About.parse(about);
     for (let n = 1; n <= PIECES; n += 1) {
+      const began = clock.monotonic();
       const piece = await takePiece(workspaceId, erasureId, n === PIECES);
       if (!piece) return;
+      const pauseMs = Math.max(PAUSE_MS, clock.monotonic() - began);
       for (const effect of piece.effects) announce(effect);
       if (piece.erasure.state !== 'running') return;
       // Between the beginning and the keys nobody waits: from then on nothing can be read.
-      if (piece.erasure.keysAt) await new Promise<void>((resolve) => later(PAUSE_MS, resolve));
+      if (piece.erasure.keysAt) await new Promise<void>((resolve) => later(pauseMs, resolve));
     }
   }
 

@@ -11,7 +11,7 @@ import { exported, ExportWorld, fetched, Opened, until } from '../../privacy/exp
 
 /** Which file that the node writes, and the moment: collecting, closing, and right before the last commit. */
 const KILLS = ['1:opened', '4:synced', '8:written', '20:synced'];
-const MODULE = new URL('support/killed-writing.mjs', import.meta.url).href;
+const MODULE = new URL('../support/killed-writing.mjs', import.meta.url).href;
 
 describe('soak: an export whose nodes are killed', function () {
   this.timeout(240_000);
