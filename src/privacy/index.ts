@@ -26,6 +26,7 @@ import type { PrivacyOptions } from './ports.ts';
 import type { PrivacyDomain, PrivacyServices, Proof } from './services.ts';
 
 export { dueErasures } from './erasure/due-store.ts';
+export { receiptsByKey } from './erasure/receipt-store.ts';
 export { erasureExports } from './erasure/exports.ts';
 export { heldTextErasure } from './holds/held-texts.ts';
 export { LedgerFault, type LedgerSeal } from './ledger/entry.ts';
