@@ -118,7 +118,16 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
   const claim = postgres.claim.bind(postgres);
   return {
     ...operatorPeople({ accounts, rolePage, workspaces, recordIn, told, fail }),
-    ...operatorKeys({ ...shared, root, statements, claim, recordIn, told, fail }),
+    ...operatorKeys({
+      ...shared,
+      ledgerPath: config.erasure.ledgerFile,
+      root,
+      statements,
+      claim,
+      recordIn,
+      told,
+      fail,
+    }),
     rotateSigningKeys({ atOnce }) {
       const rows = signingKeyRows(postgres.statements);
       const seals = signingKeySeals(root, entropy);

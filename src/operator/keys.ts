@@ -12,7 +12,9 @@ import {
   type RotationProgress,
 } from '../crypto/index.ts';
 import type { AuditDetail, Clock, Entropy } from '../kernel/index.ts';
+import { receiptsByKey } from '../privacy/index.ts';
 import type { Fail } from './index.ts';
+import { signedUnder, type SignedUnder } from './signed-under.ts';
 
 type RotationOptions = Parameters<typeof rotateWorkspaceKey>[0];
 type Tx = Parameters<OnRecord>[0];
@@ -27,15 +29,18 @@ export interface Rotated extends Omit<RotationProgress, 'is'> {
 
 /** A root key, or a version of the key of one workspace, with what refers to it. */
 export type KeyInUse =
-  | {
+  | ({
       readonly of: 'server';
+      /** By the thumbprint of what it signed where no setting has it. */
       readonly rootKey: string;
       /** Whether the settings have it; the server does not start without one that is in use. */
       readonly present: boolean;
       readonly current: boolean;
       readonly workspaceKeys: number;
       readonly signingKeys: number;
-    }
+      /** Nothing that is wrapped or kept needs it: it may be taken out of the ring. Null: the ledger is not seen here. */
+      readonly removable: boolean | null;
+    } & SignedUnder)
   | ({
       readonly of: 'workspace';
       readonly workspaceId: WorkspaceId;
@@ -62,6 +67,8 @@ export interface OperatorKeysParts {
   readonly root: Keyring;
   readonly entropy: Entropy;
   readonly clock: Clock;
+  /** Of the ledger of erasures. */
+  readonly ledgerPath: string;
   readonly statements: Statements;
   readonly transaction: RotationOptions['transaction'];
   /** Null when another has it; see Postgres. */
@@ -108,14 +115,26 @@ export function operatorKeys(parts: OperatorKeysParts): OperatorKeys {
       );
   }
 
+  async function* receipts() {
+    for await (const { id } of everyWorkspace(statements))
+      yield* await transaction(id, 'own', receiptsByKey);
+  }
+
   async function* inUse(retire: boolean): AsyncGenerator<KeyInUse> {
     const roots = await rootKeysInUse(statements);
-    const unused = root.names.filter((name) => !roots.some(({ rootKey }) => rootKey === name));
+    const signed = await signedUnder(root, { path: parts.ledgerPath, receipts: receipts() });
+    const unused = [...signed.keys()].filter((name) => !roots.some((one) => one.rootKey === name));
     const none = unused.map((rootKey) => ({ rootKey, workspaceKeys: 0, signingKeys: 0 }));
     for (const use of [...roots, ...none]) {
-      const { rootKey } = use;
+      const { rootKey, workspaceKeys, signingKeys } = use;
       const present = root.names.includes(rootKey);
-      yield { of: 'server', ...use, present, current: rootKey === root.current };
+      const current = rootKey === root.current;
+      const kept = signed.get(rootKey) ?? { ledgerLines: 0, receipts: 0 };
+      // A receipt is checked with published keys, which whoever has one can keep: it holds no key back.
+      const isWrapping = workspaceKeys + signingKeys > 0;
+      const isFree = kept.ledgerLines === null ? null : kept.ledgerLines === 0;
+      const removable = current || !present || isWrapping ? false : isFree;
+      yield { of: 'server', ...use, ...kept, present, current, removable };
     }
     for await (const { id: workspaceId, slug: workspace } of everyWorkspace(statements)) {
       const uses = await transaction(workspaceId, 'own', async (tx) => {

@@ -48,6 +48,7 @@ export { consentExports, consentsOf, PURPOSES } from './consent/index.ts';
 export { requestsWaiting, type Waiting } from './deadlines/waiting-store.ts';
 export { deadlineExports } from './deadlines/exports.ts';
 export { dueErasures } from './erasure/due-store.ts';
+export { receiptsByKey } from './erasure/receipt-store.ts';
 export { erasureExports } from './erasure/exports.ts';
 export { heldTextErasure } from './holds/held-texts.ts';
 export { LedgerFault, type LedgerSeal } from './ledger/entry.ts';

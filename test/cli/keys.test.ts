@@ -80,11 +80,14 @@ describe('conclave rotate-keys and keys', function () {
       ...{ erasures: 0, holds: 0 },
     };
     const version = { of: 'workspace', workspaceId: '', workspace: 'tea', rootKey: '2', ...none };
-    const root = { of: 'server', workspaceKeys: 0, signingKeys: 0, present: true, current: false };
+    const unused = { workspaceKeys: 0, signingKeys: 0, ledgerLines: 0, receipts: 0 };
+    const root = { of: 'server', ...unused, present: true, current: false, removable: false };
     const at = { createdAt: new Date(0), adoptedAt: null };
     async function* found() {
       yield await Promise.resolve({ ...root, rootKey: '2', current: true, workspaceKeys: 2 });
-      yield { ...root, rootKey: '1' };
+      yield { ...root, rootKey: '1', removable: true, receipts: 3 };
+      yield { ...root, rootKey: '0', ledgerLines: 5 };
+      yield { ...root, rootKey: 'far', ledgerLines: null, removable: null };
       yield { ...root, rootKey: 'gone', present: false, signingKeys: 1 };
       yield { ...version, ...at, version: 1, current: false, references: 0, retired: true };
       yield {
@@ -93,12 +96,18 @@ describe('conclave rotate-keys and keys', function () {
       };
     }
     const desk = { operator: () => Promise.resolve({ keys: found }) };
-    const [current, old, missing, destroyed, newest] = await linesOf(keys, desk);
-    assert.equal(current, 'Root key 2 (current): wraps 2 workspace keys and 0 signing keys');
+    const [current, old, signing, unseen, missing, destroyed, newest] = await linesOf(keys, desk);
+    const nothing = 'signed 0 lines of the ledger of erasures and 0 receipts';
+    assert.equal(
+      current,
+      `Root key 2 (current): wraps 2 workspace keys and 0 signing keys, ${nothing}`,
+    );
     assert.equal(
       old,
-      'Root key 1 (old): wraps 0 workspace keys and 0 signing keys; it may be removed from the ring',
+      'Root key 1 (old): wraps 0 workspace keys and 0 signing keys, signed 0 lines of the ledger of erasures and 3 receipts; it may be removed from the ring, once its public key is kept for them (/v1/receipt-keys)',
     );
+    assert.match(signing ?? '', /signed 5 lines of the ledger of erasures and 0 receipts$/);
+    assert.match(unseen ?? '', /whether it may be removed is seen where the ledger is$/);
     assert.match(missing ?? '', /^Root key gone \(MISSING from the settings\)/);
     assert.match(destroyed ?? '', /^Workspace tea, version 1 \(destroyed\) .*: nothing refers/);
     assert.match(

@@ -21,11 +21,19 @@ export const keys = command({
     const mark = (text: string) => (row.current ? bold(text) : text);
     if (row.of === 'server') {
       const { rootKey, present, current, workspaceKeys, signingKeys } = row;
-      const uses = workspaceKeys + signingKeys;
+      const { ledgerLines, receipts, removable } = row;
       const wraps = `wraps ${workspaceKeys} workspace keys and ${signingKeys} signing keys`;
+      const lines =
+        ledgerLines === null
+          ? 'lines of a ledger that is not read here'
+          : `${ledgerLines} lines of the ledger of erasures`;
+      const signs = `signed ${lines} and ${receipts} receipts`;
       const state = current ? 'current' : present ? 'old' : 'MISSING from the settings';
-      const end = uses === 0 && !current ? '; it may be removed from the ring' : '';
-      return `${mark(`Root key ${printable(rootKey)}`)} (${state}): ${wraps}${end}`;
+      const kept = receipts > 0 ? ', once its public key is kept for them (/v1/receipt-keys)' : '';
+      const ends = removable === true ? `; it may be removed from the ring${kept}` : '';
+      const end =
+        removable === null ? '; whether it may be removed is seen where the ledger is' : ends;
+      return `${mark(`Root key ${printable(rootKey)}`)} (${state}): ${wraps}, ${signs}${end}`;
     }
     const { version, workspace, createdAt, rootKey, current, retired, references } = row;
     const state = retired ? 'destroyed' : current ? 'current' : 'old';
