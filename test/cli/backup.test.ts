@@ -16,10 +16,7 @@ describe('conclave backup and restore', function () {
   let database: Restorable;
   let environment: Record<string, string>;
   before(async () => {
-    database = await Restorable.create({ migrated: true });
-    await database.rows(
-      `INSERT INTO workspace (workspace_id, slug, name, created_at) VALUES (gen_random_uuid(), 'tea', 'Tea', now())`,
-    );
+    database = await Restorable.inUse();
     environment = Object.fromEntries(
       Object.entries({ ...process.env, ...database.environment }).flatMap(([name, value]) =>
         value === undefined || !/^(DATABASE|CONCLAVE|REDIS)_/.test(name) ? [] : [[name, value]],

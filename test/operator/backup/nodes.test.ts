@@ -13,10 +13,7 @@ describe('a node beside a restore', function () {
   const folder = someFolder();
   let database: Restorable;
   before(async () => {
-    database = await Restorable.create({ migrated: true });
-    await database.rows(
-      `INSERT INTO workspace (workspace_id, slug, name, created_at) VALUES (gen_random_uuid(), 'tea', 'Tea', now())`,
-    );
+    database = await Restorable.inUse();
     await all(database.keeper().take({ to: folder.path }));
   });
   after(async () => {

@@ -153,10 +153,7 @@ describe('restoring a backup', function () {
   const folder = someFolder();
   let database: Restorable;
   before(async () => {
-    database = await Restorable.create({ migrated: true });
-    await database.rows(
-      `INSERT INTO workspace (workspace_id, slug, name, created_at) VALUES (gen_random_uuid(), 'tea', 'Tea', now())`,
-    );
+    database = await Restorable.inUse();
     await all(database.keeper().take({ to: folder.path }));
   });
   after(async () => {

@@ -26,10 +26,7 @@ describe('a backup that was tampered with', function () {
   let first: Artifacts;
   let second: Artifacts;
   before(async () => {
-    database = await Restorable.create({ migrated: true });
-    await database.rows(
-      `INSERT INTO workspace (workspace_id, slug, name, created_at) VALUES (gen_random_uuid(), 'tea', 'Tea', now())`,
-    );
+    database = await Restorable.inUse();
     await database.rows(
       `INSERT INTO workspace_key SELECT workspace_id, 1, '1', '\\x00', now() FROM workspace`,
     );
