@@ -10,7 +10,7 @@ import { Restorable } from '../support/restorable.ts';
 import { done, failure, Machinery, rows } from './support.ts';
 
 describe('conclave backup and restore', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const home = new Machinery();
   const to = join(home.home, 'backups');
   let database: Restorable;

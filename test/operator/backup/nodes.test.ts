@@ -9,7 +9,7 @@ import { all, refusal, Restorable, someFolder } from '../../support/restorable.t
 import { ROOMY } from '../../support/world.ts';
 
 describe('a node beside a restore', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   let database: Restorable;
   before(async () => {

@@ -7,7 +7,7 @@ import type { Keeper } from '../../../src/operator/index.ts';
 import { all, refusal, Refused, Restorable, someFolder } from '../../support/restorable.ts';
 
 describe('taking a backup', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   let database: Restorable;
   before(async () => {
@@ -149,7 +149,7 @@ describe('taking a backup', function () {
 });
 
 describe('restoring a backup', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   let database: Restorable;
   before(async () => {

@@ -19,7 +19,7 @@ interface Artifacts {
 }
 
 describe('a backup that was tampered with', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   let database: Restorable;
   /** Two of them, so that there is another one to mix it with. */
