@@ -21,7 +21,7 @@ import { key, ring } from './setting-values.ts';
 type Environment = Record<string, string>;
 
 describe('a server in production', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const endings: (() => unknown)[] = [];
   let folder: string;
   let ca: Identity;

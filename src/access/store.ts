@@ -37,15 +37,12 @@ export interface Asked {
   readonly channelId: ChannelId;
 }
 
-interface Row extends Standing {
-  readonly channelId: ChannelId;
-}
-
 export function standings(tx: Tx): Standings {
-  const inChannels: Standings['inChannels'] = async (userId, channelIds) => {
-    const rows = await tx.$queryRaw<Row[]>`
-      SELECT c.id AS "channelId", a.role AS "workspaceRole", m.role AS "channelRole", c.kind,
-        c.history_policy AS "historyPolicy", c.read_only AS "readOnly",
+  const each: Standings['each'] = async (asked) => {
+    const rows = await tx.$queryRaw<(Asked & Standing & { readonly place: number })[]>`
+      SELECT n.place::int, a.id AS "userId", c.id AS "channelId", a.role AS "workspaceRole",
+        m.role AS "channelRole", c.kind, c.history_policy AS "historyPolicy",
+        c.read_only AS "readOnly",
         CASE WHEN c.has_overrides THEN (
           SELECT jsonb_agg(jsonb_build_object('permission', o.permission, 'effect', o.effect))
           FROM channel_override o
@@ -55,11 +52,17 @@ export function standings(tx: Tx): Standings {
           SELECT FROM moderation_act b
           WHERE b.channel_id = c.id AND b.subject_id = a.id AND b.kind = 'ban' AND b.ended_at IS NULL
             AND (b.until IS NULL OR b.until > now())) AS banned
-      FROM account a
-      JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = ANY (${channelIds}::uuid[])
-      LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL
-      WHERE a.id = ${userId}::uuid AND a.status = 'active'`;
-    return new Map(rows.map(({ channelId, ...standing }) => [channelId, standing]));
+      FROM unnest(${asked.map(({ userId }) => userId)}::uuid[],
+          ${asked.map(({ channelId }) => channelId)}::uuid[]) WITH ORDINALITY AS n (user_id, channel_id, place)
+      JOIN account a ON a.id = n.user_id AND a.status = 'active'
+      JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = n.channel_id
+      LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL`;
+    const places = new Map(rows.map(({ place, ...standing }) => [place - 1, standing]));
+    return asked.map((_, place) => places.get(place) ?? null);
+  };
+  const inChannels: Standings['inChannels'] = async (userId, channelIds) => {
+    const found = await each(channelIds.map((channelId) => ({ userId, channelId })));
+    return new Map(found.flatMap((one) => (one ? [[one.channelId, one] as const] : [])));
   };
   const all: Standings = {
     async channelChoices() {
@@ -98,28 +101,7 @@ export function standings(tx: Tx): Standings {
       return all.inChannel(userId, channelId);
     },
     inChannels,
-    async each(asked) {
-      const rows = await tx.$queryRaw<(Asked & Standing & { readonly place: number })[]>`
-        SELECT n.place::int, a.id AS "userId", c.id AS "channelId", a.role AS "workspaceRole",
-          m.role AS "channelRole", c.kind, c.history_policy AS "historyPolicy",
-          c.read_only AS "readOnly",
-          CASE WHEN c.has_overrides THEN (
-            SELECT jsonb_agg(jsonb_build_object('permission', o.permission, 'effect', o.effect))
-            FROM channel_override o
-            WHERE o.channel_id = c.id AND (o.role = m.role OR o.user_id = a.id)) END AS overrides,
-          CASE WHEN a.has_roles THEN roles_reaching(a.id, c.id) END AS "customRoles",
-          m.role IS NULL AND EXISTS (
-            SELECT FROM moderation_act b
-            WHERE b.channel_id = c.id AND b.subject_id = a.id AND b.kind = 'ban' AND b.ended_at IS NULL
-              AND (b.until IS NULL OR b.until > now())) AS banned
-        FROM unnest(${asked.map(({ userId }) => userId)}::uuid[],
-            ${asked.map(({ channelId }) => channelId)}::uuid[]) WITH ORDINALITY AS n (user_id, channel_id, place)
-        JOIN account a ON a.id = n.user_id AND a.status = 'active'
-        JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = n.channel_id
-        LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL`;
-      const places = new Map(rows.map(({ place, ...standing }) => [place - 1, standing]));
-      return asked.map((_, place) => places.get(place) ?? null);
-    },
+    each,
   };
   return all;
 }

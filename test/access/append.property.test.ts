@@ -184,7 +184,7 @@ describe('the append, the standings and the model', () => {
   }
 
   it('agree on who posts, who sees and who may do what', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const imaginary = imagined();
     await made(imaginary);
     const { places, people } = imaginary;

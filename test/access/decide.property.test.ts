@@ -38,7 +38,7 @@ describe('the append and the decision', () => {
   after(() => world.end());
 
   it('agree on who may post, whatever is allowed and denied in whatever order', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const pick = chance(2);
     const owner = await world.person('Owner');
     const { id: channelId } = await world.channel(owner);

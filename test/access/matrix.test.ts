@@ -85,7 +85,7 @@ describe('the running server and the permission matrix', () => {
   }
 
   it('agree on every role in every kind of channel, for what stands for all operations', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const [owner, target] = [await world.person('Owner'), await world.person('Target')];
     const people = await Promise.all(
       everybody.map(({ workspaceRole: role }) => world.person(role, { role })),

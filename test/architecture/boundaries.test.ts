@@ -75,7 +75,7 @@ interface Report {
 }
 
 describe('the boundaries', function () {
-  this.timeout(120_000); // the whole source is read twice, by a process that may have to wait for its turn
+  this.timeout(240_000); // the whole source is read twice, by a process that may have to wait for its turn
 
   let copy: string;
   before(() => {

@@ -23,7 +23,7 @@ const PLANTED = canary('planted');
 const ALL = [...CANARIES, PLANTED];
 
 describe('a canary', function () {
-  this.timeout(120_000); // every row of the database is looked at, those of the other tests too
+  this.timeout(240_000); // every row of the database is looked at, those of the other tests too
 
   let world: World;
   let redis: Redis;

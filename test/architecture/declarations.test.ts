@@ -140,7 +140,7 @@ describe('a mistake in a declaration', () => {
     const reasons = errors.map(({ message }) => message).join('\n');
     for (const missing of ['access', 'limit', 'audit', 'demand'])
       assert.match(reasons, new RegExp(`Property '${missing}' is missing`));
-  }).timeout(120_000);
+  }).timeout(240_000);
 
   it('that is mended leaves an expectation that is not met, and that does not compile either', () => {
     const text = readFileSync(join(ROOT, MISTAKES), 'utf8');
@@ -152,5 +152,5 @@ describe('a mistake in a declaration', () => {
       errors.map(({ message }) => message),
       ["Unused '@ts-expect-error' directive."],
     );
-  }).timeout(120_000);
+  }).timeout(240_000);
 });

@@ -37,14 +37,10 @@ if (typeof globalThis.after === 'function')
   });
 
 export async function ownDatabase(): Promise<OwnDatabase> {
-  const source = await (template ??= newTemplate());
   const { name, href } = unusedName();
   const password = randomBytes(24).toString('hex');
   try {
-    await asOwner(async (admin) => {
-      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${source.name}`);
-      await ensureLogins(admin, href, password);
-    });
+    await createMigrated(name, href, password);
     const owner = await connected(href);
     const remove = async () => {
       await owner.end();
@@ -55,6 +51,15 @@ export async function ownDatabase(): Promise<OwnDatabase> {
     await dropped(name, href);
     throw error;
   }
+}
+
+/** A database of that name, with the logins of the server under this password. */
+export async function createMigrated(name: string, url: string, password: string): Promise<void> {
+  const source = await (template ??= newTemplate());
+  await asOwner(async (admin) => {
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${source.name}`);
+    await ensureLogins(admin, url, password);
+  });
 }
 
 async function newTemplate() {
@@ -83,14 +88,15 @@ async function migrated(url: string, password: string): Promise<void> {
   await promisify(execFile)(process.execPath, ['--import=tsx', 'scripts/migrate.ts'], { cwd, env });
 }
 
-async function dropped(name: string, url: string): Promise<void> {
+/** Drops it, with the logins that were made for it. */
+export async function dropped(name: string, url: string): Promise<void> {
   await asOwner(async (admin) => {
     await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await admin.query(`DROP ROLE IF EXISTS ${appLogin(url)}, ${jobsLogin(url)}`);
   });
 }
 
-async function asOwner(work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
+export async function asOwner(work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
   const admin = await connected(ownerUrl());
   await work(admin).finally(() => admin.end());
 }

@@ -18,7 +18,7 @@ describe('a change and its trace', () => {
   let alice: Person;
   let bob: Person;
   before(async function () {
-    this.timeout(30_000);
+    this.timeout(240_000);
     server = new pg.Client({ connectionString: url.href });
     await server.connect();
     await server.query(`CREATE DATABASE ${name}`);

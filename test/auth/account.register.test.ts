@@ -60,7 +60,7 @@ describe('account.register', () => {
       );
       assert.deepEqual(found, [], String(name));
     }
-  }).timeout(120_000); // every row of the database is looked at, those of the other tests too
+  }).timeout(240_000); // every row of the database is looked at, those of the other tests too
 
   it('seals e-mail and profile under the key of their subject, bound to their row', async () => {
     const { id, slug } = await house.workspace();

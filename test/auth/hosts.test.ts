@@ -32,7 +32,7 @@ interface Tenant {
 }
 
 describe('workspaces by host', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let database: OwnDatabase;
   let world: World;
   let one: Tenant;

@@ -13,7 +13,7 @@ import { row, rows } from '../chat/support.ts';
 const SEEDED = BATCH + 1_007;
 
 describe('a seeded channel', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let world: World;
   let alice: Person;
   let bob: Person;

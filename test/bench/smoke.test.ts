@@ -40,71 +40,68 @@ async function everything(services: Services, all: readonly Workload[]): Promise
 }
 
 describe('npm run bench', function () {
-  this.timeout(120_000);
-
-  it('takes every system through every workload, with every delivery counted once', async () => {
-    const services = await startServices(new AbortController().signal);
-    try {
-      const limit = await limitCheck(services);
-      assert.equal(limit.roundTrips, 1);
-      assert.ok(limit.waited > 0 && limit.cpu > 0 && limit.insideRedis > 0);
-      const all = Object.values(workloads({ seconds: 1, members: 6, pace: 1 }));
-      const results = await everything(services, all);
-      for (const each of results) {
-        const { workload, measured } = each;
-        assert.equal(isValid(each), true, table(cells(each)));
-        for (const { system, runs } of measured)
-          for (const { sent, delivered, acked, peakMemory, delivery, ack } of runs) {
-            assert.equal(sent, 12);
-            assert.equal(delivered, workload.name === 'busy-room' ? 72 : 36);
-            assert.equal(acked, system === 'bare-ws' ? 0 : 12);
-            assert.ok(delivery.p50 > 0 && delivery.p99 >= delivery.p50 && peakMemory > 20);
-            assert.equal(ack.p50 > 0, system !== 'bare-ws');
-          }
-        assertComplete(table(cells(each)), measured.length);
-      }
-      const said = summary({ results, trials: [], limit }, services.programs).join('\n');
-      assert.match(said, /^busy room: a delivery takes Conclave .+ of bare Socket\.IO \(target/m);
-      assert.match(said, /^many rooms: a delivery takes Conclave .+ of plain secure/m);
-      assert.match(said, /^limit check: one round trip, \d+ µs per call/m);
-    } finally {
-      await services.stop();
-    }
+  this.timeout(240_000);
+  let services: Services;
+  before(async () => {
+    services = await startServices(new AbortController().signal);
+  });
+  after(async () => {
+    await services.stop();
     assert.equal(existsSync(services.folder), false);
   });
 
-  it('takes Conclave through every trial, in a run that counts', async () => {
-    const services = await startServices(new AbortController().signal);
-    try {
-      const taken = await bench({
-        services,
-        workloads: [],
-        trials: trials({ members: 6, seconds: 1 }),
-        runs: 1,
-        progress: { begin: () => undefined, update: () => undefined, end: () => undefined },
-        profiled: null,
-        done: () => undefined,
-      });
-      for (const each of taken.trials) {
-        const said = table(trialCells(each));
-        // What a dozen connections need may hide in what V8 had already: that alone is no fault here.
-        const faults = each.measured.flatMap(({ runs }) => runs.flatMap((run) => run.faults));
-        assert.deepEqual(
-          faults.filter((fault) => fault !== 'the memory did not grow'),
-          [],
-          said,
-        );
-        assert.doesNotMatch(said, /NaN|Infinity|undefined/);
-        assert.equal(heldTo(each).length, 1);
-      }
-      const [hot, , resumed] = taken.trials.map(
-        ({ measured }) => measured.at(-1)?.runs[0]?.figures ?? {},
-      );
-      assert.ok((hot?.['perSecond'] ?? 0) > 0 && (hot?.['perCommit'] ?? 0) >= 1);
-      assert.ok((resumed?.['pages'] ?? 0) >= 1);
-    } finally {
-      await services.stop();
+  it('takes every system through every workload, with every delivery counted once', async () => {
+    const limit = await limitCheck(services);
+    assert.equal(limit.roundTrips, 1);
+    assert.ok(limit.waited > 0 && limit.cpu > 0 && limit.insideRedis > 0);
+    const all = Object.values(workloads({ seconds: 1, members: 6, pace: 1 }));
+    const results = await everything(services, all);
+    for (const each of results) {
+      const { workload, measured } = each;
+      assert.equal(isValid(each), true, table(cells(each)));
+      for (const { system, runs } of measured)
+        for (const { sent, delivered, acked, peakMemory, delivery, ack } of runs) {
+          assert.equal(sent, 12);
+          assert.equal(delivered, workload.name === 'busy-room' ? 72 : 36);
+          assert.equal(acked, system === 'bare-ws' ? 0 : 12);
+          assert.ok(delivery.p50 > 0 && delivery.p99 >= delivery.p50 && peakMemory > 20);
+          assert.equal(ack.p50 > 0, system !== 'bare-ws');
+        }
+      assertComplete(table(cells(each)), measured.length);
     }
+    const said = summary({ results, trials: [], limit }, services.programs).join('\n');
+    assert.match(said, /^busy room: a delivery takes Conclave .+ of bare Socket\.IO \(target/m);
+    assert.match(said, /^many rooms: a delivery takes Conclave .+ of plain secure/m);
+    assert.match(said, /^limit check: one round trip, \d+ µs per call/m);
+  });
+
+  it('takes Conclave through every trial, in a run that counts', async () => {
+    const taken = await bench({
+      services,
+      workloads: [],
+      trials: trials({ members: 6, seconds: 1 }),
+      runs: 1,
+      progress: { begin: () => undefined, update: () => undefined, end: () => undefined },
+      profiled: null,
+      done: () => undefined,
+    });
+    for (const each of taken.trials) {
+      const said = table(trialCells(each));
+      // What a dozen connections need may hide in what V8 had already: that alone is no fault here.
+      const faults = each.measured.flatMap(({ runs }) => runs.flatMap((run) => run.faults));
+      assert.deepEqual(
+        faults.filter((fault) => fault !== 'the memory did not grow'),
+        [],
+        said,
+      );
+      assert.doesNotMatch(said, /NaN|Infinity|undefined/);
+      assert.equal(heldTo(each).length, 1);
+    }
+    const [hot, , resumed] = taken.trials.map(
+      ({ measured }) => measured.at(-1)?.runs[0]?.figures ?? {},
+    );
+    assert.ok((hot?.['perSecond'] ?? 0) > 0 && (hot?.['perCommit'] ?? 0) >= 1);
+    assert.ok((resumed?.['pages'] ?? 0) >= 1);
   });
 
   it('prints the table, writes the file, and leaves nothing running', async () => {

@@ -50,7 +50,8 @@ describe('npm test', () => {
   const run = (env: Record<string, string> = {}, ...args: string[]): Promise<Running> =>
     start(clone, {
       command: [process.execPath, 'scripts/test.mjs', ...args],
-      env: { TMPDIR: clone.file('tmp'), ...env },
+      // One lane, where a story does not say so: each has services of its own to start.
+      env: { TMPDIR: clone.file('tmp'), TEST_LANES: '1', ...env },
     });
   const databases = () =>
     existsSync(clone.file('ran.log'))

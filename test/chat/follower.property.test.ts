@@ -178,7 +178,7 @@ class Run {
 
 describe('a follower, whatever happens in whatever order', () => {
   it('emits the whole log without a gap, to nobody who was removed and no text to who may not read it', async function () {
-    this.timeout(30_000);
+    this.timeout(240_000);
     const seen = { frames: 0, entered: 0, gaps: 0 };
     await fc.assert(
       fc.asyncProperty(

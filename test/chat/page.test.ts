@@ -21,7 +21,7 @@ describe('a page of messages', () => {
   let channelId: ChannelId;
   let first: MessageId;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     world = await World.create();
     alice = await world.person('Alice');
     channelId = await spoken(world, [alice]);

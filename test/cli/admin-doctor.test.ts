@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { done, Machinery, parsed } from './support.ts';
 
 describe('conclave admin doctor, on a terminal', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let home: Machinery;
   before(() => {
     home = new Machinery();

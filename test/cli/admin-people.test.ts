@@ -5,7 +5,7 @@ import { operated } from './operated.ts';
 import { done, failure, parsed, rows } from './support.ts';
 
 describe('conclave admin, on people', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const server = operated();
   const admin = (...words: string[]) => server.admin(words);
 

@@ -9,7 +9,7 @@ import { operated } from './operated.ts';
 import { done, failure, parsed, stranger } from './support.ts';
 
 describe('conclave admin', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const server = operated();
   const { admin, apart } = server;
   const row = async (words: readonly string[]) => parsed(await done(admin([...words, '--json'])));

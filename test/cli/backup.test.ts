@@ -10,16 +10,13 @@ import { Restorable } from '../support/restorable.ts';
 import { done, failure, Machinery, rows } from './support.ts';
 
 describe('conclave backup and restore', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const home = new Machinery();
   const to = join(home.home, 'backups');
   let database: Restorable;
   let environment: Record<string, string>;
   before(async () => {
-    database = await Restorable.create({ migrated: true });
-    await database.rows(
-      `INSERT INTO workspace (workspace_id, slug, name, created_at) VALUES (gen_random_uuid(), 'tea', 'Tea', now())`,
-    );
+    database = await Restorable.inUse();
     environment = Object.fromEntries(
       Object.entries({ ...process.env, ...database.environment }).flatMap(([name, value]) =>
         value === undefined || !/^(DATABASE|CONCLAVE|REDIS)_/.test(name) ? [] : [[name, value]],

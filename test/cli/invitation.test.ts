@@ -6,7 +6,7 @@ import { World } from '../support/world.ts';
 import { done, failure, Machinery, newcomer, parsed, rows, stranger } from './support.ts';
 
 describe('conclave invitation', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let world: World;
   let home: Machinery;
   before(async () => {

@@ -11,7 +11,7 @@ import { startNode } from '../support/two-nodes.ts';
 import { done, Machinery, parsed } from './support.ts';
 
 describe('conclave rotate-keys and keys', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it('work where the settings of the server are, as a process of their own', async () => {
     const database = await ownDatabase();

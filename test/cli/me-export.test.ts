@@ -6,7 +6,7 @@ import { ExportWorld } from '../privacy/exporting.ts';
 import { done, failure, Machinery, newcomer, parsed, rows } from './support.ts';
 
 describe('conclave me', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let at: ExportWorld;
   let home: Machinery;
   let password: string;

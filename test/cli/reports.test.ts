@@ -4,7 +4,7 @@ import { World } from '../support/world.ts';
 import { done, failure, Machinery, newcomer, parsed, rows } from './support.ts';
 
 describe('conclave reports', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let world: World;
   let home: Machinery;
   before(async () => {

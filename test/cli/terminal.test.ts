@@ -7,7 +7,7 @@ import { Terminal } from './terminal.ts';
 const UNAVAILABLE = 'neither util-linux nor Python is here to make a pseudo terminal';
 
 describe('the conclave command: at a terminal', function () {
-  this.timeout(60_000); // processes that are started one after the other, on a machine that may be busy
+  this.timeout(240_000); // processes that are started one after the other, on a machine that may be busy
   let world: World;
   let home: Machinery;
   const terminals: Terminal[] = [];

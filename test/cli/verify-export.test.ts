@@ -37,7 +37,7 @@ async function zipped(
 }
 
 describe('conclave verify-export', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let at: ExportWorld;
   let folder: string;
   let home: Machinery;

@@ -9,7 +9,7 @@ import { administrator, author, reaches, writes } from '../privacy/support.ts';
 import { done, failure, Machinery, rows } from './support.ts';
 
 describe('conclave verify-receipt', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let home: Machinery;
   let receipt: string;
   let keys: string;

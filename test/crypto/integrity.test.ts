@@ -8,7 +8,7 @@ import { startNode } from '../support/two-nodes.ts';
 import { World } from '../support/world.ts';
 
 describe('damage to what is sealed', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let database: OwnDatabase;
   let world: World;
   let ada: Person;

@@ -22,7 +22,7 @@ import { World } from '../support/world.ts';
 const entropy = systemEntropy(systemClock);
 
 describe('the rotation of workspace keys', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let database: OwnDatabase;
   let world: World;
   let postgres: Postgres;

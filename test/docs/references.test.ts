@@ -52,5 +52,5 @@ describe('the docs', () => {
     assert.deepEqual(typeErrorsOf(told.path, told.text, texts), []);
     const errors = typeErrorsOf(told.path, told.text).map(({ message }) => message);
     assert.match(errors.join('\n'), /"member\.read"/, 'without it, its story does not compile');
-  }).timeout(60_000);
+  }).timeout(240_000);
 });

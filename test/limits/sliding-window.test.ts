@@ -51,7 +51,7 @@ describe('the shared sliding windows', () => {
     (await verdict(node, caller))?.wait ?? null;
 
   it(`agree with an exact window to a sixtieth in ${CALLS} calls to two nodes`, async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const seed = Math.floor(Math.random() * 2 ** 32);
     const random = chance(seed);
     const callers = Array.from({ length: 8 }, () => ({

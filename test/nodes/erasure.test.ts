@@ -7,7 +7,7 @@ import { clientId, TwoNodes } from '../support/two-nodes.ts';
 const POSTS = 400;
 
 describe('two nodes and an erasure', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let nodes: TwoNodes;
   before(async () => {
     nodes = await TwoNodes.create({ environment: { ERASURE_GRACE_DAYS: '0' } });

@@ -8,7 +8,7 @@ import type { Person } from '../support/person.ts';
 import { TwoNodes } from '../support/two-nodes.ts';
 
 describe('invitations on two nodes', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let nodes: TwoNodes;
   let admin: Person;
   let owner: pg.Pool;

@@ -6,7 +6,7 @@ import { operatorOf, rotateUnderLoad } from '../support/rotation-load.ts';
 import { TwoNodes } from '../support/two-nodes.ts';
 
 describe('signing keys that are rotated on two nodes', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let database: OwnDatabase;
   let nodes: TwoNodes;
   before(async () => {

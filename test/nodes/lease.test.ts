@@ -9,7 +9,7 @@ import { assertNoGap, bodies, clientId, TwoNodes } from '../support/two-nodes.ts
 import { ROOMY } from '../support/world.ts';
 
 describe('a node that cannot reach Postgres', function () {
-  this.timeout(40_000);
+  this.timeout(240_000);
   let proxy: TcpProxy;
   let nodes: TwoNodes;
   before(async () => {
@@ -89,7 +89,7 @@ describe('a node that cannot reach Postgres', function () {
 });
 
 describe('a node whose process was frozen', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let nodes: TwoNodes;
   let child: ChildProcess;
   let url: string;

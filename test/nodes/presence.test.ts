@@ -11,7 +11,7 @@ import { clientId, TwoNodes } from '../support/two-nodes.ts';
 const HEARTBEAT_MS = 400;
 
 describe('presence on two nodes', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   let redis: OwnRedis;
   let nodes: TwoNodes;

@@ -13,7 +13,7 @@ import { operatorOf } from '../support/rotation-load.ts';
 type Environment = Record<string, string>;
 
 describe('conclave admin doctor', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let database: OwnDatabase;
   let redis: OwnRedis;
   let folder: string;

@@ -10,7 +10,7 @@ import { operatorOf } from '../support/rotation-load.ts';
 import { World } from '../support/world.ts';
 
 describe("the operator's hold on keys", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let database: OwnDatabase;
   let world: World;
   let operator: Operator;

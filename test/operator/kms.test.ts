@@ -12,7 +12,7 @@ import { TransitServer } from '../support/transit-server.ts';
 import { World } from '../support/world.ts';
 
 describe('the operator of a server whose root keys are wrapped', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   const to = join(folder.path, 'backups');
   let old: Restorable;

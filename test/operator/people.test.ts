@@ -9,7 +9,7 @@ import { startNode, type Node } from '../support/two-nodes.ts';
 import { World } from '../support/world.ts';
 
 describe("the operator's hold on accounts", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let database: OwnDatabase;
   let world: World;
   let node: Node;

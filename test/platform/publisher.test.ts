@@ -9,7 +9,7 @@ import { OwnRedis } from '../support/own-redis.ts';
 const CHANNEL = 'what-nodes-say';
 
 describe('the publishing half of the bus', function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
   let redis: OwnRedis;
   let counts: BusCounts;
   let publisher: SealedPublisher;

@@ -9,7 +9,7 @@ const COUNT = `return { redis.call('INCR', KEYS[1]), ARGV[1] }`;
 const TIMEOUT_MS = 250;
 
 describe('runs of a script', function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
   let redis: OwnRedis;
   let client: Redis;
   let runs: ScriptRuns;

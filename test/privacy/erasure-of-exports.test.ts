@@ -15,7 +15,7 @@ describe('the erasure of somebody who has exports and roles', () => {
   let ada: Holder;
   let bob: Holder;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     at = await ExportWorld.create({ environment: { ERASURE_GRACE_DAYS: '0' } });
     admin = await at.holder('Administrator', 'admin');
     deputy = await at.holder('Deputy', 'admin');

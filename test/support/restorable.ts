@@ -5,9 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { migrate, migrationChecksums } from '../../scripts/migrations.ts';
-import { appLogin, jobsLogin, type Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/config.ts';
 import { openKeeper, type Keeper, type KeeperOptions } from '../../src/operator/index.ts';
-import { connected, ownerUrl } from '../architecture/own-database.ts';
+import {
+  asOwner,
+  connected,
+  createMigrated,
+  dropped,
+  ownerUrl,
+} from '../architecture/own-database.ts';
 import { project } from './bootstrap-clone.ts';
 import { onDatabase } from './node-process.ts';
 
@@ -36,8 +42,18 @@ export class Restorable {
   /** A database without any table, or a migrated one. */
   static async create({ migrated = false } = {}): Promise<Restorable> {
     const it = new Restorable(`conclave_test_${randomBytes(6).toString('hex')}`);
-    await asOwner(`CREATE DATABASE ${it.name}`);
-    if (migrated) await migrate(it.url, it.environment['DATABASE_APP_PASSWORD'] ?? '');
+    if (migrated)
+      await createMigrated(it.name, it.url, it.environment['DATABASE_APP_PASSWORD'] ?? '');
+    else await asOwner((admin) => admin.query(`CREATE DATABASE ${it.name}`));
+    return it;
+  }
+
+  /** A migrated one with a workspace in it, whose slug is `tea`. */
+  static async inUse(): Promise<Restorable> {
+    const it = await Restorable.create({ migrated: true });
+    await it.rows(
+      `INSERT INTO workspace (workspace_id, slug, name, created_at) VALUES (gen_random_uuid(), 'tea', 'Tea', now())`,
+    );
     return it;
   }
 
@@ -76,8 +92,7 @@ export class Restorable {
   }
 
   async remove(): Promise<void> {
-    await asOwner(`DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`);
-    await asOwner(`DROP ROLE IF EXISTS ${appLogin(this.url)}, ${jobsLogin(this.url)}`);
+    await dropped(this.name, this.url);
   }
 }
 
@@ -102,9 +117,4 @@ export async function refusal(steps: AsyncIterable<unknown>): Promise<string> {
     throw error;
   }
   return 'nothing refused it';
-}
-
-async function asOwner(statement: string): Promise<void> {
-  const admin = await connected(ownerUrl());
-  await admin.query(statement).finally(() => admin.end());
 }

@@ -28,7 +28,7 @@ const ROWS = `SELECT relname AS name, (xpath('/row/n/text()', query_to_xml(forma
   FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname`;
 
 describe('the tokens of a stranger', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let database: OwnDatabase;
   let world: World;
   let ada: Person;

@@ -34,7 +34,7 @@ describe('access.explain', () => {
   const rulesOf = ({ rules }: Explained) => rules.map(({ rule }) => rule);
 
   it('says what the server then does, of everybody in every kind of place', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const roles = ['user', 'moderator', 'auditor', 'guest'] as const;
     const places = ['guest', 'member', 'moderator', null] as const;
     const people = await Promise.all(

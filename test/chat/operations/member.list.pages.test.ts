@@ -99,5 +99,5 @@ describe('member.list, page by page', () => {
     assert.deepEqual([page.members.length, page.next], [PAGE_ENTRIES, page.members.at(-1)?.userId]);
     const path = `/v1/channels/${channelId}/members?userIds=${userIds.join(',')}`;
     assert.deepEqual(await alice.http<Page>('GET', path).accepted(), asked);
-  }).timeout(60_000);
+  }).timeout(240_000);
 });

@@ -15,7 +15,7 @@ import { all, Restorable, someFolder } from '../../support/restorable.ts';
 import { ROOMY, World } from '../../support/world.ts';
 
 describe('a server restored from before somebody was erased', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const backups = someFolder();
   const elsewhere = someFolder();
   const ledger = join(elsewhere.path, 'ledger.jsonl');

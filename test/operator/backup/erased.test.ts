@@ -9,7 +9,7 @@ import { all, Restorable, someFolder } from '../../support/restorable.ts';
 import { World } from '../../support/world.ts';
 
 describe('a backup of somebody who was erased later', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   let old: Restorable;
   let fresh: Restorable;

@@ -12,14 +12,11 @@ import { all, refusal, Restorable, someFolder } from '../../support/restorable.t
 import { ROOMY } from '../../support/world.ts';
 
 describe('a node beside a restore', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   let database: Restorable;
   before(async () => {
-    database = await Restorable.create({ migrated: true });
-    await database.rows(
-      `INSERT INTO workspace (workspace_id, slug, name, created_at) VALUES (gen_random_uuid(), 'tea', 'Tea', now())`,
-    );
+    database = await Restorable.inUse();
     await all(database.keeper().take({ to: folder.path }));
   });
   after(async () => {

@@ -7,7 +7,7 @@ import type { Keeper } from '../../../src/operator/index.ts';
 import { all, refusal, Refused, Restorable, someFolder } from '../../support/restorable.ts';
 
 describe('taking a backup', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   let database: Restorable;
   before(async () => {
@@ -149,14 +149,11 @@ describe('taking a backup', function () {
 });
 
 describe('restoring a backup', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   let database: Restorable;
   before(async () => {
-    database = await Restorable.create({ migrated: true });
-    await database.rows(
-      `INSERT INTO workspace (workspace_id, slug, name, created_at) VALUES (gen_random_uuid(), 'tea', 'Tea', now())`,
-    );
+    database = await Restorable.inUse();
     await all(database.keeper().take({ to: folder.path }));
   });
   after(async () => {

@@ -21,7 +21,7 @@ import { World } from '../../support/world.ts';
 import { DAMAGES, losing, ONE_MORE } from './damages.ts';
 
 describe('conclave doctor --verify', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let database: Restorable;
   let world: World;
   let owner: pg.Client;

@@ -8,7 +8,7 @@ import { all, Restorable, someFolder } from '../../support/restorable.ts';
 import { World } from '../../support/world.ts';
 
 describe('the ledger of erasures under conclave doctor --verify', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = someFolder();
   const ledger = join(folder.path, 'ledger.jsonl');
   const kept = join(folder.path, 'kept.jsonl');

@@ -32,7 +32,7 @@ describe('an export', () => {
   let ada: Holder;
   let bob: Holder;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     at = await ExportWorld.create();
     const { world } = at;
     ada = await at.holder('Ada Lovelace');

@@ -14,7 +14,7 @@ describe('a connection that has much to take', () => {
   after(() => world.end());
 
   it('is told no heads until it has taken it, and everybody else is', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const [alice, slow] = [await world.person('Alice'), await world.person('Slow')];
     const { id } = await world.channel(alice, [slow]);
     assert.equal(await world.app.followers.tellHeads(), 2);
