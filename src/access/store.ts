@@ -1,6 +1,6 @@
 /** Reads who the caller is in the workspace and in a channel, as of this transaction and no earlier. */
 import type { ChannelId, HistoryPolicy, UserId } from '../contract/index.ts';
-import type { Tx } from '../platform/postgres/index.ts';
+import type { Question, Tx } from '../platform/postgres/index.ts';
 import type { LeftTo } from './left-to.ts';
 import type { Standing, WorkspaceStanding } from './standing.ts';
 
@@ -41,9 +41,24 @@ interface Row extends Standing {
   readonly channelId: ChannelId;
 }
 
-export function standings(tx: Tx): Standings {
-  const inChannels: Standings['inChannels'] = async (userId, channelIds) => {
-    const rows = await tx.$queryRaw<Row[]>`
+/** What `Standings.inChannels` asks, for a glance; its rows are what `asStandings` takes. */
+export function standingsQuestion(userId: UserId, channelIds: readonly ChannelId[]): Question {
+  const { strings, values } = standingsIn(userId, channelIds);
+  const text = strings.reduce((before, part, i) => `${before}$${i}${part}`);
+  return { name: 'standings', text, values };
+}
+
+export function asStandings(rows: readonly object[]): ReadonlyMap<ChannelId, Standing> {
+  return new Map(
+    (rows as readonly Row[]).map(({ channelId, ...standing }) => [channelId, standing]),
+  );
+}
+
+/** The values stay apart from the text, in a transaction as well as in a glance. */
+const sql = (strings: TemplateStringsArray, ...values: unknown[]) => ({ strings, values });
+
+function standingsIn(userId: UserId, channelIds: readonly ChannelId[]) {
+  return sql`
       SELECT c.id AS "channelId", a.role AS "workspaceRole", m.role AS "channelRole", c.kind,
         c.history_policy AS "historyPolicy", c.read_only AS "readOnly",
         CASE WHEN c.has_overrides THEN (
@@ -59,7 +74,12 @@ export function standings(tx: Tx): Standings {
       JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = ANY (${channelIds}::uuid[])
       LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL
       WHERE a.id = ${userId}::uuid AND a.status = 'active'`;
-    return new Map(rows.map(({ channelId, ...standing }) => [channelId, standing]));
+}
+
+export function standings(tx: Tx): Standings {
+  const inChannels: Standings['inChannels'] = async (userId, channelIds) => {
+    const { strings, values } = standingsIn(userId, channelIds);
+    return asStandings(await tx.$queryRaw<Row[]>(strings, ...values));
   };
   const all: Standings = {
     async channelChoices() {

@@ -1,2 +1,3 @@
 /** Postgres through Prisma: the only place that knows either. */
-export { Postgres, type PostgresOptions, type Statements, type Tx } from './postgres.ts';
+export { Postgres, type PostgresOptions, type Tx } from './postgres.ts';
+export type { Glances, Question, Statements } from './statements.ts';
