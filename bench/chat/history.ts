@@ -13,10 +13,17 @@ const AT_MOST_MS = 15;
 /** What "flat" is held to: so much more than in the smallest channel, of the median. */
 const AT_MOST_OF_SMALLEST = 1.5;
 
+interface Pages {
+  readonly p50: number;
+  readonly p99: number;
+  /** Microseconds of user and system time for each page. */
+  readonly cpu: { readonly nodes: number; readonly postgres: number };
+}
+
 interface Measured {
   readonly size: number;
-  readonly end: { p50: number; p99: number };
-  readonly deep: { p50: number; p99: number };
+  readonly end: Pages;
+  readonly deep: Pages;
   readonly plan: string;
   readonly rowsRead: number;
   readonly seedSeconds: number;
@@ -48,6 +55,7 @@ function run({ sizes, each, authors, reads }: Size, tools: Tools): Promise<Found
     const said = await load.ask({ do: 'say', saying, seconds });
     const faults = faultsOf('writing', said);
     let size = said.acked;
+    const reader = people[0]?.userId ?? '';
     const all: Measured[] = [];
     for (const wanted of sizes) {
       const from = size;
@@ -63,20 +71,21 @@ function run({ sizes, each, authors, reads }: Size, tools: Tools): Promise<Found
       });
       size += count;
       await services.settle();
-      const read = async (places: readonly (number | null)[]) => {
+      const read = async (places: readonly (number | null)[]): Promise<Pages> => {
         const request = { do: 'read-pages', before: places, by } as const;
         await load.ask(request);
-        const { page, messages, unreadable } = await measured(() => load.ask(request));
+        const { page, messages, unreadable, cpu } = await measured(() => load.ask(request));
+        const each = (used: number) => (used * 1_000_000) / places.length;
         if (messages !== places.length * PAGE || unreadable > 0)
           faults.push(`${size}: ${messages} messages came, ${unreadable} without text`);
-        return page;
+        return { ...page, cpu: { nodes: each(cpu.nodes), postgres: each(cpu.postgres) } };
       };
       const deep = Array.from({ length: reads }, () => anywhere(size));
       all.push({
         size,
         end: await read(deep.map(() => null)),
         deep: await read(deep),
-        ...(await pagePlan(services, channelId, Math.ceil(size / 2), PAGE)),
+        ...(await pagePlan(services, { channelId, userId: reader }, Math.ceil(size / 2), PAGE)),
         seedSeconds,
       });
     }
@@ -102,6 +111,8 @@ function found(all: readonly Measured[], faults: readonly string[]): Found {
         row('the newest: p99, ms', ({ end }) => ms(end.p99)),
         row('anywhere: p50, ms', ({ deep }) => ms(deep.p50)),
         row('anywhere: p99, ms', ({ deep }) => ms(deep.p99)),
+        row('CPU per page, µs: node', ({ deep }) => whole(deep.cpu.nodes)),
+        row('  Postgres', ({ deep }) => whole(deep.cpu.postgres)),
         row('rows that Postgres reads', ({ rowsRead }) => whole(rowsRead)),
         row('seeded in, s', ({ seedSeconds }) => ms(seedSeconds)),
       ],

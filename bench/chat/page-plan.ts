@@ -1,9 +1,7 @@
 /** How Postgres reads a page of history: the statement that the server itself makes, explained while it is carried out. */
-import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import type { ChannelId } from '../../src/contract/index.ts';
-import { messageStore } from '../../src/chat/message-store.ts';
-import { PrismaClient } from '../../src/platform/postgres/generated/client.ts';
+import type { ChannelId, UserId } from '../../src/contract/index.ts';
+import { pageQuestion } from '../../src/chat/page-store.ts';
 import type { Services } from '../services.ts';
 
 export interface PagePlan {
@@ -22,28 +20,20 @@ interface Node {
   readonly Plans?: readonly Node[];
 }
 
-/** Of the page before that place. */
+/** Of the page before that place, as a member reads it who may read all. */
 export async function pagePlan(
   services: Services,
-  channelId: string,
+  of: { readonly channelId: string; readonly userId: string },
   before: number,
   page: number,
 ): Promise<PagePlan> {
   const pool = new pg.Pool({ connectionString: services.env['DATABASE_URL'], max: 1 });
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
-    log: [{ emit: 'event', level: 'query' }],
-  });
-  let asked = { query: '', params: '[]' };
-  prisma.$on('query', (event) => {
-    if (event.query.includes('"message"')) asked = event;
-  });
+  const where = { channelId: of.channelId as ChannelId, userId: of.userId as UserId };
+  const { text, values } = pageQuestion({ ...where, before, limit: page + 1 });
   try {
-    await messageStore(prisma).page(channelId as ChannelId, 'all', before, page + 1);
-    const values = JSON.parse(asked.params) as unknown[];
     const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
-      `EXPLAIN (ANALYZE, FORMAT JSON) ${asked.query}`,
-      values,
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
+      [...values],
     );
     const reading = readerOf(rows[0]?.['QUERY PLAN'][0].Plan);
     if (!reading) throw new Error('no node of the plan reads messages');
@@ -52,7 +42,6 @@ export async function pagePlan(
       rowsRead: reading['Actual Rows'] + (reading['Rows Removed by Filter'] ?? 0),
     };
   } finally {
-    await prisma.$disconnect();
     await pool.end();
   }
 }

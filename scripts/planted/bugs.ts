@@ -20,34 +20,32 @@ export const BUGS: readonly Bug[] = [
     name: 'ack before commit: a send is answered, and committed 300 ms later',
     edits: [
       [
-        'src/platform/postgres/postgres.ts',
-        '    return (await client.query<Row>(query)).rows;',
-        `    if (query.name !== 'append_messages') return (await client.query<Row>(query)).rows;
-    await client.query('BEGIN');
-    const { rows } = await client.query<Row>(query);
-    planted = true;
-    const commit = () =>
-      void client.query('COMMIT').then(
-        () => client.release(),
-        () => client.release(true),
-      );
-    setTimeout(commit, 300);
-    return rows;`,
+        'src/platform/postgres/statements.ts',
+        '    during(async (client) => (await client.query<Row>({ name, text, values: [...values] })).rows);',
+        `    during(async (client) => {
+      const query = { name, text, values: [...values] };
+      if (name !== 'append_messages') return (await client.query<Row>(query)).rows;
+      await client.query('BEGIN');
+      const { rows } = await client.query<Row>(query);
+      PLANTED.add(client);
+      const commit = () =>
+        void client.query('COMMIT').then(
+          () => client.release(),
+          () => client.release(true),
+        );
+      setTimeout(commit, 300);
+      return rows;
+    });`,
       ],
       [
-        'src/platform/postgres/postgres.ts',
+        'src/platform/postgres/statements.ts',
         '    client.release(lost);',
-        '    if (!planted) client.release(lost);',
+        '    if (!PLANTED.delete(client)) client.release(lost);',
       ],
       [
-        'src/platform/postgres/postgres.ts',
-        '  let lost = false;',
-        '  let lost = false;\n  let planted = false;',
-      ],
-      [
-        'src/platform/postgres/postgres.ts',
-        "    client.off('error', heard);",
-        "    if (!planted) client.off('error', heard);",
+        'src/platform/postgres/statements.ts',
+        'const SNAPSHOT =',
+        'const PLANTED = new Set<pg.PoolClient>();\n\nconst SNAPSHOT =',
       ],
     ],
     tests: ['test/chat/operations/message.send.test.ts'],

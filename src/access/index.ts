@@ -45,6 +45,7 @@ export {
   type WorkspacePermission,
 } from './policy.ts';
 export type { CustomRole, Standing, WorkspaceStanding } from './standing.ts';
+export { asStandings, standingsQuestion } from './store.ts';
 export type { ListedRole } from './role-store.ts';
 export { standings, type Standings } from './store.ts';
 

@@ -1,6 +1,6 @@
 /** Reads who the caller is in the workspace and in a channel, as of this transaction and no earlier. */
 import type { ChannelId, HistoryPolicy, UserId } from '../contract/index.ts';
-import type { Tx } from '../platform/postgres/index.ts';
+import type { Question, Tx } from '../platform/postgres/index.ts';
 import type { LeftTo } from './left-to.ts';
 import type { Standing, WorkspaceStanding } from './standing.ts';
 
@@ -37,9 +37,27 @@ export interface Asked {
   readonly channelId: ChannelId;
 }
 
-export function standings(tx: Tx): Standings {
-  const each: Standings['each'] = async (asked) => {
-    const rows = await tx.$queryRaw<(Asked & Standing & { readonly place: number })[]>`
+interface Row extends Asked, Standing {
+  /** Of the question it answers, from 1 on. */
+  readonly place: number;
+}
+
+/** What `Standings.inChannels` asks, for a glance; its rows are what `asStandings` takes. */
+export function standingsQuestion(userId: UserId, channelIds: readonly ChannelId[]): Question {
+  const { strings, values } = standingsOf(channelIds.map((channelId) => ({ userId, channelId })));
+  const text = strings.reduce((before, part, i) => `${before}$${i}${part}`);
+  return { name: 'standings', text, values };
+}
+
+export function asStandings(rows: readonly object[]): ReadonlyMap<ChannelId, Standing> {
+  return new Map((rows as readonly Row[]).map((row) => [row.channelId, row]));
+}
+
+/** The values stay apart from the text, in a transaction as well as in a glance. */
+const sql = (strings: TemplateStringsArray, ...values: unknown[]) => ({ strings, values });
+
+function standingsOf(asked: readonly Asked[]) {
+  return sql`
       SELECT n.place::int, a.id AS "userId", c.id AS "channelId", a.role AS "workspaceRole",
         m.role AS "channelRole", c.kind, c.history_policy AS "historyPolicy",
         c.read_only AS "readOnly",
@@ -57,13 +75,19 @@ export function standings(tx: Tx): Standings {
       JOIN account a ON a.id = n.user_id AND a.status = 'active'
       JOIN channel c ON c.workspace_id = a.workspace_id AND c.id = n.channel_id
       LEFT JOIN membership m ON m.channel_id = c.id AND m.user_id = a.id AND m.left_rev IS NULL`;
-    const places = new Map(rows.map(({ place, ...standing }) => [place - 1, standing]));
+}
+
+export function standings(tx: Tx): Standings {
+  const ask = (asked: readonly Asked[]) => {
+    const { strings, values } = standingsOf(asked);
+    return tx.$queryRaw<Row[]>(strings, ...values);
+  };
+  const each: Standings['each'] = async (asked) => {
+    const places = new Map((await ask(asked)).map((row) => [row.place - 1, row]));
     return asked.map((_, place) => places.get(place) ?? null);
   };
-  const inChannels: Standings['inChannels'] = async (userId, channelIds) => {
-    const found = await each(channelIds.map((channelId) => ({ userId, channelId })));
-    return new Map(found.flatMap((one) => (one ? [[one.channelId, one] as const] : [])));
-  };
+  const inChannels: Standings['inChannels'] = async (userId, channelIds) =>
+    asStandings(await ask(channelIds.map((channelId) => ({ userId, channelId }))));
   const all: Standings = {
     async channelChoices() {
       const select = { whoCreatesChannels: true, defaultHistoryPolicy: true };

@@ -101,6 +101,16 @@ export const fromRaw = (raw: RawChannel): ChannelRow => ({
   newestJoinedSeq: Number(raw.newestJoinedSeq),
 });
 
+/** A row by the names of its columns, which are those of the fields with underscores. */
+type Columns = Readonly<Record<string, unknown>>;
+
+function fieldsOf(row: Columns): RawChannel {
+  const field = (column: string) =>
+    column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const fields = Object.entries(row).map(([column, value]) => [field(column), value] as const);
+  return Object.fromEntries(fields) as unknown as RawChannel;
+}
+
 export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
   const find = async (id: ChannelId): Promise<ChannelRow | null> => {
     const row = await tx.channel.findFirst({ where: { id } });
@@ -114,9 +124,10 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
     find,
     findAll,
     async lock(id) {
-      // A statement of its own: the next one's snapshot is taken after the wait.
-      await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-      return find(id);
+      // Whoever had to wait is given the row as it is after the wait (READ COMMITTED), and the next snapshot is newer.
+      const [row] = await tx.$queryRaw<Columns[]>`
+        SELECT * FROM channel WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+      return row ? fromRaw(fieldsOf(row)) : null;
     },
     async lockAll(ids, wait) {
       const locked = wait

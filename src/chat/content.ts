@@ -139,11 +139,12 @@ export class Content {
     return shown(row, body === null ? 'unreadable' : 'present', body);
   }
 
-  /** The same where the author's key is at hand, without a query; null where it is not. */
+  /** The same where the author's key is at hand or not needed, without a query; null where it is not. */
   messageAtHand(workspaceId: WorkspaceId, row: MessageRow): Message | null {
     const { channelId, authorId, keyEpoch, bodySealed } = row;
+    if (row.deletedAt !== null || bodySealed === null) return shown(row, 'deleted', null);
     const key = this.#vault.cachedDataKey(channelId, authorId, keyEpoch);
-    const body = key && bodySealed && open(key, bodySealed, bodyPlace(workspaceId, row));
+    const body = key && open(key, bodySealed, bodyPlace(workspaceId, row));
     return body && shown(row, 'present', body.toString('utf8'));
   }
 

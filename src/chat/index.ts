@@ -2,8 +2,8 @@
 import { standings } from '../access/index.ts';
 import { envelope, keyRows, type Vault } from '../crypto/index.ts';
 import type { WorkspaceId } from '../contract/index.ts';
-import type { Clock, Entropy, ExportContributor, Module } from '../kernel/index.ts';
-import type { Statements, Tx } from '../platform/postgres/index.ts';
+import type { Caller, Clock, Entropy, ExportContributor, Module } from '../kernel/index.ts';
+import type { Glances, Statements, Tx } from '../platform/postgres/index.ts';
 import { appendMessages } from './append-store.ts';
 import { channelStore } from './channel-store.ts';
 import { Content, type IntegrityAlert } from './content.ts';
@@ -16,7 +16,9 @@ import { membershipStore } from './membership-store.ts';
 import { mentionStore } from './mention-store.ts';
 import { messageStore } from './message-store.ts';
 import * as operations from './operations/index.ts';
+import { openMessages } from './open-messages.ts';
 import { overrideStore } from './override-store.ts';
+import { channelPage } from './page-store.ts';
 import { pinStore } from './pin-store.ts';
 import { Presence, type PresenceOptions } from './presence.ts';
 import { commitReactions } from './reaction-commit.ts';
@@ -27,6 +29,7 @@ import { Sealer } from './sealer.ts';
 import type {
   Acts,
   ChatDomain,
+  ChatGlances,
   ChatGrouped,
   ChatServices,
   ProfileNames,
@@ -67,7 +70,7 @@ export interface ChatOptions {
   readonly entropy: Entropy;
   readonly vault: Vault;
   readonly transaction: Transaction;
-  readonly statements: Statements;
+  readonly statements: Statements & Glances;
   /** The names of people, read in the transaction of the call: a connection of its own would wait for that one. */
   readonly profileNames: (tx: Tx, workspaceId: WorkspaceId) => ProfileNames;
   /** What moderators did, in the transaction of the call. */
@@ -123,6 +126,10 @@ export function chatDomain(options: ChatOptions): Chat {
     typing: (...asked) => typists.judge(...asked),
     mark: (workspaceId, marks, demand) => moveMarks(statements, workspaceId, marks, demand),
   };
+  const glances = ({ workspaceId }: Caller): ChatGlances => ({
+    page: (wanted) => channelPage(statements, workspaceId, wanted),
+    open: (rows) => openMessages({ transaction, content }, workspaceId, rows),
+  });
   const services: Chat['services'] = (tx, workspaceId) => {
     const keys = keyRows(tx, workspaceId);
     const channels = channelStore(tx, workspaceId);
@@ -157,6 +164,7 @@ export function chatDomain(options: ChatOptions): Chat {
       operations: Object.values(operations),
       domain,
       grouped,
+      glances,
       services: (tx, { workspaceId }) => services(tx, workspaceId),
     },
     services,

@@ -12,13 +12,6 @@ export interface MessageStore {
   ): Promise<readonly MessageRow[]>;
   /** True when the author has posted under this clientId. */
   sentBefore(channelId: ChannelId, authorId: UserId, clientId: ClientId): Promise<boolean>;
-  /** The newest posts before `before` that may be read, newest first. */
-  page(
-    channelId: ChannelId,
-    readable: Readable,
-    before: number | null,
-    limit: number,
-  ): Promise<readonly MessageRow[]>;
   /** The newest replies of a thread before `before` that may be read, newest first. */
   thread(
     channelId: ChannelId,
@@ -60,11 +53,12 @@ export interface Eldest {
   readonly oldSeq: number;
 }
 
-interface RawMessage {
+/** As Prisma or the driver gives it. */
+export interface RawMessage {
   channelId: string;
   id: string;
-  seq: bigint;
-  rev: bigint;
+  seq: bigint | string;
+  rev: bigint | string;
   version: number;
   authorId: string;
   replyTo: string | null;
@@ -78,7 +72,7 @@ interface RawMessage {
   threadRoot: string | null;
   threadPlace: number | null;
   replyCount: number | null;
-  lastReplySeq: bigint | null;
+  lastReplySeq: bigint | string | null;
   mentions: unknown;
   pinnedAt: Date | null;
   pinnedBy: string | null;
@@ -157,16 +151,6 @@ export function messageStore(tx: Tx): MessageStore {
     },
     async sentBefore(channelId, authorId, clientId) {
       return (await tx.message.count({ where: { channelId, authorId, clientId } })) > 0;
-    },
-    async page(channelId, readable, before, limit) {
-      const older = before === null ? {} : { seq: { lt: before } };
-      const rows = await tx.message.findMany({
-        where: { channelId, AND: [older, within(readable)] },
-        orderBy: { seq: 'desc' },
-        take: limit,
-        select: COLUMNS,
-      });
-      return rows.map(fromRaw);
     },
     async thread(channelId, threadRoot, readable, before, limit) {
       const older = before === null ? {} : { seq: { lt: before } };

@@ -1,6 +1,13 @@
 /** What this domain's operations work with: bound to one transaction, or living as long as the server. */
 import type { Standings } from '../access/index.ts';
-import type { ChannelId, ClientId, MessageId, UserId, WorkspaceId } from '../contract/index.ts';
+import type {
+  ChannelId,
+  ClientId,
+  Message,
+  MessageId,
+  UserId,
+  WorkspaceId,
+} from '../contract/index.ts';
 import type { KeyRows } from '../crypto/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { Append, AppendDemand, AppendVerdict } from './append-store.ts';
@@ -11,7 +18,9 @@ import type { Mark, Marked } from './mark-store.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { MentionStore } from './mention-store.ts';
 import type { MessageStore } from './message-store.ts';
+import type { MessageRow } from './rows.ts';
 import type { OverrideStore } from './override-store.ts';
+import type { ChannelPage, WantedPage } from './page-store.ts';
 import type { PinStore } from './pin-store.ts';
 import type { Presence } from './presence.ts';
 import type { ReactionBatch, ReactionVerdict } from './reaction-commit.ts';
@@ -75,6 +84,14 @@ export interface ChatServices {
     authorId: UserId,
     epoch: number,
   ) => Promise<Buffer | null>;
+}
+
+/** Handed to what commits as a glance: everything that it asks is one round trip. */
+export interface ChatGlances {
+  /** Null where there is no such channel, or the account is not active. */
+  readonly page: (wanted: WantedPage) => Promise<ChannelPage | null>;
+  /** In their order. Without a query where the keys are at hand. */
+  readonly open: (rows: readonly MessageRow[]) => Promise<readonly Message[]>;
 }
 
 /** Handed to `decide`: the batch is one statement, so there is no transaction to be bound to. */

@@ -10,6 +10,8 @@ export interface Module<T> {
   readonly domain: unknown;
   /** Handed to `access` and `handle`: bound to the transaction of one call. */
   readonly services: (transaction: T, caller: Caller) => unknown;
+  /** Handed to `access` and `handle` of what commits as a `glance`. */
+  readonly glances?: (caller: Caller) => unknown;
   /** Handed to `decide` of grouped operations: runs single statements. */
   readonly grouped?: unknown;
 }

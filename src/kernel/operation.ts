@@ -119,7 +119,10 @@ export interface Download<O, D> {
   readonly bytes: (reply: O, domain: D) => AsyncIterable<Uint8Array>;
 }
 
-/** `own`: a transaction of its own. `read`: changes nothing, sees one snapshot. */
+/**
+ * `own`: a transaction of its own. `read`: changes nothing, sees one snapshot. `glance`: the same without a transaction to
+ * work in, as what its services ask is asked in one round trip; it records nothing.
+ */
 export interface Operation<
   N extends string,
   In extends z.ZodType,
@@ -131,7 +134,7 @@ export interface Operation<
   P,
   R extends RefusalCode,
 > extends Declaration<N, In, Out, R> {
-  readonly commit: 'own' | 'read';
+  readonly commit: 'own' | 'read' | 'glance';
   readonly access: Access<z.output<In>, A, S, V>;
   readonly audit: Audit<z.output<In>, S, z.output<Out>>;
   readonly known?: Known<z.output<In>, D>;
@@ -203,9 +206,10 @@ export type AnyOperation = AnyOwnOperation | AnyGroupedOperation;
 
 /**
  * The way a domain declares operations: `const operation = operationsFor<Services, Domain>()`.
- * `Services` are bound to the transaction of a call, `Domain` is what lives as long as the server.
+ * `Services` are bound to the transaction of a call, or to the call where there is none; `Domain` is what lives as long as
+ * the server.
  */
-export function operationsFor<V, D>() {
+export function operationsFor<V, D, C extends AnyOwnOperation['commit'] = 'own' | 'read'>() {
   return function operation<
     const N extends string,
     In extends z.ZodType,
@@ -215,7 +219,10 @@ export function operationsFor<V, D>() {
     P = undefined,
     const R extends RefusalCode = never,
   >(
-    declaration: Operation<N, In, Out, A, S, V, D, P, R> & OfCookie<z.output<In>, z.output<Out>>,
+    declaration: Operation<N, In, Out, A, S, V, D, P, R> & { readonly commit: C } & OfCookie<
+        z.output<In>,
+        z.output<Out>
+      >,
   ): Operation<N, In, Out, A, S, V, D, P, R> {
     return Object.freeze<Operation<N, In, Out, A, S, V, D, P, R>>(declaration);
   };

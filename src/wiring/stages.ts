@@ -66,6 +66,15 @@ export function stages(options: StagesOptions): Stages {
     },
     domainOf: (operation) => moduleOf(operation).domain,
     async transact(operation, caller, traceId, work) {
+      if (operation.commit === 'glance') {
+        const services = moduleOf(operation).glances?.(caller);
+        const glanced = await work({
+          services,
+          record: () => Promise.reject(recordless(operation)),
+        });
+        await lease.required('unavailable');
+        return glanced;
+      }
       const writes = operation.commit === 'own';
       const done = await transaction(caller.workspaceId, operation.commit, async (tx) => {
         const worked = await work({
@@ -100,6 +109,10 @@ export function stages(options: StagesOptions): Stages {
     },
     observe: options.observe,
   };
+}
+
+function recordless({ name }: AnyOperation): Error {
+  return new Error(`${name} has no transaction in which it could record anything`);
 }
 
 function byOperation(modules: readonly Module<Tx>[]) {

@@ -50,6 +50,9 @@ operation({ ...fields, access, limit, audit: {}, handle });
 // @ts-expect-error a place of its own in the transaction
 operation({ ...fields, access, limit, audit, handle, commit: 'none' });
 
+// @ts-expect-error no transaction in which it could be recorded
+operation({ ...fields, access, limit, audit, handle, commit: 'glance' });
+
 // @ts-expect-error called from nowhere
 operation({ ...fields, access, limit, audit, handle, on: {} });
 

@@ -198,7 +198,7 @@ export class House {
       limit: () => Promise.resolve(undefined),
       domainOf: () => auth.module.domain,
       transact: ({ commit }, caller, _traceId, work) =>
-        postgres.transaction(caller.workspaceId, commit, (tx) =>
+        postgres.transaction(caller.workspaceId, commit === 'own' ? 'own' : 'read', (tx) =>
           work({
             services: auth.module.services(tx, caller),
             record: (fact) => Promise.resolve(void facts.push(fact)),

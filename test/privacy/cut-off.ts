@@ -71,7 +71,7 @@ export class Nodes {
       (await postgres.statements.run(...asked)).filter(
         (one) => (one as Record<string, unknown>)['workspace_id'] === world.workspaceId,
       ) as never;
-    const statements = { run: asking, read: asking };
+    const statements = { ...postgres.statements, run: asking, read: asking };
     const parts = { clock, entropy, vault };
     const privacy = privacyOf({
       ...parts,

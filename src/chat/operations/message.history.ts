@@ -2,15 +2,15 @@
 import { z } from 'zod';
 import { ChannelId, Message, PAGE_ENTRIES, Seq } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
-import { onChannel } from '../access.ts';
-import { operation } from '../declare.ts';
+import { glance } from '../declare.ts';
+import { onPage } from '../page-access.ts';
 import { pageOf } from '../page.ts';
 
-export const messageHistory = operation({
+export const messageHistory = glance({
   name: 'message.history',
   summary: 'The newest messages before a place in the channel, oldest first.',
   on: { http: 'GET /v1/channels/:channelId/messages', socket: true },
-  commit: 'read',
+  commit: 'glance',
   input: z.strictObject({
     channelId: ChannelId,
     /** Only messages with a lower seq; the newest when left out. */
@@ -25,20 +25,13 @@ export const messageHistory = operation({
     rev: z.int().nonnegative(),
     epoch: z.int().positive(),
   }),
-  access: onChannel('message.read', 'read'),
+  access: onPage(),
   limit: 'read',
   audit: { skip: 'reading a channel one is allowed to read' },
   refuses: [],
-  async handle({ input, caller, subject: { channel }, services }) {
-    const readable = await services.memberships.readable(channel, caller.userId);
-    const { before = null, limit } = input;
-    const rows = await services.messages.page(channel.id, readable, before, limit + 1);
+  async handle({ input: { limit }, subject: { rows, rev, epoch }, services }) {
     const { page, more } = pageOf(rows, limit);
-    await services.content.fetchKeys(services.keys, page);
-    const messages: Message[] = [];
-    for (const row of [...page].reverse())
-      messages.push(await services.content.message(services.keys, row));
-    const { lastRev: rev, epoch } = channel;
+    const messages = [...(await services.open([...page].reverse()))];
     return reply({ messages, more, rev, epoch });
   },
 });

@@ -1,4 +1,5 @@
 /** Tells a database that went away from a statement that was wrong; when in doubt it is a bug, not an outage. */
+import { Refusal } from '../../kernel/index.ts';
 
 const LOST = new Set([
   'ECONNREFUSED',
@@ -54,4 +55,9 @@ export function isGivenUp(error: unknown): boolean {
 export function isWorthRetrying(error: unknown): boolean {
   for (const code of codes(error)) if (RACES.has(code)) return true;
   return false;
+}
+
+/** What is answered to such a statement: nothing was stored, and in a moment there may be time and room for it. */
+export function givenUp(cause: unknown): Refusal {
+  return new Refusal('unavailable', { cause, retryAfterMs: 1_000 });
 }

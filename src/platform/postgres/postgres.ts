@@ -6,24 +6,14 @@ import type { WorkspaceId } from '../../contract/index.ts';
 import { claimOn, type Release } from './claim.ts';
 import { connectionTo, type Authorities } from './connection.ts';
 import { PrismaClient, type Prisma } from './generated/client.ts';
-import { isGivenUp, isLostConnection, isWorthRetrying } from './failures.ts';
+import { givenUp, isGivenUp, isLostConnection, isWorthRetrying } from './failures.ts';
+import { LateBegin } from './late-begin.ts';
 import { Places } from './places.ts';
 import { sharedClaimOn, type SharedClaim } from './shared-claim.ts';
+import { statementsOn, type Glances, type Statements } from './statements.ts';
 
 /** What a store works with: the tables, inside one transaction of one workspace. */
 export type Tx = Prisma.TransactionClient;
-
-/** For hot statements that carry their workspace themselves: one round trip, prepared once per connection. */
-export interface Statements {
-  /** Refuses `unavailable` when nothing was carried out, `outcome_unknown` when the connection was lost meanwhile. */
-  run<Row extends pg.QueryResultRow>(
-    name: string,
-    text: string,
-    values: readonly unknown[],
-  ): Promise<readonly Row[]>;
-  /** As `run`, for what stores nothing: there is nothing unknown about a connection that was lost under it. */
-  read: Statements['run'];
-}
 
 export interface PostgresOptions {
   readonly url: Secret<string>;
@@ -53,7 +43,7 @@ export class Postgres {
   readonly #aside: pg.Pool;
   readonly #prisma: PrismaClient;
   readonly #places: Places;
-  readonly statements: Statements;
+  readonly statements: Statements & Glances;
   /** Two connections beside the pool, for what must not wait behind the calls: a read of the lease asks two things. */
   readonly aside: Statements;
 
@@ -62,6 +52,7 @@ export class Postgres {
     const connection = connectionTo(options.url, options.tls ?? null);
     this.#pool = new pg.Pool({
       ...connection,
+      Client: LateBegin,
       max: options.connections,
       connectionTimeoutMillis: 2_000,
       idleTimeoutMillis: IDLE_MS,
@@ -78,6 +69,9 @@ export class Postgres {
       query_timeout: ASIDE_MS,
       statement_timeout: ASIDE_MS,
       application_name: 'conclave control',
+    });
+    this.#pool.on('release', (_error, client) => {
+      if (client instanceof LateBegin) client.forget();
     });
     // An idle connection died; the next checkout opens another.
     for (const pool of [this.#pool, this.#aside]) pool.on('error', () => undefined);
@@ -188,56 +182,5 @@ export class Postgres {
   async close(): Promise<void> {
     await this.#prisma.$disconnect();
     await Promise.all([this.#pool.end(), this.#aside.end()]);
-  }
-}
-
-/** Nothing was stored, and in a moment there may be time and room for it. */
-function givenUp(cause: unknown): Refusal {
-  return new Refusal('unavailable', { cause, retryAfterMs: 1_000 });
-}
-
-/** `places` is the line before the pool; null where one statement at a time is all there is. */
-function statementsOn(pool: pg.Pool, places: Places | null): Statements {
-  const run: Statements['run'] = async <Row extends pg.QueryResultRow>(
-    name: string,
-    text: string,
-    values: readonly unknown[],
-  ) => {
-    const work = () => runOn<Row>(pool, { name, text, values: [...values] });
-    return places ? places.during('hot', work) : work();
-  };
-  const read: Statements['run'] = async (name, text, values) => {
-    try {
-      return await run(name, text, values);
-    } catch (error) {
-      const lost = error instanceof Refusal && error.code === 'outcome_unknown';
-      throw lost ? new Refusal('unavailable', { cause: error }) : error;
-    }
-  };
-  return { run, read };
-}
-
-async function runOn<Row extends pg.QueryResultRow>(
-  pool: pg.Pool,
-  query: pg.QueryConfig,
-): Promise<readonly Row[]> {
-  const client = await pool.connect().catch((error: unknown) => {
-    // Nothing was sent yet.
-    throw isLostConnection(error) ? new Refusal('unavailable', { cause: error }) : error;
-  });
-  const heard = () => undefined; // the query fails as well; an error that nobody hears ends the process
-  client.on('error', heard);
-  let lost = false;
-  try {
-    return (await client.query<Row>(query)).rows;
-  } catch (error) {
-    lost = isLostConnection(error);
-    // One statement is its own transaction: a connection lost under it may have committed.
-    if (lost) throw new Refusal('outcome_unknown', { cause: error });
-    if (isGivenUp(error)) throw givenUp(error);
-    throw error;
-  } finally {
-    client.release(lost);
-    client.off('error', heard);
   }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { MessageId } from '../../../src/contract/index.ts';
 import type { OutputOf } from '../../support/connection.ts';
 import type { Person } from '../../support/person.ts';
+import { statementsOf } from '../../support/statements.ts';
 import { World } from '../../support/world.ts';
 import {
   allRefused,
@@ -121,6 +122,24 @@ describe('message.history', () => {
         bob.call('message.history', { channelId }),
       ),
     );
+  });
+
+  it('asks the same of the database for each of these', async () => {
+    const hidden = await hiddenChannels(world);
+    const open = await quietChannel(world, alice, [bob], { sayings: ['open'] });
+    const theirs = await quietChannel(world, alice, [], { sayings: ['private'] });
+    await bob.call('message.history', { channelId: open.id }).accepted();
+    const asked = new Set<string>();
+    for (const channelId of [...Object.values(hidden), theirs.id]) {
+      const statements = await statementsOf(async () => {
+        await bob.call('message.history', { channelId }).refused('not_found');
+      });
+      const about = statements.filter((text) => /\b(channel|message|membership)\b/.test(text));
+      assert.equal(about.length, 3, about.join('\n'));
+      asked.add(JSON.stringify(about));
+      await world.app.audit.refusals.drained();
+    }
+    assert.equal(asked.size, 1);
   });
 
   it('is refused as invalid_input when its shape is wrong', async () => {
