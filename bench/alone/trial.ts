@@ -32,7 +32,7 @@ export interface AloneBench<Name extends string = string> {
   readonly trials: (size: Size) => Readonly<Record<Name, AloneTrial<Name>>>;
 }
 
-export interface Size {
+interface Size {
   /** Small: whether it works, not how fast it is. */
   readonly quick: boolean;
   /** Messages that there are to be, where it is sized; null: as many as is promised for. */
