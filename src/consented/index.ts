@@ -13,6 +13,7 @@ import { usageStore } from './usage-store.ts';
 import { countDays } from './usage.ts';
 
 export { consentedErasure } from './erasure-store.ts';
+export { usageRetention } from './retention-store.ts';
 
 export interface ConsentedOptions {
   readonly clock: Clock;

@@ -8,7 +8,7 @@ import type { Day } from './usage-store.ts';
  * disclosure rules for tables of counts (at least 3 to 5 contributors; Hundepool et al., Statistical Disclosure Control).
  */
 export const FEWEST_PEOPLE = 5;
-/** Days that are kept; the text of the purpose says so. */
+/** Days that are kept at most; the text of the purpose says so, whatever the workspace's retention. */
 export const KEPT_DAYS = 730;
 /** Days before today that are counted if they were not: what a server that stood still for a week has missed. */
 const DAYS_BACK = 7;

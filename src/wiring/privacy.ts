@@ -3,7 +3,7 @@ import { accessErasure } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import { authErasure, authRetention, heldPeople, mailRows, type Auth } from '../auth/index.ts';
 import { chatErasure, chatRetention } from '../chat/index.ts';
-import { consentedErasure, type ConsentedDomain } from '../consented/index.ts';
+import { consentedErasure, usageRetention, type ConsentedDomain } from '../consented/index.ts';
 import type { Config } from '../config.ts';
 import {
   documentSigner,
@@ -44,7 +44,7 @@ export const erasureSteps = [
 ];
 
 /** Everything that is kept for a time, in the order in which it goes. */
-export const retentionContributors = [chatRetention, authRetention];
+export const retentionContributors = [chatRetention, authRetention, usageRetention];
 
 export interface PrivacyWiring {
   readonly config: Pick<Config, 'erasure' | 'mail'>;

@@ -64,7 +64,10 @@ export class Ageing {
       ...{ config: this.#config, root, stepUp: world.app.auth.stepUp, digests: digests(root) },
       consented: { processings: {} as never }, // nobody consents to anything here
       log: createLog('error', process.stderr),
-      postgres: { transaction, statements: { run: asking, read: asking } },
+      postgres: {
+        transaction,
+        statements: { ...this.postgres.statements, run: asking, read: asking },
+      },
       audit: auditDomain({ ...parts, transaction, failed: () => undefined }),
       announce: () => undefined,
       later(_ms, task) {

@@ -175,6 +175,29 @@ describe('a run of retention', () => {
     await person.call('session.list', {}).accepted();
   });
 
+  it('takes days of the statistic, and keeps as many as the workspace says', async () => {
+    const days = `INSERT INTO usage_day SELECT $1, $2::date - days, 5, days, now() FROM unnest($3::int[]) days`;
+    await rows(world, days, world.workspaceId, world.clock.now(), [10, 729, 731, 900]);
+    const left = async () => {
+      const text = 'SELECT messages FROM usage_day WHERE workspace_id = $1 ORDER BY messages';
+      return (await rows(world, text, world.workspaceId)).map(({ messages }) => messages);
+    };
+    await ageing.node().run(await ageing.asked());
+    assert.deepEqual(await left(), [10, 729]);
+    const { password } = boss.resident;
+    const shorter = { kind: 'analytics', days: 30, reason: 'less', password } as const;
+    await boss.person.call('retention.set', shorter).accepted();
+    const { counts } = await boss.person
+      .call('retention.preview', { kind: 'analytics' })
+      .accepted();
+    assert.deepEqual(
+      counts.map(({ due }) => due),
+      [1],
+    );
+    await ageing.node().run(await ageing.asked());
+    assert.deepEqual(await left(), [10]);
+  });
+
   it('is asked for once a day by the schedule, however often that comes', async () => {
     const fresh = await World.create();
     const others = new Ageing(fresh);
