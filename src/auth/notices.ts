@@ -10,7 +10,10 @@ export interface About {
 }
 
 export const NOTICES: Readonly<
-  Record<Exclude<MailKind, TokenPurpose | 'mentions'>, (about: About) => Pick<Letter, 'subject' | 'text'>>
+  Record<
+    Exclude<MailKind, TokenPurpose | 'mentions'>,
+    (about: About) => Pick<Letter, 'subject' | 'text'>
+  >
 > = {
   'request-due': (about) => ({
     subject: 'A request about personal data is due soon',

@@ -68,7 +68,9 @@ describe('privacy.extend', () => {
     assert.deepEqual(both.sort(), ['extension_closed', 'ok']);
     await extend(requestId).refused('extension_closed');
     const bob = await requested('Bob');
-    await bob.person.call('erasure.cancel', { erasureId: bob.requestId as string as ErasureId }).accepted();
+    await bob.person
+      .call('erasure.cancel', { erasureId: bob.requestId as string as ErasureId })
+      .accepted();
     await extend(bob.requestId).refused('extension_closed');
     const { requests } = await person.call('privacy.mine', {}).accepted();
     assert.equal(requests[0]?.dueAt, world.clock.now().getTime() + 35 * DAY);
