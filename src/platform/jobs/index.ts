@@ -112,6 +112,9 @@ export function jobRunner(options: JobsOptions) {
   };
 }
 
+/** What it would say is told by `failed`. */
+const SILENT = new Logger(() => () => undefined);
+
 interface Worker {
   readonly pool: pg.Pool;
   /** Why it works no more; it ends by itself when a job cannot be given back to the queue. */
@@ -120,8 +123,9 @@ interface Worker {
   readonly end: () => Promise<void>;
 }
 
-async function work(options: JobsOptions, name: string, taskList: TaskList): Promise<Worker> {
+async function work(options: JobsOptions, name: string, tasks: TaskList): Promise<Worker> {
   const { url, tls } = options;
+  const taskList = { ...tasks };
   const pool = new pg.Pool({
     ...connectionTo(url, tls),
     max: CONNECTIONS,
@@ -133,7 +137,7 @@ async function work(options: JobsOptions, name: string, taskList: TaskList): Pro
   const events: WorkerEvents = new EventEmitter();
   // Jobs are locked in the name of the pool, a random one by default: it has to be that of its connections.
   events.on('pool:create', ({ workerPool }) => (workerPool.id = name));
-  let reason: unknown = new Error('the queue ended');
+  let reason: unknown = null;
   events.on('pool:fatalError', ({ error }) => (reason = error));
   try {
     const runner = await run({
@@ -148,11 +152,11 @@ async function work(options: JobsOptions, name: string, taskList: TaskList): Pro
       ),
       noHandleSignals: true,
       pollInterval: POLL_MS,
-      logger: new Logger(() => () => undefined),
+      logger: SILENT,
       preset: { worker: SETTLED_AT_ONCE },
     });
     const ended = runner.promise.then(
-      () => reason,
+      () => reason ?? new Error('the queue ended'),
       (error: unknown) => error,
     );
     return {
@@ -162,6 +166,10 @@ async function work(options: JobsOptions, name: string, taskList: TaskList): Pro
         await runner.stop().catch(() => undefined); // it may be ending by itself
         await ended;
         await pool.end();
+        // The queue remembers the options of every worker that there ever was (graphile-worker 0.17, taskIdentifiers):
+        // with what they hold, all of a server that was stopped would stay in memory.
+        events.removeAllListeners();
+        for (const task of Object.keys(taskList)) Reflect.deleteProperty(taskList, task);
       },
     };
   } catch (error) {
