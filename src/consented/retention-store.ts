@@ -25,6 +25,6 @@ export const usageRetention: RetentionContributor<Tx> = {
       SELECT workspace_id, day FROM usage_day
       WHERE workspace_id = ${workspaceId}::uuid AND day < ${before} ORDER BY day LIMIT ${most})`;
     const next = removed === most ? {} : null;
-    return { next, removed, held: 0, counts: { usage_day: removed } };
+    return { next, removed, held: 0, counts: removed > 0 ? { usage_day: removed } : {} };
   },
 };
