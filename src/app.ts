@@ -68,7 +68,6 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   });
   const calls = told(log);
   const { failed } = calls;
-
   const root = keyring(config.keys.root);
   const fit = fitPostgres(postgres, { config, root });
   const vault = new Vault(root, entropy, clock);

@@ -1,7 +1,7 @@
 /** A request may take longer: once, within its first month, by two months at most, and its subject is told why. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { ErasureId, PrivacyRequestId } from '../../../src/contract/index.ts';
+import type { PrivacyRequestId } from '../../../src/contract/index.ts';
 import { audited, rows } from '../../chat/support.ts';
 import { DAY } from '../../support/hand-clock.ts';
 import { World } from '../../support/world.ts';
@@ -68,9 +68,7 @@ describe('privacy.extend', () => {
     assert.deepEqual(both.sort(), ['extension_closed', 'ok']);
     await extend(requestId).refused('extension_closed');
     const bob = await requested('Bob');
-    await bob.person
-      .call('erasure.cancel', { erasureId: bob.requestId as string as ErasureId })
-      .accepted();
+    await bob.person.call('erasure.cancel', { erasureId: bob.requestId }).accepted();
     await extend(bob.requestId).refused('extension_closed');
     const { requests } = await person.call('privacy.mine', {}).accepted();
     assert.equal(requests[0]?.dueAt, world.clock.now().getTime() + 35 * DAY);
