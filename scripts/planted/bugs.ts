@@ -179,8 +179,8 @@ export function standings(tx: Tx): Standings {`,
     edits: [
       [
         'src/crypto/envelope.ts',
-        '  const parts = place.flatMap((part) => {',
-        '  const parts = place.slice(0, 0).flatMap((part) => {',
+        '  const parts = place.map(String);',
+        '  const parts = place.slice(0, 0).map(String);',
       ],
     ],
     tests: ['test/crypto/tampering.test.ts'],
