@@ -16,7 +16,7 @@ describe('the pace of steps', () => {
   it('shrinks at once to what would have been short enough, and not below its bound', () => {
     const pace = new Pace(50, 150);
     for (let i = 0; i < 4; i += 1) pace.took(5);
-    pace.took(30);
+    pace.took(18);
     assert.equal(pace.size, 100);
     pace.took(10_000);
     assert.equal(pace.size, 50);
@@ -24,8 +24,8 @@ describe('the pace of steps', () => {
 
   it('keeps its size while a step takes what it should', () => {
     const pace = new Pace(50, 150);
-    pace.took(10);
-    pace.took(20);
+    pace.took(6);
+    pace.took(12);
     assert.equal(pace.size, 75);
   });
 
