@@ -1,8 +1,8 @@
 /** Fifty signing keys one after the other, each for a second, while people come, refresh and call on two nodes. */
 import assert from 'node:assert/strict';
-import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
-import { rotateUnderLoad } from '../support/rotation-load.ts';
-import { TwoNodes } from '../support/two-nodes.ts';
+import { ownDatabase, type OwnDatabase } from '../../architecture/own-database.ts';
+import { rotateUnderLoad } from '../../support/rotation-load.ts';
+import { TwoNodes } from '../../support/two-nodes.ts';
 
 const ROTATIONS = 50;
 
