@@ -9,6 +9,7 @@ import {
   type ErasureStep,
   type Told,
 } from '../../kernel/index.ts';
+import { addedUp } from '../counts.ts';
 import { holdStore, type Kept } from '../holds/hold-store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { headStore, type Head } from '../ledger/head-store.ts';
@@ -135,7 +136,7 @@ export function erasing(options: RunOptions) {
     const keyEpoch = erasure.keyEpoch ?? (channelId && (await erasures.keyEpoch(channelId)));
     const scope = scopeOf({ ...unit, erasure: { ...erasure, keyEpoch } });
     for (const step of stepsOf(erasure, keySteps))
-      counts = sum(counts, (await step.run(tx, scope, null)).counts);
+      counts = addedUp(counts, (await step.run(tx, scope, null)).counts);
     await recordControl(tx, workspaceId, { kind: 'keys-destroyed', userId: subjectId });
     const [next] = stepsOf(erasure, others);
     const done = await erasures.change(erasure, {
@@ -158,7 +159,7 @@ export function erasing(options: RunOptions) {
     // A step that a newer version of the server has no more: what is left is looked at from the beginning.
     if (!step) return begun(unit);
     const piece = await step.run(tx, scopeOf(unit), erasure.cursor);
-    const counts = sum(erasure.counts, piece.counts);
+    const counts = addedUp(erasure.counts, piece.counts);
     if (piece.next !== null) {
       const more = await erasures.change(erasure, { counts, cursor: piece.next });
       return { erasure: more, effects: effectsOf(piece) };
@@ -229,15 +230,6 @@ function scopeOf({ workspaceId, erasure, kept, now }: Unit): ErasureScope {
 
 function effectsOf({ effects = [] }: ErasedPiece): readonly Announced[] {
   return effects;
-}
-
-function sum(
-  one: Readonly<Record<string, number>>,
-  other: Readonly<Record<string, number>>,
-): Record<string, number> {
-  const all = { ...one };
-  for (const [table, count] of Object.entries(other)) all[table] = (all[table] ?? 0) + count;
-  return all;
 }
 
 function prefixed(counts: Readonly<Record<string, number>>): Record<string, number> {

@@ -8,6 +8,7 @@ import type {
   RetentionContributor,
   Told,
 } from '../../kernel/index.ts';
+import { addedUp } from '../counts.ts';
 import type { RecordJob } from '../ports.ts';
 import { lagOf, NONE, reportOf, totalOf } from './report.ts';
 import { retentionIn, type Retention } from './retention.ts';
@@ -106,7 +107,7 @@ export function retaining(options: RetentionOptions) {
     const { next, tally, counts, effects } = await step.work(unit, step);
     const tallies = { ...before.tallies };
     tallies[step.kind] = added(tallies[step.kind] ?? NONE, tally);
-    const so = { tallies, counts: sum(before.counts, counts), cursor: next };
+    const so = { tallies, counts: addedUp(before.counts, counts), cursor: next };
     const following = steps[at + 1];
     if (next === null && !following) return { run: await end(unit, so), effects };
     const place = next === null && following ? { step: following.step } : {};
@@ -210,15 +211,6 @@ function added(one: Tally, more: Tally): Tally {
     held: one.held + more.held,
     lagMs: Math.max(one.lagMs, more.lagMs),
   };
-}
-
-function sum(
-  one: Readonly<Record<string, number>>,
-  other: Readonly<Record<string, number>>,
-): Record<string, number> {
-  const all = { ...one };
-  for (const [table, count] of Object.entries(other)) all[table] = (all[table] ?? 0) + count;
-  return all;
 }
 
 function progressOf({ id: runId, requestedBy: userId, state, tallies }: RunRow): Told | null {
