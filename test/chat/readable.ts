@@ -25,6 +25,11 @@ interface Step {
   readonly what: number;
 }
 
+/** How each world begins: with words from before a stay, within one and from outside, so that no world proves nothing. */
+const BEGINNING = (['send', 'toggle', 'send', 'look'] as const).flatMap((act) =>
+  (act === 'look' ? [0, 1] : [0]).map((who): Step => ({ do: act, who, what: 0 })),
+);
+
 const WEIGHTS = { toggle: 3, send: 5, edit: 2, delete: 1, react: 3, pin: 2, look: 2 } as const;
 const step: fc.Arbitrary<Step> = fc.oneof(
   ...Object.entries(WEIGHTS).map(([name, weight]) => ({
@@ -64,7 +69,7 @@ class Run {
     const settings = { kind: 'private', historyPolicy: this.#policy } as const;
     const { id } = await this.#world.channel(this.#owner, [], settings);
     this.#channelId = id;
-    for (const one of steps) await this.#take(one);
+    for (const one of [...BEGINNING, ...steps]) await this.#take(one);
     for (const who of [0, 1, 2]) await this.#look(who);
     for (const who of [0, 1, 2]) await this.#frames(who);
   }
@@ -232,16 +237,14 @@ export function readerStories(runs: number): void {
 
   for (const policy of ['since-join', 'all'] as const)
     it(`is within what the model lets them read, where history is ${policy}`, async () => {
-      const total = { shown: 0, hidden: 0 };
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 40 }), async (steps) => {
           const run = new Run(world, people, policy);
           await run.go(steps);
-          total.shown += run.seen.shown;
-          total.hidden += run.seen.hidden;
+          const { shown, hidden } = run.seen;
+          assert.ok(shown > 0 && hidden > 0, `a world that proves nothing: ${shown}, ${hidden}`);
         }),
         { numRuns: runs, endOnFailure: true },
       );
-      assert.ok(total.shown > 100 && total.hidden > 10, `not vacuous: ${JSON.stringify(total)}`);
     });
 }
