@@ -49,7 +49,7 @@ export interface ChannelStore {
   /** Waits for whoever holds the row; what is read afterwards is newer than their commit. */
   lock(id: ChannelId): Promise<ChannelRow | null>;
   /** The same for many, in one order for all; without `wait` those that somebody else holds are left out. */
-  lockAll(ids: readonly ChannelId[], wait: boolean): Promise<ReadonlySet<ChannelId>>;
+  lockAll(ids: readonly ChannelId[], wait: boolean): Promise<readonly ChannelRow[]>;
   /** A channel without posts, at revision 1: its creator joining. */
   create(channel: NewChannel): Promise<ChannelRow>;
   /** A channel of these people, at the revision at which the last of them joins; null where they have one already. */
@@ -131,11 +131,11 @@ export function channelStore(tx: Tx, workspaceId: WorkspaceId): ChannelStore {
     },
     async lockAll(ids, wait) {
       const locked = wait
-        ? await tx.$queryRaw<{ id: ChannelId }[]>`
-            SELECT id FROM channel WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
-        : await tx.$queryRaw<{ id: ChannelId }[]>`
-            SELECT id FROM channel WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`;
-      return new Set(locked.map(({ id }) => id));
+        ? await tx.$queryRaw<Columns[]>`
+            SELECT * FROM channel WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
+        : await tx.$queryRaw<Columns[]>`
+            SELECT * FROM channel WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`;
+      return locked.map((row) => fromRaw(fieldsOf(row)));
     },
     async create(channel) {
       const row = await tx.channel.create({

@@ -20,9 +20,9 @@ export const ReactionInput = z.strictObject({
 });
 
 export const ReactionOutput = z.strictObject({
-  /** The message's revision, and its reactions as of then. */
+  /** The message's revision, and those who reacted so as of then; null for nobody. The others come with the message. */
   rev: Rev,
-  reactions: z.array(Reaction),
+  reaction: Reaction.nullable(),
 });
 
 export const REACTION_ACCESS = {
@@ -57,13 +57,14 @@ export async function decideReactions(
   const { workspaceId } = first.caller;
   const asked = calls.map(({ input, caller }) => ({ ...input, userId: caller.userId }));
   const verdicts = await services.react({ workspaceId, asked, adds, at, wait });
-  return verdicts.map((verdict) => {
+  return verdicts.map((verdict, i) => {
     if (verdict.verdict === 'busy') return LATER;
     if (verdict.verdict === 'muted')
       return new Refusal('muted', { detail: { until: verdict.until?.getTime() ?? null } });
     if (verdict.verdict !== 'done') return new Refusal(verdict.verdict);
     const { rev, reactions } = verdict.message;
-    return reply({ rev, reactions: [...(reactions ?? [])] }, ...told(first, verdict));
+    const reaction = reactions?.find(({ emoji }) => emoji === asked[i]?.emoji) ?? null;
+    return reply({ rev, reaction }, ...told(first, verdict));
   });
 }
 

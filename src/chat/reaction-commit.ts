@@ -8,7 +8,7 @@ import {
   type UserId,
   type WorkspaceId,
 } from '../contract/index.ts';
-import { channelStore } from './channel-store.ts';
+import { channelStore, type ChannelStore } from './channel-store.ts';
 import type { Content } from './content.ts';
 import { membershipStore } from './membership-store.ts';
 import { messageStore } from './message-store.ts';
@@ -56,10 +56,12 @@ export type ReactionVerdict =
       readonly shown: Message | null;
     };
 
-/** All of one snapshot, taken under the locks. */
+/** What was read once the locks were held. */
 interface Scene {
-  readonly held: ReadonlySet<ChannelId>;
+  /** Those that are locked. */
   readonly channels: ReadonlyMap<ChannelId, ChannelRow>;
+  /** Those that somebody else holds: nothing is said of them, not even that they are there. */
+  readonly busy: ReadonlySet<ChannelId>;
   readonly messages: ReadonlyMap<string, MessageRow>;
   readonly muted: readonly Silenced[];
 }
@@ -67,7 +69,10 @@ interface Scene {
 type Accepted = { readonly message: MessageRow };
 type Judged = Accepted | Silenced | No | 'busy';
 
-/** See `ChatGrouped.react`. Some eight statements, however many react to however many messages. */
+/**
+ * See `ChatGrouped.react`. The senders to a channel wait while it is locked, so that what does not build on another
+ * answer travels together: four round trips and COMMIT, however many react to however many messages.
+ */
 export async function commitReactions(
   parts: { readonly transaction: Transaction; readonly content: Content },
   { workspaceId, asked, adds, at, wait }: ReactionBatch,
@@ -75,20 +80,23 @@ export async function commitReactions(
   const { judged, changed } = await parts.transaction(workspaceId, 'own', async (tx) => {
     const ids = [...new Set(asked.map(({ channelId }) => channelId))];
     const channelRows = channelStore(tx, workspaceId);
-    const messageRows = messageStore(tx);
-    const held = await channelRows.lockAll(ids, wait);
-    const channels = new Map((await channelRows.findAll(ids)).map((row) => [row.id, row]));
-    const standing = await standings(tx).each(asked);
-    const found = await messageRows.findEach(asked);
-    const messages = new Map(found.map((row) => [`${row.channelId} ${row.id}`, row]));
+    const channels = new Map((await channelRows.lockAll(ids, wait)).map((row) => [row.id, row]));
+    const unlocked = ids.filter((id) => !channels.has(id));
     const readers = asked.flatMap(({ channelId, userId }) => {
       const channel = channels.get(channelId);
       return channel ? [{ channel, userId }] : [];
     });
-    const readable = (await membershipStore(tx, workspaceId).readableEach(readers)).values();
-    // Whoever is muted takes back what they said, and says nothing more.
-    const muted = adds ? await restraintStore(tx).mutedAmong(asked, at) : [];
-    const scene = { held, channels, messages, muted };
+    const [standing, found, intervals, muted, others] = await Promise.all([
+      standings(tx).each(asked),
+      messageStore(tx).findEach(asked),
+      membershipStore(tx, workspaceId).readableEach(readers),
+      // Whoever is muted takes back what they said, and says nothing more.
+      adds ? restraintStore(tx).mutedAmong(asked, at) : [],
+      unlocked.length > 0 ? channelRows.findAll(unlocked) : [],
+    ]);
+    const readable = intervals.values();
+    const messages = new Map(found.map((row) => [`${row.channelId} ${row.id}`, row]));
+    const scene = { channels, messages, muted, busy: new Set(others.map(({ id }) => id)) };
     const kinds = new Map<string, Set<string>>();
     const judged = asked.map((one, i) => {
       const own = channels.has(one.channelId) ? readable.next().value : undefined;
@@ -105,9 +113,7 @@ export async function commitReactions(
     const reactions = reactionStore(tx, workspaceId);
     const done =
       rows.length === 0 ? [] : adds ? await reactions.add(rows, at) : await reactions.remove(rows);
-    const { changed, advanced } = await advance(reactions, scene, done, adds);
-    // The last statement before COMMIT.
-    if (advanced.length > 0) await channelRows.advanceAll(advanced);
+    const changed = await advance({ channelRows, reactions }, scene, done, adds);
     return { judged, changed };
   });
   const told = new Set<string>();
@@ -130,11 +136,10 @@ function judge(
   { channelId, messageId, userId }: AskedReaction,
   standing: Standing | null,
   readable: Readable,
-  { held, channels, messages, muted }: Scene,
+  { channels, busy, messages, muted }: Scene,
 ): Judged {
   const channel = channels.get(channelId);
-  if (!channel) return 'not_found';
-  if (!held.has(channelId)) return 'busy';
+  if (!channel) return busy.has(channelId) ? 'busy' : 'not_found';
   if (!standing || !sees(standing)) return 'not_found';
   if (!mayInChannel(standing, 'message.read') || !mayInChannel(standing, 'message.react'))
     return 'forbidden';
@@ -165,7 +170,7 @@ function fits(
 
 /** Gives each message that changed the next revision of its channel, and shows its reactions as they are now. */
 async function advance(
-  reactions: ReactionStore,
+  { channelRows, reactions }: { channelRows: ChannelStore; reactions: ReactionStore },
   { channels, messages }: Scene,
   rows: readonly ReactionRow[],
   adds: boolean,
@@ -184,14 +189,17 @@ async function advance(
     if (now === undefined) unknown.push({ channelId, seq, rev });
     else shown.push({ channelId, seq, rev, reactions: now });
   }
-  if (shown.length > 0) await reactions.show(shown);
-  const counted = unknown.length > 0 ? await reactions.recount(unknown) : [];
+  const advanced = [...revs].map(([id, lastRev]) => ({ id, lastRev }));
+  const [counted] = await Promise.all([
+    unknown.length > 0 ? reactions.recount(unknown) : [],
+    shown.length > 0 ? reactions.show(shown) : null,
+    advanced.length > 0 ? channelRows.advanceAll(advanced) : null,
+  ]);
   const revOf = new Map(unknown.map((one) => [placeKey(one), one.rev]));
   const all = counted.map((one): Shown => ({ ...one, rev: revOf.get(placeKey(one)) ?? 0 }));
-  const changed = new Map(
+  return new Map(
     [...shown, ...all].map((one) => [placeKey(one), { rev: one.rev, reactions: one.reactions }]),
   );
-  return { changed, advanced: [...revs].map(([id, lastRev]) => ({ id, lastRev })) };
 }
 
 function byMessage(rows: readonly ReactionRow[]): ReadonlyMap<string, readonly ReactionRow[]> {

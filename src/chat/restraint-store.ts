@@ -60,17 +60,12 @@ export function restraintStore(tx: Tx): RestraintStore {
       return true;
     },
     async mutedAmong(asked, at) {
-      const rows = await tx.membership.findMany({
-        where: {
-          channelId: { in: [...new Set(asked.map(({ channelId }) => channelId))] },
-          userId: { in: [...new Set(asked.map(({ userId }) => userId))] },
-          leftRev: null,
-          mutedAt: { not: null },
-          OR: [{ mutedUntil: null }, { mutedUntil: { gt: at } }],
-        },
-        select: { channelId: true, userId: true, mutedUntil: true },
-      });
-      return rows.map(({ mutedUntil: until, ...row }) => ({ ...row, until }) as Silenced);
+      return tx.$queryRaw<Silenced[]>`
+        SELECT DISTINCT m.channel_id AS "channelId", m.user_id AS "userId", m.muted_until AS until
+        FROM unnest(${asked.map(({ channelId }) => channelId)}::uuid[],
+            ${asked.map(({ userId }) => userId)}::uuid[]) AS n (channel_id, user_id)
+        JOIN membership m ON m.channel_id = n.channel_id AND m.user_id = n.user_id AND m.left_rev IS NULL
+        WHERE m.muted_at IS NOT NULL AND (m.muted_until IS NULL OR m.muted_until > ${at})`;
     },
   };
 }

@@ -83,6 +83,14 @@ export const LOG: readonly Invariant[] = [
     advice: RESTORE,
   },
   {
+    check: 'reactions-placed',
+    holds: 'every reaction is one to a post',
+    query: `SELECT format('channel %s: there is a reaction to post %s', r.channel_id, r.seq) AS bad
+      FROM reaction r LEFT JOIN message m ON m.channel_id = r.channel_id AND m.seq = r.seq
+      WHERE m.id IS NULL`,
+    advice: RESTORE,
+  },
+  {
     check: 'deleted-gone',
     holds: 'nothing is left of deleted texts',
     query: `SELECT format('channel %s: post %s is deleted and has %s', m.channel_id, m.seq, left_.what) AS bad

@@ -40,6 +40,7 @@ export const NO_RELATIONS: ReadonlyMap<string, string> = new Map([
   ['mention_watch.told_from', 'a moment, in the form that ids of messages have'],
   ['mention_watch.told_to', 'a moment, in the form that ids of messages have'],
   ['message.client_id', 'given by the client'],
+  ['reaction.channel_id', 'names a post together with its place: reactions-placed'],
 ]);
 
 export const RELATED: readonly Invariant[] = RELATIONS.map(({ child, column, parent }) => ({

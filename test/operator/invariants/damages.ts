@@ -44,6 +44,12 @@ export const DAMAGES: readonly [string, string, string, RegExp?][] = [
     /the 7\. of a thread of 1/,
   ],
   [
+    'reactions-placed',
+    'reaction',
+    `INSERT INTO reaction SELECT workspace_id, channel_id, 99, 'x', author_id, now() FROM message LIMIT 1`,
+    /there is a reaction to post 99/,
+  ],
+  [
     'deleted-gone',
     'reaction',
     `INSERT INTO reaction SELECT workspace_id, channel_id, seq, 'x', author_id, now() FROM message WHERE deleted_at IS NOT NULL`,
