@@ -82,8 +82,9 @@ export async function startServices(signal: AbortSignal): Promise<Services> {
           return (await database.query<Row>(text, [...values])).rows;
         },
         async settle() {
-          await database.query('CHECKPOINT');
           await database.query('VACUUM (ANALYZE)');
+          // Last: what is dirty then would be written while the next one is measured.
+          await database.query('CHECKPOINT');
         },
         async stop() {
           redis.disconnect();
