@@ -8,14 +8,14 @@ export { PasswordText } from '../contract/index.ts';
 
 /** bcrypt at a configured cost; all refuse `rate_limited` rather than queue without end. */
 export interface PasswordHasher {
-  admit(): void;
+  admit<T>(work: () => Promise<T>): Promise<T>;
   hash(text: string): Promise<string>;
   matches(text: string, hash: string): Promise<boolean>;
 }
 
 export interface Passwords {
-  /** Throws Refusal `rate_limited` when there would be no room now: a storm is turned away before it costs a look-up. */
-  readonly admit: () => void;
+  /** Carries out what needs a hash, or refuses `rate_limited` at once: a storm is turned away before it costs a look-up. */
+  readonly admit: <T>(work: () => Promise<T>) => Promise<T>;
   /** One hash, under the current pepper. */
   readonly make: (password: string) => Promise<PasswordColumns>;
   /** One comparison in any case; false when nothing is stored. */
@@ -45,7 +45,7 @@ export function passwords(hasher: PasswordHasher, peppers: Keyring, entropy: Ent
   }
 
   return {
-    admit: () => hasher.admit(),
+    admit: (work) => hasher.admit(work),
     async make(password) {
       const passwordHash = await hasher.hash(prehashed(password, peppers.current));
       return { passwordHash, passwordPepper: peppers.current };

@@ -37,15 +37,15 @@ interface Parts {
 
 export function signIn({ within, hashes, people, opened }: Parts): SignIn {
   return {
-    async prove(workspaceId, { email, password }) {
-      hashes.admit();
-      const account = await within(workspaceId, 'read', (rows) => people.find(rows, email));
-      const stored = account && passwordOf(account);
-      const right = await hashes.check(password, stored);
-      if (!right || !stored || account.status !== 'active') return null;
-      const renewed = (await hashes.isStale(stored)) ? await hashes.make(password) : null;
-      return { userId: account.id, email, hash: stored.passwordHash, renewed };
-    },
+    prove: (workspaceId, { email, password }) =>
+      hashes.admit(async () => {
+        const account = await within(workspaceId, 'read', (rows) => people.find(rows, email));
+        const stored = account && passwordOf(account);
+        const right = await hashes.check(password, stored);
+        if (!right || !stored || account.status !== 'active') return null;
+        const renewed = (await hashes.isStale(stored)) ? await hashes.make(password) : null;
+        return { userId: account.id, email, hash: stored.passwordHash, renewed };
+      }),
     async begin(rows, { userId, email, hash, renewed }, device, at) {
       const account = await rows.accounts.lock(userId);
       if (account?.status !== 'active' || account.passwordHash !== hash) return null;

@@ -35,13 +35,13 @@ interface Parts {
 
 export function stepUp({ within, hashes }: Parts): StepUp {
   return {
-    async prove({ workspaceId, userId }, password) {
-      hashes.admit();
-      const account = await within(workspaceId, 'read', (rows) => rows.accounts.find(userId));
-      const stored = account && passwordOf(account);
-      const right = await hashes.check(password, stored);
-      return right && stored ? { workspaceId, userId, hash: stored.passwordHash } : null;
-    },
+    prove: ({ workspaceId, userId }, password) =>
+      hashes.admit(async () => {
+        const account = await within(workspaceId, 'read', (rows) => rows.accounts.find(userId));
+        const stored = account && passwordOf(account);
+        const right = await hashes.check(password, stored);
+        return right && stored ? { workspaceId, userId, hash: stored.passwordHash } : null;
+      }),
     async stands(tx, { workspaceId, userId, hash }) {
       const account = await authRows(tx, workspaceId).accounts.lock(userId);
       return account?.status === 'active' && account.passwordHash === hash;

@@ -54,11 +54,9 @@ describe('the hash pool', () => {
     const pool = hashPool({ cost: 10, threads: 1, queue: 3 });
     try {
       await pool.hash('warm');
-      pool.admit();
       const underWay = Promise.allSettled(
         Array.from({ length: 12 }, (_, i) => pool.hash(`pre-hashed ${i}`)),
       );
-      assert.throws(() => pool.admit(), /rate_limited/, 'before anybody is asked');
       const answers = await underWay;
       const done = answers.filter(({ status }) => status === 'fulfilled').length;
       assert.equal(done, 4, 'one at work and three that wait');
@@ -74,8 +72,34 @@ describe('the hash pool', () => {
         [...waits].every((wait) => wait >= 1_000),
         `a second at least: ${[...waits].join()} ms`,
       );
-      pool.admit();
       assert.match(await pool.hash('after the storm'), /^\$2/);
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('has a place for so many who ask somebody first, and refuses the others before they do', async () => {
+    const pool = hashPool({ cost: 4, threads: 1, queue: 3 });
+    try {
+      let asked = 0;
+      let answer = (): void => undefined;
+      const answered = new Promise<void>((resolve) => (answer = resolve));
+      const all = Array.from({ length: 12 }, (_, i) =>
+        pool.admit(async () => {
+          asked += 1;
+          await answered;
+          return pool.hash(`pre-hashed ${i}`);
+        }),
+      );
+      const refused = all.slice(4).map((one) => assert.rejects(one, /rate_limited/));
+      await Promise.all(refused);
+      assert.equal(asked, 4, 'one to be at work and three to wait');
+      answer();
+      for (const hash of await Promise.all(all.slice(0, 4))) assert.match(hash, /^\$2/);
+      const failing = pool.admit(() => Promise.reject(new Error('no database')));
+      await assert.rejects(failing, /no database/);
+      const again = Array.from({ length: 4 }, () => pool.admit(() => pool.hash('later')));
+      assert.equal((await Promise.all(again)).length, 4, 'every place was given back');
     } finally {
       await pool.close();
     }

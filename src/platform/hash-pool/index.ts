@@ -3,8 +3,11 @@ import { Piscina } from 'piscina';
 import { Refusal } from '../../kernel/index.ts';
 
 export interface HashPool {
-  /** Throws Refusal `rate_limited` when a task would be refused now: nobody else needs to be asked first. */
-  admit(): void;
+  /**
+   * Carries out work in which something is hashed, and keeps a place for it meanwhile. Refuses `rate_limited` at once when
+   * there is none: what comes before the hash, a look-up say, is then not done either.
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>;
   /** bcrypt hash of `text` at the configured cost. Refuses `rate_limited` when the queue is full. */
   hash(text: string): Promise<string>;
   /** True when `hash` was made from `text`. Refuses `rate_limited` when the queue is full. */
@@ -43,11 +46,9 @@ export function hashPool({ cost, threads, queue }: HashPoolOptions): HashPool {
     const retryAfterMs = Math.max(1_000, Math.ceil((queue * lastsMs) / threads));
     return new Refusal('rate_limited', { detail: { bucket: 'auth.hash' }, retryAfterMs });
   };
-  const admit = () => {
-    if (pool.queueSize >= queue) throw full();
-  };
+  let places = queue + threads;
   const run = async (task: 'hash' | 'compare', input: object): Promise<string | boolean> => {
-    admit();
+    if (pool.queueSize >= queue) throw full();
     const ahead = pool.queueSize + 1;
     const began = performance.now();
     const result = await pool.run({ task, ...input });
@@ -56,7 +57,15 @@ export function hashPool({ cost, threads, queue }: HashPoolOptions): HashPool {
     return result;
   };
   return {
-    admit,
+    async admit(work) {
+      if (places === 0 || pool.queueSize >= queue) throw full();
+      places -= 1;
+      try {
+        return await work();
+      } finally {
+        places += 1;
+      }
+    },
     hash: async (text) => (await run('hash', { text, cost })) as string,
     matches: async (text, hash) => (await run('compare', { text, hash })) as boolean,
     done,
