@@ -15,7 +15,7 @@ import { hashPool } from './platform/hash-pool/index.ts';
 import type { Logger } from './platform/log.ts';
 import { Postgres } from './platform/postgres/index.ts';
 import { connectRedis } from './platform/redis.ts';
-import { later, systemClock, systemEntropy } from './platform/system.ts';
+import { eventLoop, later, systemClock, systemEntropy } from './platform/system.ts';
 import { clientAddresses } from './transport/client-address.ts';
 import { plaintext } from './transport/plaintext.ts';
 import { hardenServer, httpApp, serverFor } from './transport/http/index.ts';
@@ -153,7 +153,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       jwks: auth.jwks,
       ...{ secure: config.secure, plaintext: unencrypted, judgeHost },
     }),
-    { monotonic: () => clock.monotonic(), later },
+    { loop: eventLoop, later },
   );
   hardenServer(server);
   const gateway = socketGateway({
@@ -168,10 +168,10 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     frames: sizes.frames,
     handshakes: sizes.handshakes,
     allowedOrigins: config.allowedOrigins,
-    plaintext: unencrypted,
-    judgeHost,
+    ...{ plaintext: unencrypted, judgeHost },
     drainMs: config.drainMs,
     later,
+    loop: eventLoop,
     async prove(...shown) {
       await lease.required('unavailable');
       return auth.enter(...shown);

@@ -13,6 +13,10 @@ export const systemClock: Clock = {
 const ID_BYTES = 16;
 const IDS_AT_ONCE = 256;
 
+/** How long this thread had something to do since it began, and how long it waited for something, in milliseconds. */
+export const eventLoop = (): { readonly active: number; readonly idle: number } =>
+  performance.eventLoopUtilization();
+
 /** `clock` gives the time part of ids, so that a test that moves the clock moves them too. */
 export function systemEntropy(clock: Clock): Entropy {
   // Ids are no secrets, and every message has one: asking for each apart was a thirtieth of the server's work.

@@ -1,13 +1,12 @@
 /** A crowd passes one by one, and whoever was there before gets a word in between any two of them. */
 import assert from 'node:assert/strict';
 import { gathered } from '../../src/transport/socket/gathered.ts';
-import { later } from '../../src/platform/system.ts';
+import { eventLoop, later } from '../../src/platform/system.ts';
 import { turnstile } from '../../src/transport/turnstile.ts';
 
 describe('the turnstile', () => {
-  it('runs tasks in order, and no more in one turn of the event loop than fit into a portion', async () => {
-    let now = 0;
-    const soon = turnstile({ monotonic: () => (now += 3), later }); // a look at the clock after each task: the least fits
+  it('runs tasks in order, one in a turn of the event loop', async () => {
+    const soon = turnstile({ loop: () => ({ active: 0, idle: 0 }), later }, 3);
     const order: string[] = [];
     const done = new Promise<void>((resolve) => {
       for (let i = 0; i < 20; i += 1)
@@ -19,55 +18,61 @@ describe('the turnstile', () => {
     });
     assert.equal(order.length, 0, 'nothing is begun in the turn of whoever asks');
     await done;
-    const [tasks, calls] = ['task', 'call'].map((kind) =>
-      order.filter((entry) => entry.startsWith(kind)),
-    );
+    const tasks = order.filter((entry) => entry.startsWith('task'));
     assert.deepEqual(
       tasks,
       Array.from({ length: 20 }, (_, i) => `task ${i}`),
     );
-    assert.equal(calls?.length, 20);
-    for (let i = 0; i < 10; i += 1)
+    for (let i = 0; i < 18; i += 1)
       assert.ok(
-        order.indexOf(`call ${i}`) < order.indexOf(`task ${i + 8}`),
+        order.indexOf(`call ${i}`) < order.indexOf(`task ${i + 2}`),
         `a call of turn ${i} is not kept waiting by the crowd: ${order.join(', ')}`,
       );
   });
 
-  it('rests between two portions for as long as the one before took', async () => {
-    let now = 0;
+  /** A loop in which each task goes on for so long in later turns, and whose rests pass as `passes` says. */
+  async function passed(tasks: number, goesOn: number, passes: 'idle' | 'active') {
+    const time = { active: 0, idle: 0 };
     const rests: number[] = [];
     const rest = (milliseconds: number, task: () => void) => {
       rests.push(milliseconds);
+      time[passes] += milliseconds;
       setImmediate(task);
     };
-    const soon = turnstile({ monotonic: () => now, later: rest });
-    for (const takes of [1, 1, 1, 7, 5, 1, 1, 1]) soon(() => (now += takes));
+    const soon = turnstile({ loop: () => ({ ...time }), later: rest }, 3);
+    const one = () => void setImmediate(() => (time.active += goesOn));
+    for (let i = 0; i < tasks; i += 1) soon(one);
     await new Promise<void>((resolve) => soon(resolve));
-    assert.deepEqual(rests, [10, 8], 'ten for the first four, eight for the four after them');
+    return rests;
+  }
+
+  it('rests for three times as long as the loop was busy with what a task began', async () => {
+    assert.deepEqual(await passed(3, 5, 'idle'), [15, 15, 15]);
   });
 
-  it('makes one portion of what costs nothing, and goes on after a task that throws', async () => {
-    const soon = turnstile({ monotonic: () => 0, later });
+  it('rests no longer than 25 ms, however busy others keep the loop', async () => {
+    assert.deepEqual(await passed(2, 100, 'idle'), [], 'they had their time meanwhile');
+    assert.deepEqual(await passed(2, 10, 'active'), [15, 15], 'and never quiet');
+  });
+
+  it('goes on after a task that throws', async () => {
+    const soon = turnstile({ loop: () => ({ active: 0, idle: 0 }), later }, 3);
     const heard = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
     const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
-    let turns = 0;
-    const count = () => setImmediate(() => (turns += 1));
     let after = 0;
-    soon(count);
-    for (let i = 0; i < 100; i += 1) soon(() => (after += 1));
     soon(() => {
       throw new Error('a bug');
     });
+    for (let i = 0; i < 10; i += 1) soon(() => (after += 1));
     await new Promise<void>((resolve) => soon(resolve));
     await thrown;
     for (const listener of heard) process.on('uncaughtException', listener);
-    assert.deepEqual([after, turns], [100, 1]);
+    assert.equal(after, 10);
   });
 
   it('can be used again when everybody has passed', async () => {
-    const soon = turnstile({ monotonic: () => 0, later });
+    const soon = turnstile({ loop: eventLoop, later }, 3);
     for (let i = 0; i < 3; i += 1) await new Promise<void>((resolve) => soon(resolve));
   });
 });

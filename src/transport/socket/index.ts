@@ -25,7 +25,7 @@ import { handshake, type HandshakeOptions } from './handshake.ts';
 import { HandshakeQueue } from './handshake-queue.ts';
 import { close, Rooms } from './rooms.ts';
 import { closeSlowConsumers } from './slow-consumers.ts';
-import { turnstile } from '../turnstile.ts';
+import { turnstile, type TurnstileOptions } from '../turnstile.ts';
 import type { ClientSocket, Gateway } from './types.ts';
 
 export type { Rooms } from './rooms.ts';
@@ -34,6 +34,9 @@ export type { Rooms } from './rooms.ts';
 const CONNECT_MS = 5_000;
 /** How long of that it may wait: there must be time left to tell it when to come back. */
 const PATIENCE_MS = 4_000;
+
+/** Those who come back have half of the event loop, and those who are in the other. */
+const QUIET = 1;
 
 export interface GatewayOptions extends Omit<DoorOptions, 'soon'> {
   readonly http: HttpServer;
@@ -53,6 +56,8 @@ export interface GatewayOptions extends Omit<DoorOptions, 'soon'> {
   readonly drainMs: number;
   /** Runs a task later; returns how to call it off. */
   readonly later: (milliseconds: number, task: () => void) => () => void;
+  /** How busy this thread is: what a crowd asks for has half of it at most. */
+  readonly loop: TurnstileOptions['loop'];
   /** Channels that a connection was in when it went. */
   readonly left: (channels: readonly ChannelId[]) => void;
   /** A connection is there no more. */
@@ -105,7 +110,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   );
   const turnedAway = ({ code }: Refusal, trace: string) =>
     code === 'overloaded' ? overloads.count(trace) : refused('handshake', code, trace);
-  const soon = turnstile({ monotonic: () => options.clock.monotonic(), later: options.later });
+  const soon = turnstile(options, QUIET);
   io.engine.use(doorkeeper({ ...options, soon }, traceId, turnedAway));
   io.engine.use(admission({ ...options, traceId }));
   options.http.on('upgrade', refuseUpgrades(traceId));
