@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bringUp } from './bootstrap/bring-up.mjs';
 import { aborted, endOnSignals } from './bootstrap/endings.mjs';
-import { dealt, followed, lanesHere, told } from './bootstrap/lanes.mjs';
+import { dealt, followed, keepCosts, lanesHere, told } from './bootstrap/lanes.mjs';
 import { prepare } from './bootstrap/prepare.mjs';
 import { complain, Interrupted, say } from './bootstrap/say.mjs';
 import { migrate } from './bootstrap/server.mjs';
@@ -21,7 +21,9 @@ const args = given.filter((arg) => arg !== '--soak' && !(arg in PROGRAMS));
 const soak = given.includes('--soak');
 const program = PROGRAMS[given.find((arg) => arg in PROGRAMS)];
 const signal = endOnSignals({ say });
-const env = testEnvironment(process.env);
+const { TEST_COSTS: costsWanted, ...env } = testEnvironment(process.env);
+// What the tests cover is for them alone to write down: Node hands this to all that are spawned, also where they get nothing else.
+delete process.env.NODE_V8_COVERAGE;
 const quiet = () => undefined;
 const houses = [];
 const states = [];
@@ -55,13 +57,17 @@ async function alone() {
 
 async function inLanes() {
   const shares = dealt('test', join('test', 'soak'), lanesHere(env));
-  const lanes = [];
+  const [lanes, costs] = [[], []];
   for (const share of shares.filter(({ length }) => length > 0)) {
     const { house, state } = await newHouse();
-    const tests = started(house, mochaCommand(state, share), ['ignore', 'pipe', 'pipe']);
+    const own = costsWanted ? { TEST_COSTS: join(state, 'costs.json') } : {};
+    const tests = started(house, mochaCommand(state, share), ['ignore', 'pipe', 'pipe'], own);
     lanes.push(followed(tests, lanes.length > 0 ? join(state, 'lane.log') : undefined));
+    costs.push(...Object.values(own));
   }
-  return await unlessFailed(told(lanes));
+  const ended = await unlessFailed(told(lanes));
+  if (costsWanted && ended === 0) keepCosts('test', costs);
+  return ended;
 }
 
 /** Services of its own, migrated; what the machine still lacks is installed before the first. */
@@ -82,10 +88,10 @@ async function newHouse() {
   return { house, state };
 }
 
-function started(house, command, stdio) {
+function started(house, command, stdio, more = {}) {
   return house.children.start('tests', process.execPath, command, {
     cwd: root,
-    env: house.env,
+    env: { ...house.env, ...more },
     stdio,
   });
 }

@@ -1,5 +1,12 @@
 /** All stories in lanes beside each other, each lane on services of its own: no story meets another's. */
-import { createReadStream, createWriteStream, readdirSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
@@ -12,13 +19,40 @@ export function lanesHere(env) {
   return asked >= 1 ? Math.floor(asked) : Math.min(LANES, availableParallelism());
 }
 
-/** The stories of `folder` but for those of `without`, dealt out in turn: neighbours cost about the same. */
+/** Seconds of files that take longer than most, as they were measured; the others take about as long as each other. */
+const COSTS = 'costs.json';
+const COSTLY_SECONDS = 3;
+const USUAL_SECONDS = 2;
+
+/** The stories of `folder` but for those of `without`: the dearest first, each to the lane that has least to do. */
 export function dealt(folder, without, lanes) {
+  const known = join(folder, COSTS);
+  const costs = existsSync(known) ? JSON.parse(readFileSync(known, 'utf8')) : {};
   const files = readdirSync(folder, { recursive: true })
     .map((name) => join(folder, name))
     .filter((path) => path.endsWith('.test.ts') && !path.startsWith(without))
-    .sort();
-  return Array.from({ length: lanes }, (_, lane) => files.filter((__, i) => i % lanes === lane));
+    .sort()
+    .map((path) => ({ path, seconds: costs[path] ?? USUAL_SECONDS }))
+    .sort((a, b) => b.seconds - a.seconds);
+  const shares = Array.from({ length: lanes }, () => ({ paths: [], seconds: 0 }));
+  for (const { path, seconds } of files) {
+    const least = shares.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    least.paths.push(path);
+    least.seconds += seconds;
+  }
+  return shares.map(({ paths }) => paths.sort());
+}
+
+/** Keeps what a run of all lanes measured, from the files that they wrote, for the next that are dealt. */
+export function keepCosts(folder, written) {
+  const measured = written.flatMap((file) =>
+    Object.entries(JSON.parse(readFileSync(file, 'utf8'))),
+  );
+  const costly = measured
+    .filter(([, seconds]) => seconds >= COSTLY_SECONDS)
+    .map(([path, seconds]) => [path, Math.round(seconds)])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(join(folder, COSTS), `${JSON.stringify(Object.fromEntries(costly), null, 2)}\n`);
 }
 
 /**

@@ -8,7 +8,6 @@ import type { Standing } from '../../src/access/index.ts';
 import { LIMIT_NAMES, REFUSALS } from '../../src/contract/index.ts';
 import { LIMIT_TABLE } from '../../src/limits/index.ts';
 import { operations } from '../../src/operations.ts';
-import { typeErrorsOf } from './type-errors.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const STANDING: Standing = {
@@ -18,7 +17,6 @@ const STANDING: Standing = {
   historyPolicy: 'all',
   readOnly: false,
 };
-const MISTAKES = 'test/architecture/compile-errors.ts';
 
 /** The domain of each operation, by the file that declares it: the name of the file is the operation's. */
 const declaredIn = new Map(
@@ -121,35 +119,3 @@ function storyOf(name: string, domain: string): string {
   );
   return files.map((file) => readFileSync(file, 'utf8')).join('\n');
 }
-
-describe('a mistake in a declaration', () => {
-  it('does not compile, each for a reason of its own, and what is whole does', () => {
-    const text = readFileSync(join(ROOT, MISTAKES), 'utf8');
-    const expected = text
-      .split('\n')
-      .flatMap((line, i) => (line.includes('@ts-expect-error') ? [i + 2] : []));
-    assert.ok(expected.length >= 20);
-    // Without the expectations the compiler says itself what is wrong, and where.
-    const errors = typeErrorsOf(MISTAKES, text.replaceAll('@ts-expect-error', 'mistake:'));
-    assert.deepEqual(
-      [...new Set(errors.map(({ line }) => line))],
-      expected,
-      JSON.stringify(errors, null, 2),
-    );
-    const reasons = errors.map(({ message }) => message).join('\n');
-    for (const missing of ['access', 'limit', 'audit', 'demand'])
-      assert.match(reasons, new RegExp(`Property '${missing}' is missing`));
-  }).timeout(240_000);
-
-  it('that is mended leaves an expectation that is not met, and that does not compile either', () => {
-    const text = readFileSync(join(ROOT, MISTAKES), 'utf8');
-    const mistake = 'operation({ ...fields, limit, audit, handle });';
-    assert.equal(text.split(mistake).length, 2);
-    const mended = text.replace(mistake, mistake.replace('limit', 'access, limit'));
-    const errors = typeErrorsOf(MISTAKES, mended);
-    assert.deepEqual(
-      errors.map(({ message }) => message),
-      ["Unused '@ts-expect-error' directive."],
-    );
-  }).timeout(240_000);
-});

@@ -136,9 +136,9 @@ describe('the mail of a node that stops', () => {
     const from = performance.now();
     const body = { workspace: slow.slug, email: ada.email };
     await post(slow, '/v1/password-resets', body).accepted();
-    assert.ok(performance.now() - from < 1_000);
     await slow.end();
-    assert.ok(performance.now() - from < 8_000, 'it stops without waiting for the mail');
+    // The silence is given up after ten seconds: whoever waited for the mail would be here later.
+    assert.ok(performance.now() - from < 8_000, 'neither the call nor the stop waits for the mail');
     behaviour.mute = false;
     const next = await World.create({ environment });
     try {

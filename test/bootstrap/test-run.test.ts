@@ -1,8 +1,8 @@
 /** npm test brings services that exist for one run, beside whatever else is running. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Clone, eventually, makeClone, processesOf } from '../support/bootstrap-clone.ts';
+import { bootstrap, type Identity } from '../support/bootstrap-modules.ts';
 import { type Running, start, stop } from '../support/bootstrap-start.ts';
 
 const STORY = `
@@ -35,7 +35,9 @@ it('runs', () => appendFileSync('ran.log', process.env['DATABASE_URL'] + '\\n'))
 
 describe('npm test', () => {
   let clone: Clone;
+  let identityOf: (pid: number) => Identity;
   beforeEach(async () => {
+    ({ identityOf } = await bootstrap('process-identity'));
     clone = await makeClone();
     mkdirSync(clone.file('test'));
     mkdirSync(clone.file('tmp'));
@@ -43,6 +45,11 @@ describe('npm test', () => {
     writeFileSync(
       clone.file('test', 'other.test.ts'),
       "it('is another one', () => { throw new Error('ran'); });",
+    );
+    mkdirSync(clone.file('test', 'soak'));
+    writeFileSync(
+      clone.file('test', 'soak', 'long.test.ts'),
+      "it('takes minutes', () => { if (!process.env['DATABASE_URL']) throw new Error('none'); });",
     );
   });
   afterEach(async () => await clone.remove());
@@ -57,84 +64,70 @@ describe('npm test', () => {
     existsSync(clone.file('ran.log'))
       ? readFileSync(clone.file('ran.log'), 'utf8').trim().split('\n')
       : [];
+  /** What runs that have not ended keep, by the names of the folders. */
+  const states = () =>
+    readdirSync(clone.file('tmp')).filter((name) => name.startsWith('conclave-'));
+  const servicesOf = (state: string) => {
+    const record = readFileSync(clone.file('tmp', state, 'run', 'services.json'), 'utf8');
+    return JSON.parse(record) as Identity[];
+  };
+  const isRunning = ({ pid, started }: Identity) => identityOf(pid).started === started;
   const nothingIsLeft = () => {
     assert.deepEqual(processesOf(clone.path, clone.outside), []);
-    assert.deepEqual(
-      readdirSync(clone.file('tmp')).filter((name) => name.startsWith('conclave-')),
-      [],
-    );
+    assert.deepEqual(states(), []);
   };
 
-  it('ends with the code of mocha, runs everything or just the paths it is given', async () => {
-    const all = await run({ CONCLAVE_ROOT_KEYS: 'mine', DATABASE_URL: 'postgresql://production' });
+  it('runs all but the long stories in two lanes, each on services of its own, and ends with the code of mocha', async () => {
+    for (const name of ['a', 'b']) writeFileSync(clone.file('test', `${name}.test.ts`), COUNTED);
+    const own = { CONCLAVE_ROOT_KEYS: 'mine', DATABASE_URL: 'postgresql://production' };
+    const all = await run({ TEST_LANES: '2', ...own });
     assert.equal(await all.ended(), 1);
-    for (const line of [/1 passing/, /1 failing/]) assert.match(all.out() + all.err(), line);
+    const said = all.out() + all.err();
+    assert.match(said, /1 failing/);
+    assert.doesNotMatch(said, /takes minutes/);
+    assert.equal(databases().length, 3, 'each once');
+    assert.equal(new Set(databases()).size, 2);
+    nothingIsLeft();
+  });
+
+  it('runs just the paths it is given, and as npm run soak the long stories and nothing else', async () => {
     const one = await run({}, 'test/story.test.ts');
     assert.equal(await one.ended(), 0, one.out() + one.err());
     assert.match(one.out(), /1 passing/);
-    nothingIsLeft();
-  });
-
-  it('runs all in two lanes, each on services of its own, and each story once', async () => {
-    rmSync(clone.file('test', 'other.test.ts'));
-    for (const name of ['a', 'b', 'c'])
-      writeFileSync(clone.file('test', `${name}.test.ts`), COUNTED);
-    const all = await run({ TEST_LANES: '2' });
-    assert.equal(await all.ended(), 0, all.out() + all.err());
-    assert.equal(new Set(databases()).size, 2);
-    assert.equal(databases().length, 4);
-    nothingIsLeft();
-  });
-
-  it('leaves the long stories to npm run soak, which runs nothing else', async () => {
-    mkdirSync(clone.file('test', 'soak'));
-    writeFileSync(
-      clone.file('test', 'soak', 'long.test.ts'),
-      "it('takes minutes', () => { if (!process.env['DATABASE_URL']) throw new Error('none'); });",
-    );
-    rmSync(clone.file('test', 'other.test.ts'));
-    const short = await run();
-    assert.equal(await short.ended(), 0, short.out() + short.err());
-    assert.match(short.out(), /1 passing/);
-    assert.doesNotMatch(short.out(), /takes minutes/);
     const long = await run({}, '--soak');
     assert.equal(await long.ended(), 0, long.out() + long.err());
     assert.match(long.out(), /takes minutes[^]*1 passing/);
     nothingIsLeft();
   });
 
-  it('runs beside npm start and beside another npm test', async () => {
+  it('runs beside npm start and another npm test, leaves nothing after Ctrl-C, and cleans up after one that was killed', async () => {
+    const hold = clone.file('hold');
+    writeFileSync(hold, '');
     const server = await (await start(clone)).ready();
-    const hold = clone.file('hold');
-    writeFileSync(hold, '');
-    const both = [
-      await run({ HOLD: hold }, 'test/story.test.ts'),
-      await run({ HOLD: hold }, 'test/story.test.ts'),
-    ];
-    await eventually('both are in the middle of their test', () => databases().length === 2);
-    assert.equal(new Set([...databases(), clone.seen()['DATABASE_URL']]).size, 3);
-    rmSync(hold);
-    for (const each of both) assert.equal(await each.ended(), 0, each.out() + each.err());
-    assert.equal(await stop(server), 0);
-    nothingIsLeft();
-  });
-
-  it('leaves nothing after Ctrl-C, and after a kill the next run cleans up', async () => {
-    const hold = clone.file('hold');
-    writeFileSync(hold, '');
     const first = await run({ HOLD: hold }, 'test/story.test.ts');
-    await eventually('the test is running', () => databases().length === 1);
-    assert.notEqual(await stop(first), 0);
-    nothingIsLeft();
+    await eventually('the first is in the middle of its test', () => databases().length === 1);
+    const [its = ''] = states();
+    const services = servicesOf(its);
+    assert.ok(services.length >= 2 && services.every(isRunning));
+    const second = await run({ HOLD: hold }, 'test/story.test.ts');
+    await eventually('so is the second', () => databases().length === 2);
+    assert.equal(new Set([...databases(), clone.seen()['DATABASE_URL']]).size, 3);
 
-    const killed = await run({ HOLD: hold }, 'test/story.test.ts');
-    await eventually('the test is running', () => databases().length === 2);
-    killed.process.kill('SIGKILL');
-    await eventually('the killed run is over', () => killed.process.signalCode !== null);
-    const left = readdirSync(clone.file('tmp'));
-    assert.ok(left.some((name) => existsSync(join(clone.file('tmp'), name, 'postgres'))));
+    assert.notEqual(await stop(first), 0);
+    assert.deepEqual(services.filter(isRunning), []);
+    const [others = '', ...more] = states();
+    assert.deepEqual([others === its, more], [false, []]);
+    const abandoned = servicesOf(others);
+    assert.ok(abandoned.length >= 2);
+
+    second.process.kill('SIGKILL');
+    await eventually('the killed run is over', () => second.process.signalCode !== null);
+    assert.ok(existsSync(clone.file('tmp', others, 'postgres')));
+    rmSync(hold);
     const next = await run({}, 'test/story.test.ts');
-    assert.equal(await next.ended(), 0, next.err());
+    assert.equal(await next.ended(), 0, next.out() + next.err());
+    assert.deepEqual(abandoned.filter(isRunning), []);
+    assert.equal(await stop(server), 0);
     nothingIsLeft();
   });
 });

@@ -4,6 +4,7 @@ import { messagesIn } from '../../src/chat/message-exports-store.ts';
 import { readConfig } from '../../src/config.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
 import { archiveOf, ExportWorld } from '../privacy/exporting.ts';
+import { saidInTurn } from './support.ts';
 
 const MOST_BYTES = 1024 * 1024;
 /** As long as a message may be, of characters that take the most. */
@@ -27,9 +28,8 @@ describe('an export of long messages', () => {
   it('has each once, in order, from pages that end before they are too large', async () => {
     const ada = await at.holder('Ada');
     const { id: channelId } = await at.world.channel(ada.person);
-    const ids: string[] = [];
-    for (let n = 0; n < MESSAGES; n += 1)
-      ids.push((await ada.person.send(channelId, LONG, at.world.clientId()).accepted()).id);
+    const sayings = Array.from({ length: MESSAGES }, () => LONG);
+    const ids = (await saidInTurn(at.world, ada.person, channelId, sayings)).map(({ id }) => id);
 
     const piece = { channelId, after: 0, upTo: MESSAGES, readable: '{(,)}' };
     const { userId } = ada.person;

@@ -150,10 +150,26 @@ export async function quietChannel(
     .accepted();
   for (const { userId } of members)
     await owner.call('member.add', { channelId: id, userId }).accepted();
+  return { id, posts: await saidInTurn(world, owner, id, sayings) };
+}
+
+/** Few enough for a busy machine, enough to share a commit. */
+const AT_ONCE = 10;
+
+/** Posts of one person in the order given; they do not wait for each answer, because the server keeps that order. */
+export async function saidInTurn(
+  world: World,
+  person: Person,
+  channelId: ChannelId,
+  sayings: readonly string[],
+) {
   const posts = [];
-  for (const saying of sayings)
-    posts.push(await owner.send(id, saying, world.clientId()).accepted());
-  return { id, posts };
+  for (let at = 0; at < sayings.length; at += AT_ONCE) {
+    const some = sayings.slice(at, at + AT_ONCE);
+    const sent = some.map((saying) => person.send(channelId, saying, world.clientId()).accepted());
+    posts.push(...(await Promise.all(sent)));
+  }
+  return posts;
 }
 
 /** A private channel in which everybody has posted once, so that each has a key there. */

@@ -1,5 +1,6 @@
 /** Two people talk by the command alone: every command once, in words and as JSON. */
 import assert from 'node:assert/strict';
+import { saidInTurn } from '../chat/support.ts';
 import { World } from '../support/world.ts';
 import { done, failure, Machinery, newcomer, parsed, rows, type Somebody } from './support.ts';
 
@@ -137,8 +138,8 @@ describe('the conclave command', () => {
     const owner = await world.person('Carol', { role: 'admin' });
     const channelId = channel?.['id'] as Parameters<typeof owner.send>[0];
     await owner.call('member.join', { channelId }).accepted();
-    for (let n = 1; n <= 210; n += 1)
-      await owner.send(channelId, `message ${n}`, world.clientId()).accepted();
+    const sayings = Array.from({ length: 210 }, (_, place) => `message ${place + 1}`);
+    await saidInTurn(world, owner, channelId, sayings);
     const all = await rows(as(ada, 'history', 'Long', '--limit', '1000', '--json'));
     assert.deepEqual(
       all.map(({ seq }) => seq),

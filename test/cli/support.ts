@@ -112,12 +112,10 @@ export class Machinery {
   }
 
   environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-    const { PATH, NODE_V8_COVERAGE } = process.env;
     return {
-      PATH,
+      PATH: process.env['PATH'],
       HOME: this.home,
       CONCLAVE_HOME: join(this.home, 'state'),
-      ...(NODE_V8_COVERAGE !== undefined && { NODE_V8_COVERAGE }),
       ...more,
     };
   }

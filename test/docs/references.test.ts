@@ -1,9 +1,8 @@
-/** What the docs name is there: every command, file and link; and the worked example compiles as it stands. */
+/** What the docs name is there: every command, file and link. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { typeErrorsOf } from '../architecture/type-errors.ts';
-import { deadReferences, examplesIn, ROOT } from './references.ts';
+import { deadReferences, ROOT } from './references.ts';
 
 const PAGES = [
   'README.md',
@@ -41,16 +40,4 @@ describe('the docs', () => {
       'nothing.md',
     ]);
   });
-
-  it('have an example of an operation that compiles, exported and told as they say', () => {
-    const [declared, exported, told, ...others] = examplesIn(read('CONTRIBUTING.md'));
-    assert.deepEqual(others, []);
-    assert.ok(declared?.path && exported?.path && told?.path);
-    assert.ok(!existsSync(join(ROOT, declared.path)), 'it is an example of what there is not');
-    const index = read(exported.path) + exported.text;
-    const texts = { [declared.path]: declared.text, [exported.path]: index };
-    assert.deepEqual(typeErrorsOf(told.path, told.text, texts), []);
-    const errors = typeErrorsOf(told.path, told.text).map(({ message }) => message);
-    assert.match(errors.join('\n'), /"member\.read"/, 'without it, its story does not compile');
-  }).timeout(240_000);
 });

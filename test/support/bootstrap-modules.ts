@@ -66,6 +66,10 @@ interface Bootstrap {
   readonly join: {
     readonly recordHouse: (run: string, of: { env: object; added: object }) => () => void;
   };
+  readonly lanes: {
+    readonly dealt: (folder: string, without: string, lanes: number) => string[][];
+    readonly keepCosts: (folder: string, written: readonly string[]) => void;
+  };
   readonly lock: {
     readonly tryLock: (path: string) => { release?: () => void; holder?: Identity };
   };

@@ -131,12 +131,10 @@ describe('channel.sync, as a whole', () => {
   });
 
   it('carries a page at most, the shortest gaps whole, and says of the others that there is more', async () => {
-    const [long, short, longer, late] = await Promise.all([
-      quiet(words(60)),
-      quiet(words(10)),
-      quiet(words(80)),
-      quiet(words(90)),
-    ]);
+    const long = await quiet(words(60));
+    const short = await quiet(words(10));
+    const longer = await quiet(words(80));
+    const late = await quiet(words(90));
     const asked = [at(long.id, 0), at(late.id, 0), at(short.id, 2), { id: longer.id }];
     const answers = await sync(bob, asked);
     const told = answers.map((answer) => {

@@ -11,6 +11,7 @@ import {
   changesNothing,
   misshapen,
   quietChannel,
+  saidInTurn,
 } from '../support.ts';
 
 describe('message.pin', () => {
@@ -58,10 +59,8 @@ describe('message.pin', () => {
 
   it('finds room for fifty, and goes with the words', async () => {
     const { channelId } = await posted();
-    const all = [];
-    for (let i = 0; i < 51; i += 1)
-      all.push(await alice.send(channelId, `${i}`, world.clientId()).accepted());
-    const [first, ...others] = all;
+    const sayings = Array.from({ length: 51 }, (_, i) => `${i}`);
+    const [first, ...others] = await saidInTurn(world, alice, channelId, sayings);
     for (const { id: messageId } of others)
       await alice.call('message.pin', { channelId, messageId }).accepted();
     const input = { channelId, messageId: first?.id as MessageId };

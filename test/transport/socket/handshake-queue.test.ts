@@ -202,17 +202,18 @@ describe('the queue of handshakes', () => {
     let names = 0;
     let fullest = 0;
     let over = 0;
-    for (let at = 0; ends.filter(([, end]) => end === 'proved').length < 10_000; at += 1) {
+    let proved = 0;
+    for (let at = 0; proved < 10_000; at += 1) {
       assert.ok(at < 60_000, 'all are in within a minute');
       clock.forward(began + at - clock.monotonic());
       for (let i = due.get(at) ?? 0; i > 0; i -= 1) apply(`n${(names += 1)}`);
       due.delete(at);
-      if (at % PROOF_MS === 0) [...proofs.values()][0]?.();
+      if (at % PROOF_MS === 0) proofs.values().next().value?.();
       await settled();
       fullest = Math.max(fullest, queue.waiting);
       for (; told < ends.length; told += 1) {
         const end = ends[told]?.[1];
-        if (end === 'proved') over = at;
+        if (end === 'proved') [proved, over] = [proved + 1, at];
         else due.set(at + Number(end), (due.get(at + Number(end)) ?? 0) + 1);
       }
     }
