@@ -50,7 +50,7 @@ describe('a message that one may not read', () => {
       'a random id': [here, random],
       'from before one came': [here, early],
       'deleted before one came': [here, gone],
-      'of another channel of theirs': [here, beside.posts[0]?.id ?? random],
+      'of another channel of theirs': [here, beside.posts[0]?.id as MessageId],
     };
     for (const [what, id] of Object.entries(hidden)) targets[`in a channel: ${what}`] = [id, early];
   });
