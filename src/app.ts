@@ -197,7 +197,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const readControl = () => void lease.read();
   const publishing = publisher({
     ...{ followers, rooms, reauthorise, forget, lease, readControl, notify, failed },
-    ...shown({ clock, lease, rooms, presence: chat.presence, notify, failed }),
+    ...shown({ clock, lease, rooms, presence: chat.presence, notify, failed, transaction }),
   });
 
   function announce(effect: Parameters<typeof publishing.here>[0]): void {

@@ -1,11 +1,15 @@
 /** What roles of a workspace's own making add: within their scope, to who could have it, and never past what denies. */
+import type { ChannelId } from '../contract/index.ts';
 import type { ChannelPermission, ChannelRule } from './policy.ts';
+import type { RoleRow } from './role-store.ts';
 import type { CustomRole, Standing, WorkspaceStanding } from './standing.ts';
 
 /** Either of them in a channel that the role names opens the channel to who is not in it. */
-const OPENS: readonly string[] = ['channel.read', 'message.read'] satisfies ChannelPermission[];
+export const OPENS = ['channel.read', 'message.read'] as const satisfies ChannelPermission[];
 /** What a role that reaches reports alone may carry. */
 export const OF_REPORTS = ['report.read', 'report.handle'] as const satisfies ChannelPermission[];
+
+type Reach = Pick<RoleRow, 'scope' | 'permissions' | 'channelIds'>;
 
 /** The role that carries the permission in the workspace as a whole; null where none does. */
 export function carriesInWorkspace(
@@ -38,8 +42,18 @@ export function carriesInChannel(
 export function opens({ customRoles, kind }: Standing): CustomRole | null {
   if (!customRoles || kind === 'direct') return null;
   const lets = ({ scope, permissions }: CustomRole) =>
-    scope === 'channels' && permissions.some((permission) => OPENS.includes(permission));
+    scope === 'channels' && OPENS.some((permission) => permissions.includes(permission));
   return customRoles.find(lets) ?? null;
+}
+
+/** The channels in which a role that was the one and is the other lets its holders read what it did not before. */
+export function newlyOpened(before: Reach, after: Reach): readonly ChannelId[] {
+  if (after.scope !== 'channels') return [];
+  const lets = ({ permissions }: Reach) => OPENS.filter((one) => permissions.includes(one));
+  const isMore = lets(after).some((permission) => !before.permissions.includes(permission));
+  return after.channelIds.filter(
+    (id) => (isMore || !before.channelIds.includes(id)) && lets(after).length > 0,
+  );
 }
 
 /** Whether a role gives its holder a say about others in the channel: then it reaches as far as members. */

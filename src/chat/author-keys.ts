@@ -117,14 +117,16 @@ export class AuthorKeys {
     const known = await people.each(
       calls.map(({ channelId, authorId: userId }) => ({ channelId, userId })),
     );
-    const ids = new Set(known.flatMap((each) => each?.channelId ?? []));
+    // Of a channel that one may not write in, as little is asked as of one that there is not.
+    const mayWrite = known.map((each) => each !== null && mayInChannel(each, 'message.send'));
+    const ids = new Set(known.flatMap((each, i) => (each && mayWrite[i] ? each.channelId : [])));
     const rows = await epochsOf([...ids]);
     const epochs = new Map(rows.map((epoch) => [epoch.channelId, epoch]));
     const all: Found[] = [];
     for (const [i, call] of calls.entries()) {
       const standing = known[i] ?? null;
       const epoch = standing && epochs.get(standing.channelId);
-      if (epoch && mayInChannel(standing, 'message.send')) {
+      if (epoch && mayWrite[i]) {
         const { channelId, keyEpoch } = epoch;
         all.push({ channelId, keyEpoch, epoch, key: null });
       } else all.push(await this.#unlessSent(messages, call, standing !== null && sees(standing)));

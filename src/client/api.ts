@@ -235,8 +235,10 @@ export interface Presence {
 /** How far a bulk deletion is, as `moderation.progress` tells it. */
 export type DeletionProgress = Broadcasts['moderation.progress'];
 
-/** One's own bulk deletions that were heard of on any connection since one came; asked for again after a reconnect. */
+/** One's own bulk deletions that were heard of since one came; asked for again after a reconnect. */
 export interface Deletions {
   readonly all: readonly DeletionProgress[];
+  /** Those that go on although they were begun before, or elsewhere, the oldest first: now they are among `all`. */
+  takeUp(): Promise<Outcome<readonly OutputOf<'deletion.list'>['deletions'][number][]>>;
   on(event: 'changed', listener: () => void): Unlisten;
 }

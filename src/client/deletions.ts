@@ -28,6 +28,15 @@ export class OwnDeletions implements Deletions {
     return this.#changes.on(listener);
   }
 
+  async takeUp(): ReturnType<Deletions['takeUp']> {
+    const outcome = await this.#parts.calls.call('deletion.list', { limit: KEPT });
+    if (!outcome.ok) return outcome;
+    const underWay = outcome.data.deletions.filter(({ finished }) => !finished).reverse();
+    for (const { id: deletionId, ...deletion } of underWay) this.#put({ deletionId, ...deletion });
+    // One that came to its end meanwhile was told before the answer.
+    return { ok: true, data: underWay.filter(({ id }) => !this.#known.get(id)?.finished) };
+  }
+
   heard(event: string, payload: unknown): void {
     if (event === 'moderation.progress') this.#put(payload as Broadcasts['moderation.progress']);
   }

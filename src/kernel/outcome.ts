@@ -3,8 +3,10 @@ import type {
   Broadcasts,
   ChannelEvent,
   ChannelId,
+  ChannelRole,
   ClosureCode,
   OwnPresence,
+  RoleId,
   SessionId,
   ShownPresence,
   UserId,
@@ -94,6 +96,18 @@ export interface PresenceStirred {
   readonly userIds: readonly UserId[];
 }
 
+/**
+ * A role may have begun to let whoever holds it read these channels: each node tells those of its people who hold it
+ * and may read there now, and nobody else.
+ */
+export interface ReadingOpened {
+  readonly effect: 'reading-opened';
+  readonly workspaceId: WorkspaceId;
+  readonly channelIds: readonly ChannelId[];
+  /** A role in these channels, one of the workspace's own making, or any of those that name them. */
+  readonly to: { readonly channelRole: ChannelRole } | { readonly roleId: RoleId } | 'named';
+}
+
 export type Effect =
   | ChannelChanged
   | Subscription
@@ -104,7 +118,8 @@ export type Effect =
   | Typing
   | PresenceSet
   | PresenceWatched
-  | PresenceStirred;
+  | PresenceStirred
+  | ReadingOpened;
 
 export interface Outcome<O> {
   readonly reply: O;

@@ -8,6 +8,7 @@ import { claims } from '../platform/redis-claims.ts';
 import { presenceRows } from '../platform/redis-presence.ts';
 import type { RedisLink } from '../platform/redis.ts';
 import type { Rooms } from '../transport/socket/index.ts';
+import { openedTold, type OpenedOptions } from './opened.ts';
 
 /** What a node said outlives it by so many heartbeats: one that is late, or lost, changes nothing. */
 const KEPT_BEATS = 3;
@@ -55,16 +56,16 @@ export function typingTold({ clock, lease, rooms }: TypingOptions): (typing: Typ
   };
 }
 
-export interface ShownOptions extends TypingOptions {
+export interface ShownOptions extends TypingOptions, OpenedOptions {
   readonly presence: Presence;
   readonly rooms: Rooms;
   readonly notify: (effect: Effect) => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** What the publisher needs to show who types and who is present; from now on presence is told here. */
+/** What the publisher needs to show who types, who is present and what opened; from now on presence is told here. */
 export function shown({ presence, notify, failed, ...options }: ShownOptions) {
   const { rooms: audience, lease } = options;
   presence.begin({ audience, notify, failed, mayDeliver: () => lease.mayDeliver() });
-  return { typing: typingTold(options), presence };
+  return { typing: typingTold(options), presence, opened: openedTold({ failed, ...options }) };
 }

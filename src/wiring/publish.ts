@@ -7,6 +7,7 @@ import type {
   Effect,
   PresenceSet,
   PresenceWatched,
+  ReadingOpened,
   Reauthorised,
   Stages,
   Subscription,
@@ -20,6 +21,8 @@ export interface PublishOptions {
   readonly rooms: Rooms;
   readonly typing: (typing: Typing) => void;
   readonly presence: Pick<Presence, 'set' | 'watch' | 'stirred'>;
+  /** Tells who may read now. */
+  readonly opened: (opened: ReadingOpened) => void;
   readonly reauthorise: SocketGateway['reauthorise'];
   readonly forget: Auth['forget'];
   readonly lease: Lease;
@@ -92,6 +95,9 @@ export function publisher(options: PublishOptions): Publisher {
         return;
       case 'presence-stirred':
         options.presence.stirred(effect.workspaceId, effect.userIds);
+        return;
+      case 'reading-opened':
+        options.opened(effect);
         return;
       case 'control-recorded':
         options.readControl();

@@ -84,6 +84,31 @@ describe('the client: bulk deletions', () => {
     assert.equal(calls.length, 2);
   });
 
+  it('are taken up where they go on from before, but not what has come to its end meanwhile', async () => {
+    const { deletions, heard, calls } = parts();
+    const taken = deletions.takeUp();
+    heard(progress('three', 9, true));
+    calls[0]?.resolve(answer(progress('three', 5), progress('two', 3, true), progress('one', 50)));
+    const outcome = await taken;
+    assert.ok(outcome.ok);
+    assert.deepEqual(
+      outcome.data.map(({ id }) => id),
+      ['one'],
+    );
+    assert.deepEqual(deletions.all, [progress('three', 9, true), progress('one', 50)]);
+    deletions.back();
+    assert.equal(calls.length, 2, 'one is under way');
+  });
+
+  it('are told to be out of reach where asking is refused', async () => {
+    const { deletions, calls } = parts();
+    const taken = deletions.takeUp();
+    const refusal = { code: 'rate_limited', retry: 'later', retryAfterMs: 500 };
+    calls[0]?.resolve({ ok: false, refusal });
+    assert.deepEqual(await taken, { ok: false, refusal });
+    assert.deepEqual(deletions.all, []);
+  });
+
   it('are bounded, and nobody else’s matter', () => {
     const { deletions, heard } = parts();
     for (let n = 0; n < 50; n += 1) heard(progress(String(n), n));

@@ -65,6 +65,17 @@ describe('matching', () => {
     }
   });
 
+  it('takes no patterns whose program would be without bounds, and knows the size of the others', () => {
+    const nested = '(((a{0,9}){0,9}){0,9}){0,9}';
+    for (const text of [nested, '(x{1000}){1000}', 'a{1001}', '((a*)+'])
+      assert.equal(fault('pattern', text), 'not_a_pattern', text);
+    // As much as fits into a filter: RE2 counts repetitions before it unrolls them.
+    for (const text of ['\\pL{1000}'.repeat(20), '(a|a){500}'.repeat(20), '(a*)*'.repeat(40)]) {
+      const size = programSize(text);
+      assert.ok(size !== null && size > 200 && size < 50_000, `${text}: ${size}`);
+    }
+  });
+
   it('takes no longer for a message of dots and one of hosts', () => {
     const link = finds('link', 'bad.example');
     // Work that doubles with every dot would not end at all.

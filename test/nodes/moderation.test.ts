@@ -55,4 +55,23 @@ describe('moderation across two nodes', () => {
     await alice.call('member.mute', { channelId, userId, reason: 'enough' }).accepted();
     await bob.send(channelId, 'kind words', clientId()).refused('muted');
   });
+
+  it('lets one through of what somebody sends at once from a device on each node in slow mode', async () => {
+    const [alice, bob] = [await nodes.person('Alice', nodes.a), await nodes.person('Bob', nodes.a)];
+    const { id: channelId } = await nodes.channel(alice, bob);
+    await alice.call('channel.set-slow-mode', { channelId, seconds: 3_600 }).accepted();
+    const devices = [bob.connection, await bob.connectTo(nodes.b.url)] as const;
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        devices[i % 2 === 0 ? 0 : 1].call('message.send', {
+          ...{ channelId, clientId: clientId() },
+          body: `at once ${i}`,
+        }),
+      ),
+    );
+    const codes = replies.map((reply) => (reply.ok ? 'ok' : reply.error.code));
+    assert.deepEqual(codes.sort(), ['ok', ...Array<string>(19).fill('slow_mode')]);
+    const { messages } = await alice.call('message.history', { channelId }).accepted();
+    assert.equal(messages.length, 1);
+  });
 });

@@ -1,4 +1,4 @@
-/** A role that is taken on one node is gone from the live sockets of all: within a second, within five without Redis. */
+/** A role reaches the live sockets of all nodes: what it opens is told, what is taken is gone, within five seconds without Redis. */
 import assert from 'node:assert/strict';
 import { OwnRedis } from '../support/own-redis.ts';
 import type { Person } from '../support/person.ts';
@@ -59,6 +59,24 @@ describe('roles across two nodes', () => {
     ),
   ];
   const shown = (times: number[]) => times.map((one) => one.toFixed(1)).join(', ');
+
+  it('is told on the other node when it opens a channel, and not to who is banned there', async () => {
+    const [eve, banned] = [await nodes.person('Eve', nodes.b), await nodes.person('Bea', nodes.b)];
+    const [here, there] = [await nodes.channel(admin), await nodes.channel(admin)];
+    const roleId = await given(admin, reading(here.id), eve, banned);
+    const ban = { channelId: there.id, userId: banned.userId, reason: 'spam' };
+    await admin.call('member.ban', ban).accepted();
+    await banned.hears('access.changed', ({ channelId }) => channelId === there.id);
+    await admin.call('role.update', { roleId, channelIds: [here.id, there.id] }).accepted();
+    await eve.hears('access.changed', ({ channelId }) => channelId === there.id);
+    await eve.call('channel.subscribe', { channelId: there.id }).accepted();
+    await banned.connection.settled();
+    const told = banned.connection.heard.filter(
+      ({ event, payload }) =>
+        event === 'access.changed' && (payload as { channelId: string }).channelId === there.id,
+    );
+    assert.equal(told.length, 1, 'of the ban');
+  });
 
   it('is felt on both nodes', async () => {
     const times = await all();

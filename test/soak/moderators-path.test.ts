@@ -45,6 +45,7 @@ describe('a moderator’s path', function () {
 
     ada.type('/queue');
     await ada.shows('No report waits');
+    await ada.shows('> Esc goes back');
     bob.type('You all are a bunch of weeds, and Carol most of all.');
     await carol.shows('a bunch of weeds');
     carol.type('/report 2 harassment he does that every week');

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ROLE_HOLDERS, RoleId, RoleName, ROLES_OF_ONE, UserId } from '../../contract/index.ts';
 import { operationsFor, reply, tell, type Resource } from '../../kernel/index.ts';
+import { sees } from '../decide.ts';
 import { onServer } from '../declare.ts';
 import { hold, OF_ROLES, refuseUnheld } from '../roles.ts';
 import type { AccessServices } from '../services.ts';
@@ -47,9 +48,10 @@ export const roleGrant = operationsFor<AccessServices, unknown>()({
     if (held.count >= ROLES_OF_ONE)
       refuse('invalid_input', [{ path: 'userId', problem: 'too_many_roles' }]);
     await roles.grant(grant, caller.userId, now);
-    const opened = role.channelIds.map((channelId) =>
-      tell(userId, 'access.changed', { channelId }),
-    );
+    // Of a channel that does not exist for them, they do not hear either.
+    const opened = [...(await standings.inChannels(userId, role.channelIds))]
+      .filter(([, standing]) => sees(standing))
+      .map(([channelId]) => tell(userId, 'access.changed', { channelId }));
     return reply({ ...said, already: false }, ...opened);
   },
 });

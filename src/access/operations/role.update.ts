@@ -1,7 +1,8 @@
 /** Changes what a role is, for all who hold it, at once; it becomes no wider than what the caller holds. */
 import { z } from 'zod';
 import { ROLE_HOLDERS, RoleId } from '../../contract/index.ts';
-import { operationsFor, reply, type Resource } from '../../kernel/index.ts';
+import { operationsFor, reply, type Effect, type Resource } from '../../kernel/index.ts';
+import { newlyOpened } from '../custom-roles.ts';
 import { onServer } from '../declare.ts';
 import {
   hold,
@@ -47,7 +48,7 @@ export const roleUpdate = operationsFor<AccessServices, unknown>()({
     }),
   },
   refuses: [],
-  async handle({ input: asked, caller: { userId }, services, refuse }) {
+  async handle({ input: asked, caller: { userId, workspaceId }, services, refuse }) {
     const { roles } = services;
     const { roleId: id, ...change } = asked;
     const taken = change.name === undefined ? null : (await roles.holdAll(change.name)).named;
@@ -68,9 +69,20 @@ export const roleUpdate = operationsFor<AccessServices, unknown>()({
     await roles.update(after);
     await roles.taken(holders);
     const { channelIds } = after;
+    const opened = newlyOpened(before, after);
+    const effects: Effect[] = [];
+    // Whose connections come back asks anew in any case.
+    if (holders.length > 0) effects.push({ effect: 'control-recorded' });
+    else if (opened.length > 0)
+      effects.push({
+        effect: 'reading-opened',
+        workspaceId,
+        channelIds: opened,
+        to: { roleId: id },
+      });
     return reply(
       { ...after, permissions: [...permissions], channelIds: [...channelIds] },
-      ...(holders.length > 0 ? [{ effect: 'control-recorded' } as const] : []),
+      ...effects,
     );
   },
 });

@@ -8,7 +8,7 @@ import {
   ChannelId,
   HistoryPolicy,
 } from '../../contract/index.ts';
-import { reply, type AuditDetail } from '../../kernel/index.ts';
+import { reply, type Actor, type AuditDetail, type Effect } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
 import { settingsChanged } from '../changes.ts';
 import { channelAsSeen } from '../channel-as-seen.ts';
@@ -84,6 +84,9 @@ export const channelUpdate = operation({
     return reply(
       await channelAsSeen(services, changed, standing.channelRole, caller.userId),
       settingsChanged(caller.workspaceId, changed, await content.settings(keys, changed)),
+      ...(!isOpenToOutsiders(channel) && isOpenToOutsiders(changed)
+        ? [opened(caller, changed)]
+        : []),
     );
   },
 });
@@ -91,6 +94,11 @@ export const channelUpdate = operation({
 /** Where others than its members may listen: everybody in a public channel, in any whom a role opens it to. */
 function isOpenToOutsiders({ historyPolicy }: ChannelRow): boolean {
   return historyPolicy === 'all';
+}
+
+/** Whom roles of the workspace's own making let in from outside may read what is written, and could not before. */
+function opened({ workspaceId }: Actor, { id }: ChannelRow): Effect {
+  return { effect: 'reading-opened', workspaceId, channelIds: [id], to: 'named' };
 }
 
 function beforeAndAfter(

@@ -8,8 +8,9 @@ import {
   OverridePermission,
   Rev,
   UserId,
+  type WorkspaceId,
 } from '../../contract/index.ts';
-import { reply, tell } from '../../kernel/index.ts';
+import { reply, tell, type Effect } from '../../kernel/index.ts';
 import { onChannel } from '../access.ts';
 import { settingsChanged } from '../changes.ts';
 import { operation } from '../declare.ts';
@@ -85,12 +86,23 @@ export const overrideSet = operation({
     return reply(
       { ...said, rev: changed.lastRev },
       settingsChanged(workspaceId, changed, await content.settings(keys, changed)),
-      ...(about.userId !== null
-        ? [tell(about.userId, 'access.changed', { channelId: channel.id })]
-        : []),
+      ...standingTold(workspaceId, channel.id, said, before),
     );
   },
 });
+
+/** A person hears of whatever is said of them, and of a role those who may read again; what is taken, the log says. */
+function standingTold(
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  { permission, role, userId }: OverrideSubject & { readonly permission: OverridePermission },
+  before: OverrideEffect | null,
+): readonly Effect[] {
+  if (userId !== null) return [tell(userId, 'access.changed', { channelId })];
+  if (permission !== 'message.read' || before !== 'deny') return [];
+  const to = { channelRole: role };
+  return [{ effect: 'reading-opened', workspaceId, channelIds: [channelId], to }];
+}
 
 function subjectOf(role: OverrideRole | undefined, userId: UserId | undefined): OverrideSubject {
   if (userId !== undefined) return { role: null, userId };

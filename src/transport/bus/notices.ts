@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   ChannelEvent,
   ChannelId,
+  ChannelRole,
   CLOSURES,
   DeletionId,
   ExportProgress,
@@ -12,6 +13,8 @@ import {
   ReportState,
   RetentionProgress,
   Rev,
+  ROLE_CHANNELS,
+  RoleId,
   Seq,
   SessionId,
   UserId,
@@ -117,6 +120,17 @@ const Stirred = z.strictObject({
   userIds: z.array(UserId).min(1).max(STIRRED),
 });
 
+const Opened = z.strictObject({
+  effect: z.literal('reading-opened'),
+  workspaceId: WorkspaceId,
+  channelIds: z.array(ChannelId).min(1).max(ROLE_CHANNELS),
+  to: z.union([
+    z.strictObject({ channelRole: ChannelRole }),
+    z.strictObject({ roleId: RoleId }),
+    z.literal('named'),
+  ]),
+});
+
 const Notice = z.discriminatedUnion('effect', [
   ChannelChanged,
   Told,
@@ -124,6 +138,7 @@ const Notice = z.discriminatedUnion('effect', [
   ControlRecorded,
   Typing,
   Stirred,
+  Opened,
 ]);
 export type Notice = z.infer<typeof Notice>;
 
@@ -141,6 +156,8 @@ export function noticeOf(effect: Effect): Notice | null {
       return effect;
     case 'presence-stirred':
       return { ...effect, userIds: [...effect.userIds] };
+    case 'reading-opened':
+      return { ...effect, channelIds: [...effect.channelIds] };
     case 'tell':
       return Told.safeParse(effect).data ?? null;
     case 'channel-changed':

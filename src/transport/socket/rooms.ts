@@ -7,6 +7,7 @@ import {
   type ClosureCode,
   type SessionId,
   type UserId,
+  type WorkspaceId,
 } from '../../contract/index.ts';
 import { waitingBytes } from './slow-consumers.ts';
 import type { ClientSocket, Gateway } from './types.ts';
@@ -48,6 +49,12 @@ export class Rooms {
     }
   }
 
+  /** Tells the user's connections that do not listen to the channel to ask again. */
+  invite(userId: UserId, channelId: ChannelId): void {
+    for (const socket of this.#in(userRoom(userId)))
+      if (!socket.rooms.has(channelRoom(channelId))) socket.emit('access.changed', { channelId });
+  }
+
   /** Takes everybody out of the channel's room, and tells each to ask again: those who may are let in anew. */
   vacate(channelId: ChannelId): void {
     for (const socket of this.#in(channelRoom(channelId))) {
@@ -85,6 +92,14 @@ export class Rooms {
     if (!socket || waitingBytes(socket) > HEADS_WAITING_BYTES) return false;
     socket.emit('presence.changed', changed);
     return true;
+  }
+
+  /** Everybody of the workspace who has a connection here, each once. */
+  peopleOf(workspaceId: WorkspaceId): readonly UserId[] {
+    const people = new Set<UserId>();
+    for (const { data } of this.#io.sockets.sockets.values())
+      if (data.claims.workspaceId === workspaceId) people.add(data.claims.userId);
+    return [...people];
   }
 
   connections(): Iterable<string> {

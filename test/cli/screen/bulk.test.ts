@@ -31,7 +31,7 @@ describe('the screen: deleting many', () => {
     await hers.shows('3 messages of Bob in *garden: deleted.');
     await hers.shows(/× deleted by you +3\n.*\n.*mine +4/);
     hers.press('/stop-deleting', 'Enter');
-    await hers.shows('Nothing is being deleted from here.');
+    await hers.shows('Nothing of yours is being deleted.');
     hers.press('CtrlU', '/delete-many Bob spam', 'Enter');
     await hers.shows('There is nothing of Bob to delete there.');
   });
@@ -51,6 +51,29 @@ describe('the screen: deleting many', () => {
     assert.equal(ada.client.channel(id).messages[0]?.content, 'present');
   });
 
+  it('is shown again to who comes back while it goes on, and can be called off there', async () => {
+    const [ada, bob] = [await screens.somebody('Amy'), await screens.somebody('Bert')];
+    const { id } = await channelWith(ada, [bob], 'meadow');
+    await say(bob, id, 'spam', 'spam');
+    // As a job leaves it between two steps.
+    const { rows } = await screens.world.database.query<{ id: string }>(
+      `INSERT INTO bulk_deletion
+         (workspace_id, id, channel_id, author_id, asked_by, asked_at, after_seq, up_to_seq, deleted)
+       SELECT workspace_id, gen_random_uuid(), id, $2, $3, now(), 1, 2, 1 FROM channel WHERE id = $1
+       RETURNING id`,
+      [id, bob.userId, ada.userId],
+    );
+    const { terminal: hers } = screens.open(ada, { columns: 100, rows: 24 });
+    await hers.shows('Bert in *meadow: 1 deleted so far');
+    hers.press('/stop-deleting', 'Enter');
+    await hers.shows('1 message of Bert in *meadow: deleted.');
+    const { deletions } = await ada.client.callOrThrow('deletion.list', {});
+    assert.deepEqual(
+      deletions.map((one) => [one.id, one.deleted, one.finished]),
+      [[rows[0]?.id, 1, true]],
+    );
+  });
+
   it('is a bar that is full at the end, and not before', () => {
     const deleting = new Deleting();
     const id = 'one' as DeletionProgress['deletionId'];
@@ -58,7 +81,7 @@ describe('the screen: deleting many', () => {
       { deletionId: id, channelId: 'x' as DeletionProgress['channelId'], deleted, finished },
     ];
     assert.deepEqual(deleting.words(at(5)), []);
-    deleting.begin(id, { who: 'Bob', where: '#garden', expected: 200 });
+    deleting.begin(id, { who: () => 'Bob', where: () => '#garden', expected: 200 });
     assert.equal(deleting.last, id);
     assert.deepEqual(deleting.words([]), ['Bob in #garden: ░░░░░░░░░░░░░░░░ 0 of 200 deleted']);
     assert.deepEqual(deleting.words(at(100)), [

@@ -32,6 +32,7 @@ describe('the screen: the queue of reports', () => {
     await Promise.all([hers.shows('rude words'), theirs.shows('rude words')]);
     hers.press('/queue', 'Enter');
     await hers.shows('No report waits');
+    await hers.shows('> Esc goes back');
     theirs.press('/report 2 harassment he always does', 'Enter');
     await theirs.shows('Message 2 is reported.');
     await hers.shows(/Reports {2}1 open · 0 taken up/);

@@ -191,6 +191,16 @@ describe('filter.create', () => {
     await filter('count', 'a{1,80}', input).accepted();
     await filter('count', 'b{1,80}', input).refused('too_many_filters');
     await filter('count', 'b+', input).accepted();
+    for (const text of ['(a|a){500}', '\\pL{1000}'.repeat(20)])
+      await filter('count', text, input).refused('too_many_filters');
+    await filter('count', '(((a{0,9}){0,9}){0,9}){0,9}', input).refused('invalid_input');
+  });
+
+  it('answers the longest message at once that a backtracking engine would never be done with', async () => {
+    await filter('refuse', '(a+)+$', { kind: 'pattern' }).accepted();
+    fresh(world);
+    await says(`${'a'.repeat(3_999)}!`).accepted();
+    await says('a'.repeat(4_000)).refused('filtered');
   });
 
   it('is forbidden to members, not_found where the channel is not seen, and takes no nonsense', async () => {

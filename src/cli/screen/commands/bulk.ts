@@ -24,12 +24,12 @@ const deleteMany: Command = {
       return no(`Since when? As in /delete-many ${person.name} since 2h REASON`);
     const why = since === undefined ? rest : reason;
     if (why === '') return no(`Why? They are told. /delete-many ${TAKES}`);
-    const about = {
+    const asked = {
       channelId: room.id,
       authorId: person.userId,
       ...(durationMs !== undefined && { from: talk.now() - durationMs }),
     };
-    const counted = await talk.client.call('deletion.preview', about);
+    const counted = await talk.client.call('deletion.preview', asked);
     if (!counted.ok) return no(refusalSentence(counted.refusal));
     const { messages, more } = counted.data;
     if (messages === 0) return done(`There is nothing of ${person.name} to delete there.`);
@@ -37,9 +37,10 @@ const deleteMany: Command = {
     const where = labelOf(room);
     if (!talk.confirmed(`${room.id} ${person.userId} ${typed}`))
       return no(`This deletes ${what} of ${person.name} in ${where} for good. Enter does it.`);
-    const begun = await talk.client.call('message.delete-many', { ...about, reason: why });
+    const begun = await talk.client.call('message.delete-many', { ...asked, reason: why });
     if (!begun.ok) return no(refusalSentence(begun.refusal));
-    talk.deleting.begin(begun.data.deletionId, { who: person.name, where, expected: messages });
+    const about = { who: () => person.name, where: () => where, expected: messages };
+    talk.deleting.begin(begun.data.deletionId, about);
     return done('It has begun. /stop-deleting calls it off.');
   }),
 };
@@ -50,7 +51,7 @@ const stopDeleting: Command = {
   does: 'calls off the /delete-many that was begun last; what is deleted stays so',
   async run({ client, deleting }) {
     const { last } = deleting;
-    if (last === null) return no('Nothing is being deleted from here.');
+    if (last === null) return no('Nothing of yours is being deleted.');
     const outcome = await client.call('deletion.cancel', { deletionId: last });
     if (!outcome.ok) return no(refusalSentence(outcome.refusal));
     return done();

@@ -9,7 +9,7 @@ import type { Size } from '../terminal/terminal.ts';
 import { composerLines, type ComposerLines } from './composer.ts';
 import { cut, lineOf, rule, span, spread, type Line } from './line.ts';
 import { columnsFor, composerRows, isTooSmall, LEAST, planFor } from './plan.ts';
-import { countWords, queueLines, type QueueParts } from './queue.ts';
+import { countWords, keyWords, queueLines, type QueueParts } from './queue.ts';
 import { pickerLines, sheetLines } from './sheet.ts';
 import { sidebarLines } from './sidebar.ts';
 import { bannerText, statusLine, type StatusParts } from './status.ts';
@@ -70,7 +70,6 @@ const COUNTED = BODY_CHARACTERS - 1_000;
 const PROMPT = '> ';
 const PICKER_PROMPT = 'Go to: ';
 const FIRST_HINT = '/help shows what can be done';
-const QUEUE_KEYS = 'c claim, r resolve, d dismiss, x delete, m mute, g go';
 /** What Tab offers is shown from so many before the chosen one. */
 const OFFERS_BEFORE = 3;
 /** Lines of a notice, or of a hint. */
@@ -238,7 +237,8 @@ function composerFor({ state, room, size, queue }: FrameParts, width: number): C
     const placeholder = 'a part of its name';
     return composerLines(picker.query, { width, height: 1, prompt: PICKER_PROMPT, placeholder });
   }
-  const placeholder = queue ? QUEUE_KEYS : room?.isJoined ? `Message ${labelOf(room)}` : FIRST_HINT;
+  const talks = room?.isJoined ? `Message ${labelOf(room)}` : FIRST_HINT;
+  const placeholder = queue ? keyWords(queue) : talks;
   const height = composerRows(size);
   return composerLines(composerOf(state), { width, height, prompt: PROMPT, placeholder });
 }

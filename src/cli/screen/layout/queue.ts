@@ -54,6 +54,13 @@ export function countWords({ queued, hasMore }: Pick<QueueParts, 'queued' | 'has
   return `${open} open · ${queued.length - open} taken up${more}`;
 }
 
+/** What can be done with the chosen report; where there is none, how to leave. */
+export function keyWords({ queued }: Pick<QueueParts, 'queued'>): string {
+  return queued.length === 0
+    ? 'Esc goes back'
+    : 'c claim, r resolve, d dismiss, x delete, m mute, g go';
+}
+
 /** What there is to say before, or in place of, the list. */
 function toldLines({ queued, isRead, why }: QueueParts, width: number): Line[] {
   if (why !== null)

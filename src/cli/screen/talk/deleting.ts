@@ -1,12 +1,12 @@
-/** Bulk deletions that were begun from here: what each is about, and how far it is, as a bar. */
+/** Bulk deletions that go on: what each is about, and how far it is, as a bar where it is known how many there are. */
 import type { DeletionProgress } from '../../../client/index.ts';
 
 export interface Begun {
-  /** Fit to be printed. */
-  readonly who: string;
-  readonly where: string;
-  /** Messages that were counted before. */
-  readonly expected: number;
+  /** Fit to be printed, as far as it is known by then. */
+  readonly who: () => string;
+  readonly where: () => string;
+  /** Messages that were counted before; null where somebody else counted them, or one did before one left. */
+  readonly expected: number | null;
 }
 
 type Id = DeletionProgress['deletionId'];
@@ -17,6 +17,10 @@ const SHOWN = 2;
 
 export class Deleting {
   readonly #begun = new Map<Id, Begun>();
+
+  knows(id: Id): boolean {
+    return this.#begun.has(id);
+  }
 
   begin(id: Id, begun: Begun): void {
     this.#begun.set(id, begun);
@@ -32,10 +36,11 @@ export class Deleting {
     const found = new Map(all.map((one) => [one.deletionId, one]));
     return [...this.#begun].slice(-SHOWN).map(([id, { who, where, expected }]) => {
       const deleted = found.get(id)?.deleted ?? 0;
+      if (expected === null) return `${who()} in ${where()}: ${deleted} deleted so far`;
       const most = Math.max(expected, deleted, 1);
       const full = Math.floor((deleted / most) * BAR_COLUMNS);
       const bar = '█'.repeat(full) + '░'.repeat(BAR_COLUMNS - full);
-      return `${who} in ${where}: ${bar} ${deleted} of ${most} deleted`;
+      return `${who()} in ${where()}: ${bar} ${deleted} of ${most} deleted`;
     });
   }
 
@@ -46,7 +51,7 @@ export class Deleting {
       if (!begun || !finished) return [];
       this.#begun.delete(deletionId);
       const messages = deleted === 1 ? '1 message' : `${deleted} messages`;
-      return [`${messages} of ${begun.who} in ${begun.where}: deleted. There is no way back.`];
+      return [`${messages} of ${begun.who()} in ${begun.where()}: deleted. There is no way back.`];
     });
   }
 }

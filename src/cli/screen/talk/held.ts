@@ -3,7 +3,7 @@ import type { ChannelId, OutputOf, Unlisten } from '../../../client/index.ts';
 import { printable } from '../../printable.ts';
 import { stretchOf, untilOf } from '../layout/time.ts';
 import type { Chat } from './chat.ts';
-import { whereIs } from './news.ts';
+import { whereIs } from './under-way.ts';
 
 type Act = OutputOf<'moderation.mine'>['acts'][number];
 

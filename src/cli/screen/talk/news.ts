@@ -1,8 +1,8 @@
 /** What comes of reports and deletions while somebody sits before the screen: said to who asked, and who looks after them. */
-import type { CallOutcome, ChannelId, InputOf, Unlisten } from '../../../client/index.ts';
-import { labelOf } from '../model/room.ts';
+import type { CallOutcome, InputOf, Unlisten } from '../../../client/index.ts';
 import type { Report } from '../model/queue.ts';
 import type { Chat } from './chat.ts';
+import { takesUpDeletions, whereIs } from './under-way.ts';
 
 /** Pages of one's own reports that are looked through for one of them. */
 const PAGES = 5;
@@ -29,16 +29,11 @@ export function listenToNews(chat: Chat): readonly Unlisten[] {
     client.deletions.on('changed', () => {
       for (const words of chat.deleting.over(client.deletions.all)) chat.say('good', words, false);
     }),
+    ...takesUpDeletions(chat),
     client.listen('report.updated', ({ reportId, state }) =>
       chat.background(tellReporter(chat, reportId, state)),
     ),
   ];
-}
-
-/** What a channel is called, for a sentence. */
-export function whereIs({ rooms }: Chat, channelId: ChannelId): string {
-  const room = rooms.find(channelId);
-  return room ? labelOf(room) : 'a channel that you are not in';
 }
 
 async function tellReporter(chat: Chat, id: Report['id'], state: Report['state']): Promise<void> {
