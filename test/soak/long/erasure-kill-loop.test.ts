@@ -4,7 +4,7 @@ import { World } from '../../support/world.ts';
 import { Killed, Nodes } from '../../privacy/cut-off.ts';
 
 describe('an erasure that is killed once, at every step', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
 
   it('comes to the same end as one that is not', async () => {
     const world = await World.create();
