@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ErasureId } from '../../src/contract/index.ts';
 import { systemClock } from '../../src/platform/system.ts';
-import { dueErasures } from '../../src/privacy/index.ts';
+import { dueErasures, dueHeldTexts } from '../../src/privacy/index.ts';
 import { resuming } from '../../src/privacy/erasure/resume.ts';
 import { World } from '../support/world.ts';
 import { row } from '../chat/support.ts';
@@ -44,11 +44,13 @@ describe('an erasure that no job is at', () => {
     const timers: { ms: number; task: () => void }[] = [];
     const told: object[] = [];
     const all = dueErasures(nodes.postgres.statements);
+    const texts = dueHeldTexts(nodes.postgres.statements);
     const resumption = resuming({
       clock: systemClock,
       transaction: nodes.postgres.transaction.bind(nodes.postgres),
       dueErasures: async (now) =>
         (await all(now)).filter(({ workspaceId }) => workspaceId === world.workspaceId),
+      dueHeldTexts: async () => (await texts()).filter((id) => id === world.workspaceId),
       later(ms, task) {
         timers.push({ ms, task });
         return () => timers.splice(0);
