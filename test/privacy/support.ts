@@ -55,7 +55,7 @@ export async function stateOf(world: World, erasureId: ErasureId) {
 
 /** Waits until the row says so: for erasures whose subject, who asked, hears nothing any more. */
 export async function becomes(world: World, erasureId: ErasureId, state: string): Promise<void> {
-  const end = performance.now() + 15_000;
+  const end = performance.now() + 60_000;
   for (;;) {
     const row = await stateOf(world, erasureId);
     if (row?.['state'] === state) return;
