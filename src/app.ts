@@ -232,9 +232,9 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     },
   ]);
   return {
-    start,
-    stop,
-    auth,
+    ...{ start, stop, auth },
+    /** Resolves where a backup was put into the database meanwhile: whoever runs this node ends it then. */
+    outlived: fit.outlived,
     /** The port it listens on, once started. */
     port: () => (server.address() as AddressInfo).port,
     /** Another certificate for those who connect from now on. */

@@ -20,6 +20,12 @@ process.on('uncaughtException', (error) => {
   void stop(1);
 });
 
+// What it remembers is of another database. Whoever keeps it running starts a new one, which goes by the ledger first.
+void app.outlived.then((why) => {
+  log.error('the server ends', { cause: why });
+  return stop(1);
+});
+
 try {
   await app.start();
   const { setupCode } = await app.auth.ensureFirstWorkspace();

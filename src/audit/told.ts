@@ -57,6 +57,8 @@ export const TOLD: Readonly<Record<string, true | string>> = {
   'privacy.requests': 'a list of all, whose entry in the trail names nobody',
   'hold.place': HOLDS,
   'hold.lift': HOLDS,
+  'hold.authorise-opening': HOLDS,
+  'hold.open': HOLDS,
 };
 
 export const TOLD_ACTIONS: readonly string[] = Object.keys(TOLD).filter(

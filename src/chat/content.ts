@@ -6,17 +6,17 @@ import type {
   ChannelSettings,
   Member,
   Message,
-  MessageId,
-  UserId,
   WorkspaceId,
 } from '../contract/index.ts';
 import {
   open,
+  textPlace,
   unlessBroken,
   type DataKeyName,
   type Envelope,
   type KeyRows,
   type Place,
+  type TextName,
   type Vault,
 } from '../crypto/index.ts';
 import type { ChannelRow, MembershipRow, MessageRow } from './rows.ts';
@@ -32,13 +32,7 @@ export type IntegrityAlert = (
   sealed: Uint8Array,
 ) => void;
 
-export interface Body {
-  readonly channelId: ChannelId;
-  readonly id: MessageId;
-  readonly authorId: UserId;
-  readonly version: number;
-  readonly keyEpoch: number;
-}
+export type Body = TextName;
 
 type SealedBody = Body & { readonly bodySealed: Uint8Array };
 
@@ -55,7 +49,7 @@ export class Content {
 
   /** Binds workspace, channel, message, author, version and key epoch: a swapped or older row does not open. */
   sealBody(key: Buffer, workspaceId: string, body: Body, text: string): Buffer {
-    return this.#envelope.seal(key, Buffer.from(text, 'utf8'), bodyPlace(workspaceId, body));
+    return this.#envelope.seal(key, Buffer.from(text, 'utf8'), textPlace(workspaceId, body));
   }
 
   async sealName(keys: KeyRows, channelId: ChannelId, name: string) {
@@ -144,7 +138,7 @@ export class Content {
     const { channelId, authorId, keyEpoch, bodySealed } = row;
     if (row.deletedAt !== null || bodySealed === null) return shown(row, 'deleted', null);
     const key = this.#vault.cachedDataKey(channelId, authorId, keyEpoch);
-    const body = key && open(key, bodySealed, bodyPlace(workspaceId, row));
+    const body = key && open(key, bodySealed, textPlace(workspaceId, row));
     return body && shown(row, 'present', body.toString('utf8'));
   }
 
@@ -160,7 +154,7 @@ export class Content {
 
   /** As `body`, under the key that `bodyKey` gave: no query. */
   bodyUnder(workspaceId: WorkspaceId, key: Buffer | null, row: SealedBody): string | null {
-    const body = key && open(key, row.bodySealed, bodyPlace(workspaceId, row));
+    const body = key && open(key, row.bodySealed, textPlace(workspaceId, row));
     const isErased = key === null && this.#vault.hasForgotten(row.authorId);
     if (!body && !isErased)
       this.#alert({ workspaceId, kind: 'message', id: row.id }, row.bodySealed);
@@ -213,11 +207,6 @@ export function shown(
 /** A membership interval as the wire shows it. */
 export function shownMember({ userId, role, rev, joinedSeq, leftRev }: MembershipRow): Member {
   return { userId, role, rev, joinedSeq, state: leftRev === null ? 'joined' : 'left' };
-}
-
-function bodyPlace(workspaceId: string, body: Body): Place {
-  const { channelId, id, authorId, version, keyEpoch } = body;
-  return ['message', workspaceId, channelId, id, authorId, version, keyEpoch];
 }
 
 function namePlace(workspaceId: string, channelId: ChannelId, nameKey: number): Place {

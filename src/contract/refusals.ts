@@ -79,7 +79,8 @@ export const REFUSALS = {
   second_person: {
     http: 409,
     retry: 'never',
-    title: 'Whoever placed a legal hold cannot lift it: that takes another administrator.',
+    title:
+      'Whoever placed a legal hold neither lifts it nor has it opened: that takes another administrator.',
   },
   channel_archived: {
     http: 409,

@@ -13,7 +13,8 @@ export type DigestPurpose =
   | 'device'
   | 'ephemeral'
   | 'export-link'
-  | 'receipt-token';
+  | 'receipt-token'
+  | 'hold-opening';
 
 export interface Digests {
   /** Name of the key that new digests are made with. */

@@ -22,6 +22,7 @@ export {
   type RootKeyUse,
 } from './rotation-store.ts';
 export { rotateWorkspaceKey, type RotationProgress } from './rotation.ts';
+export { textPlace, type TextName } from './places.ts';
 export { publicKeyOf, verifyDocument } from './signed-document.ts';
 export { BrokenStream, openingStream, sealingStream } from './sealed-stream.ts';
 export { keyRows, type DataKeyName, type KeyRows, type WrappedKey } from './store.ts';

@@ -21,6 +21,7 @@ import { Refusal, type Origin } from '../kernel/index.ts';
 import { Postgres } from '../platform/postgres/index.ts';
 import { systemClock, systemEntropy } from '../platform/system.ts';
 import { configOf, type Fail } from './config-of.ts';
+import { operatorHolds, type OperatorHolds } from './held-texts.ts';
 import { operatorKeys, type OperatorKeys } from './keys.ts';
 import { operatorPeople, type OperatorPeople } from './people.ts';
 import type { Whereabouts } from './server-settings.ts';
@@ -40,7 +41,7 @@ export interface OperatorOptions extends Whereabouts {
  * All of it refuses `unavailable` and `outcome_unknown` as calls do, and `outdated_database` where the server of this
  * version has not run yet.
  */
-export interface Operator extends OperatorPeople, OperatorKeys {
+export interface Operator extends OperatorPeople, OperatorKeys, OperatorHolds {
   rotateSigningKeys(options: { readonly atOnce: boolean }): Promise<KeyRotation>;
   /** Refuses `invalid_slug`, `invalid_name`, `invalid_host`, `slug_taken` and `host_taken`. */
   createWorkspace(workspace: {
@@ -118,6 +119,7 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
   const claim = postgres.claim.bind(postgres);
   return {
     ...operatorPeople({ accounts, rolePage, workspaces, recordIn, told, fail }),
+    ...operatorHolds({ ...shared, recordIn, told, fail }),
     ...operatorKeys({
       ...shared,
       ledgerPath: config.erasure.ledgerFile,

@@ -13,6 +13,7 @@ import {
 } from '../crypto/index.ts';
 import type { AuditDetail, Clock, Entropy } from '../kernel/index.ts';
 import { receiptsByKey } from '../privacy/index.ts';
+import { BrokenBackup, sealedUnder, type BackupFolders } from './backup/index.ts';
 import type { Fail } from './index.ts';
 import { signedUnder, type SignedUnder } from './signed-under.ts';
 
@@ -38,6 +39,8 @@ export type KeyInUse =
       readonly current: boolean;
       readonly workspaceKeys: number;
       readonly signingKeys: number;
+      /** Backups that are restored with it alone; null where nobody said where they are. */
+      readonly backups: number | null;
       /** Nothing that is wrapped or kept needs it: it may be taken out of the ring. Null: the ledger is not seen here. */
       readonly removable: boolean | null;
     } & SignedUnder)
@@ -59,8 +62,14 @@ export interface OperatorKeys {
    * is done, `unreadable_keys`.
    */
   rotateKeys(): AsyncGenerator<Rotated>;
-  /** With `retire`, versions that nothing refers to any more are destroyed. */
-  keys(options: { readonly retire: boolean }): AsyncGenerator<KeyInUse>;
+  /**
+   * With `retire`, versions that nothing refers to any more are destroyed. With `folders`, backups there count as
+   * well; refuses `no_backup` and `forged` where one of them does not say what it is sealed under.
+   */
+  keys(options: {
+    readonly retire: boolean;
+    readonly folders?: BackupFolders | undefined;
+  }): AsyncGenerator<KeyInUse>;
 }
 
 export interface OperatorKeysParts {
@@ -120,21 +129,30 @@ export function operatorKeys(parts: OperatorKeysParts): OperatorKeys {
       yield* await transaction(id, 'own', receiptsByKey);
   }
 
-  async function* inUse(retire: boolean): AsyncGenerator<KeyInUse> {
+  const backupsIn = (folders: BackupFolders) =>
+    sealedUnder(folders).catch((error: unknown) => {
+      if (error instanceof BrokenBackup) throw fail('refused', error.fault, error.message);
+      throw error;
+    });
+
+  async function* inUse(retire: boolean, folders?: BackupFolders): AsyncGenerator<KeyInUse> {
     const roots = await rootKeysInUse(statements);
     const signed = await signedUnder(root, { path: parts.ledgerPath, receipts: receipts() });
-    const unused = [...signed.keys()].filter((name) => !roots.some((one) => one.rootKey === name));
+    const sealed = folders ? await backupsIn(folders) : null;
+    const named = new Set([...signed.keys(), ...(sealed?.keys() ?? [])]);
+    const unused = [...named].filter((name) => !roots.some((one) => one.rootKey === name));
     const none = unused.map((rootKey) => ({ rootKey, workspaceKeys: 0, signingKeys: 0 }));
     for (const use of [...roots, ...none]) {
       const { rootKey, workspaceKeys, signingKeys } = use;
       const present = root.names.includes(rootKey);
       const current = rootKey === root.current;
       const kept = signed.get(rootKey) ?? { ledgerLines: 0, receipts: 0 };
+      const backups = sealed && (sealed.get(rootKey) ?? 0);
       // A receipt is checked with published keys, which whoever has one can keep: it holds no key back.
-      const isWrapping = workspaceKeys + signingKeys > 0;
+      const isWrapping = workspaceKeys + signingKeys + (backups ?? 0) > 0;
       const isFree = kept.ledgerLines === null ? null : kept.ledgerLines === 0;
       const removable = current || !present || isWrapping ? false : isFree;
-      yield { of: 'server', ...use, ...kept, present, current, removable };
+      yield { of: 'server', ...use, ...kept, backups, present, current, removable };
     }
     for await (const { id: workspaceId, slug: workspace } of everyWorkspace(statements)) {
       const uses = await transaction(workspaceId, 'own', async (tx) => {
@@ -165,7 +183,7 @@ export function operatorKeys(parts: OperatorKeysParts): OperatorKeys {
         await release();
       }
     },
-    keys: ({ retire }) => toldEach(inUse(retire), told),
+    keys: ({ retire, folders }) => toldEach(inUse(retire, folders), told),
   };
 }
 

@@ -1,8 +1,15 @@
-/** Declares who may act on their own account for good, and who may see and take back an erasure. */
-import { leavesAnAdmin, mayInWorkspace, signedIn, type OnAccount } from '../access/index.ts';
-import type { ErasureId } from '../contract/index.ts';
+/** Declares who may act on their own account for good, who may see and take back an erasure, and who decides on holds. */
+import {
+  leavesAnAdmin,
+  mayInWorkspace,
+  onServer,
+  signedIn,
+  type OnAccount,
+} from '../access/index.ts';
+import type { ErasureId, HoldId } from '../contract/index.ts';
 import { Refusal, type Access, type Actor } from '../kernel/index.ts';
 import type { ErasureRow } from './erasure/erasure-store.ts';
+import type { HoldRow } from './holds/hold-store.ts';
 import type { PrivacyServices } from './services.ts';
 
 /** Held, so that what was decided on them is still so at the commit. */
@@ -57,3 +64,17 @@ export function onErasure(
     },
   };
 }
+
+const keeper = onServer('audit.administer');
+
+/** A hold that is in force, locked, for who keeps the trail. */
+export const onHold: Access<{ readonly holdId: HoldId }, Actor, HoldRow, PrivacyServices> = {
+  ...keeper,
+  about: ({ holdId: id }) => ({ kind: 'hold', id }),
+  async resolve(request) {
+    await keeper.resolve(request);
+    const hold = await request.services.holds.lock(request.input.holdId);
+    if (!hold || hold.liftedAt !== null) throw new Refusal('not_found');
+    return hold;
+  },
+};

@@ -13,6 +13,8 @@ import { erasing } from './erasure/run.ts';
 import { heldTextStore } from './holds/held-text-store.ts';
 import { lettingGo } from './holds/held-texts.ts';
 import { holdStore } from './holds/hold-store.ts';
+import { openingCodes } from './holds/opening-code.ts';
+import { openingStore } from './holds/opening-store.ts';
 import { passGate } from './ledger/gate.ts';
 import { headStore } from './ledger/head-store.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -25,6 +27,7 @@ import {
   erasureRead,
   erasureRequest,
   erasureRequestFor,
+  holdAuthoriseOpening,
   holdLift,
   holdList,
   holdPlace,
@@ -51,6 +54,8 @@ export { dueErasures } from './erasure/due-store.ts';
 export { receiptsByKey } from './erasure/receipt-store.ts';
 export { erasureExports } from './erasure/exports.ts';
 export { heldTextErasure } from './holds/held-texts.ts';
+export { dueHeldTexts } from './holds/held-text-store.ts';
+export { heldTextOpening, type OpenedText } from './holds/opening.ts';
 export { LedgerFault, type LedgerSeal } from './ledger/entry.ts';
 export { Ledger } from './ledger/ledger.ts';
 export { ledgerFile, type LedgerFile } from './ledger/file.ts';
@@ -73,7 +78,7 @@ export interface Privacy {
   /**
    * Before anything is served: does again what the ledger of erasures says and the database does not know. Throws
    * LedgerFault where the ledger is missing, edited or older than the database. From then on it looks each hour for
-   * erasures that are due and that no job is at.
+   * erasures that are due, and texts that no hold keeps, and that no job is at.
    */
   readonly gate: { readonly start: () => Promise<void>; readonly stop: () => Promise<void> };
 }
@@ -88,6 +93,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
   const erasures = erasing({ ...options, ledger });
   const replay = replaying({ ...options, destroyKeys: erasures.destroyKeys });
   const tokens = receiptTokens(options.digests, options.entropy);
+  const codes = openingCodes(options.digests, options.entropy);
   const resumption = resuming(options);
   const retention = retaining({ ...options, ...options.retention });
   const { contributors } = options.retention;
@@ -99,7 +105,7 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
       operations: [
         ...[consentGive, consentHistory, consentList, consentWithdraw],
         ...[erasureCancel, erasureRead, erasureRequest, erasureRequestFor],
-        ...[holdLift, holdList, holdPlace, receiptFetch, receiptKeys],
+        ...[holdAuthoriseOpening, holdLift, holdList, holdPlace, receiptFetch, receiptKeys],
         ...[privacyExtend, privacyMine, privacyRequests],
         ...[retentionPreview, retentionRead, retentionRun, retentionRuns, retentionSet],
       ],
@@ -112,6 +118,8 @@ export function privacyDomain<P extends Proof>(options: PrivacyOptions<P>): Priv
         consents: ledgerOf(options, tx, workspaceId),
         deadlines: deadlineStore(tx, workspaceId),
         heldTexts: heldTextStore(tx, workspaceId),
+        openings: openingStore(tx, workspaceId),
+        newOpeningCode: (id, now) => codes.make({ workspaceId, id }, now),
         retention: retentionIn(tx, workspaceId, contributors),
         entropy,
         graceMs,

@@ -14,6 +14,7 @@ import type {
 } from '../kernel/index.ts';
 import type { Digests, Vault } from '../crypto/index.ts';
 import type { DueErasures } from './erasure/due-store.ts';
+import type { DueHeldTexts } from './holds/held-text-store.ts';
 import type { RetentionOptions } from './retention/run.ts';
 import type { Tx } from './erasure/erasure-store.ts';
 import type { LedgerSeal } from './ledger/entry.ts';
@@ -113,6 +114,7 @@ export interface PrivacyOptions<Proof> {
   };
   readonly knownHeads: KnownHeads;
   readonly dueErasures: DueErasures;
+  readonly dueHeldTexts: DueHeldTexts;
   /** Milliseconds in which an erasure can be taken back. */
   readonly graceMs: number;
   /** Milliseconds after which the last copy of a key in a backup is gone. */

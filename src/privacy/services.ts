@@ -1,6 +1,6 @@
 /** What this domain's operations work with: before the transaction, and inside it. */
 import type { HeldAccounts, Standings } from '../access/index.ts';
-import type { ReceiptToken, UserId, WorkspaceId } from '../contract/index.ts';
+import type { HoldId, ReceiptToken, UserId, WorkspaceId } from '../contract/index.ts';
 import type { Entropy } from '../kernel/index.ts';
 import type { ConsentLedger } from './consent/ledger.ts';
 import type { DeadlineStore } from './deadlines/deadline-store.ts';
@@ -8,6 +8,8 @@ import type { ErasureStore } from './erasure/erasure-store.ts';
 import type { ReceiptTokens } from './erasure/receipt-token.ts';
 import type { HeldTextStore } from './holds/held-text-store.ts';
 import type { HoldStore } from './holds/hold-store.ts';
+import type { OpeningCodes } from './holds/opening-code.ts';
+import type { OpeningStore } from './holds/opening-store.ts';
 import type { PrivacyOptions, SealedPlace } from './ports.ts';
 import type { Retention } from './retention/retention.ts';
 
@@ -27,6 +29,9 @@ export interface PrivacyServices {
   readonly consents: ConsentLedger;
   readonly deadlines: DeadlineStore;
   readonly heldTexts: HeldTextStore;
+  readonly openings: OpeningStore;
+  /** With its digest: what a hold keeps is opened with it. */
+  readonly newOpeningCode: (id: HoldId, now: Date) => ReturnType<OpeningCodes['make']>;
   readonly retention: Retention;
   readonly entropy: Entropy;
   readonly graceMs: number;

@@ -11,6 +11,8 @@ export interface FitPostgres extends Omit<Part, 'name'> {
    * and the ledger of erasures was not held against this one. Asked with each read of the lease.
    */
   readonly stands: () => Promise<void>;
+  /** Resolves when it had it, with what to tell the operator: this node serves nobody any more, and only a new one will. */
+  readonly outlived: Promise<Error>;
 }
 
 /** Postgres as a part of the node: its start throws an Error that says by name what is wrong or missing. */
@@ -20,6 +22,8 @@ export function fitPostgres(
 ): FitPostgres {
   const claim = postgres.share(RESTORE_LOCK);
   let known: string | null = null;
+  let outlive: (why: Error) => void = () => undefined;
+  const outlived = new Promise<Error>((resolve) => (outlive = resolve));
 
   /** While a backup is put in, the database looks empty and nothing has to be erased again. No restore begins from here on. */
   async function stands(): Promise<void> {
@@ -30,10 +34,12 @@ export function fitPostgres(
       );
     });
     known ??= found;
-    if (found !== known)
-      throw new Error(
-        'A backup was put into this database while the server ran: it serves nobody any more. Start it again.',
-      );
+    if (found === known) return;
+    const why = new Error(
+      'A backup was put into this database while the server ran: it serves nobody any more, and ends. Start it again.',
+    );
+    outlive(why);
+    throw why;
   }
 
   return {
@@ -43,6 +49,7 @@ export function fitPostgres(
       await assertRootKeys(root, postgres.statements);
     },
     stands,
+    outlived,
     async stop() {
       await claim.release();
       await postgres.close();

@@ -24,6 +24,7 @@ import type { Postgres } from '../platform/postgres/index.ts';
 import { exportErasure } from '../privacy/export/index.ts';
 import {
   dueErasures,
+  dueHeldTexts,
   headFile,
   heldTextErasure,
   knownHeads,
@@ -96,6 +97,7 @@ export function privacyOf(wiring: PrivacyWiring) {
     headFile: headPath === null ? null : headFile(headPath, sealOf('erasure-head')),
     knownHeads: knownHeads(postgres.statements),
     dueErasures: dueErasures(postgres.statements),
+    dueHeldTexts: dueHeldTexts(postgres.statements),
     writeTo: (tx, workspaceId, userId, kind) =>
       config.mail ? mailRows(tx, workspaceId).add({ kind, userId }) : Promise.resolve(),
     retention: {

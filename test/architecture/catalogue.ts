@@ -13,6 +13,7 @@ const OTHERS = new Set([
   'lookup on erasure_floor for r to conclave_lookup using true check null',
   'lookup on erasure for r to conclave_lookup using true check null',
   'lookup on legal_hold for r to conclave_lookup using true check null',
+  'lookup on held_text for r to conclave_lookup using true check null',
   'lookup on control_event for r to conclave_lookup using true check null',
   'expiry on control_event for d to conclave_lookup using true check null',
   'lookup on mail for r to conclave_lookup using true check null',

@@ -86,6 +86,7 @@ describe('the tables', () => {
       'erasures_due gives record as conclave_lookup',
       'expire_control_events gives integer as conclave_lookup',
       'has_job gives boolean as conclave_jobs',
+      'held_texts_due gives uuid as conclave_lookup',
       'only_workspace gives uuid as conclave_lookup',
       'requests_waiting gives record as conclave_lookup',
       'retire_workspace_key gives boolean as conclave_lookup',

@@ -80,13 +80,18 @@ describe('conclave rotate-keys and keys', function () {
       ...{ erasures: 0, holds: 0 },
     };
     const version = { of: 'workspace', workspaceId: '', workspace: 'tea', rootKey: '2', ...none };
-    const unused = { workspaceKeys: 0, signingKeys: 0, ledgerLines: 0, receipts: 0 };
+    const unused = {
+      ...{ workspaceKeys: 0, signingKeys: 0, ledgerLines: 0, receipts: 0 },
+      backups: null as number | null,
+    };
     const root = { of: 'server', ...unused, present: true, current: false, removable: false };
     const at = { createdAt: new Date(0), adoptedAt: null };
     async function* found() {
       yield await Promise.resolve({ ...root, rootKey: '2', current: true, workspaceKeys: 2 });
       yield { ...root, rootKey: '1', removable: true, receipts: 3 };
       yield { ...root, rootKey: '0', ledgerLines: 5 };
+      yield { ...root, rootKey: 'kept', backups: 2 };
+      yield { ...root, rootKey: 'free', backups: 0, removable: true };
       yield { ...root, rootKey: 'far', ledgerLines: null, removable: null };
       yield { ...root, rootKey: 'gone', present: false, signingKeys: 1 };
       yield { ...version, ...at, version: 1, current: false, references: 0, retired: true };
@@ -96,7 +101,8 @@ describe('conclave rotate-keys and keys', function () {
       };
     }
     const desk = { operator: () => Promise.resolve({ keys: found }) };
-    const [current, old, signing, unseen, missing, destroyed, newest] = await linesOf(keys, desk);
+    const [current, old, signing, ...more] = await linesOf(keys, desk);
+    const [kept, free, unseen, missing, destroyed, newest] = more;
     const nothing = 'signed 0 lines of the ledger of erasures and 0 receipts';
     assert.equal(
       current,
@@ -104,9 +110,11 @@ describe('conclave rotate-keys and keys', function () {
     );
     assert.equal(
       old,
-      'Root key 1 (old): wraps 0 workspace keys and 0 signing keys, signed 0 lines of the ledger of erasures and 3 receipts; it may be removed from the ring, once its public key is kept for them (/v1/receipt-keys)',
+      'Root key 1 (old): wraps 0 workspace keys and 0 signing keys, signed 0 lines of the ledger of erasures and 3 receipts; it may be removed from the ring, once its public key is kept for them (/v1/receipt-keys); backups under it need it (--backups DIR)',
     );
     assert.match(signing ?? '', /signed 5 lines of the ledger of erasures and 0 receipts$/);
+    assert.match(kept ?? '', /0 receipts, seals 2 backups$/);
+    assert.match(free ?? '', /seals 0 backups; it may be removed from the ring$/);
     assert.match(unseen ?? '', /whether it may be removed is seen where the ledger is$/);
     assert.match(missing ?? '', /^Root key gone \(MISSING from the settings\)/);
     assert.match(destroyed ?? '', /^Workspace tea, version 1 \(destroyed\) .*: nothing refers/);

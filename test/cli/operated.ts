@@ -25,7 +25,7 @@ export interface Operated {
 type Admin = (words: readonly string[], environment?: Readonly<Record<string, string>>) => Running;
 
 /** As the edge of the command opens it. */
-const openHere: OpenOperator = ({ environment, machine: { uid } }) =>
+export const openHere: OpenOperator = ({ environment, machine: { uid } }) =>
   openOperator({
     ...{ environment, root: project, uid, host: hostname() },
     fail: (exit, code, sentence) => new Failure({ exit, code, sentence }),

@@ -66,6 +66,8 @@ describe('documentSigner', () => {
       assert.equal(by(document, { ...current, x: other }), 'forged');
     assert.equal(by(document), 'unknown-key');
     assert.equal(by(document, signer('2').current), 'unknown-key');
+    for (const key of ['__proto__', 'constructor', ''])
+      assert.equal(by({ ...document, key }, current), 'unknown-key', key);
     for (const none of ['', 'AA', `${document.signature}=`, ` ${document.signature}`])
       assert.equal(by({ ...document, signature: none }, current), 'forged');
     for (const none of [null, 7, 'text', [], said, { ...document, key: 7 }])

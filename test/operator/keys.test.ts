@@ -107,7 +107,7 @@ describe("the operator's hold on keys", function () {
       rootKey,
       workspaceKeys: 4,
       signingKeys: 0,
-      ...{ ledgerLines: 0, receipts: 0, removable: false },
+      ...{ ledgerLines: 0, receipts: 0, backups: null, removable: false },
       ...ring,
     });
     const shown = workspaces.flatMap((key) =>

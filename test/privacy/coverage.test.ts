@@ -57,6 +57,7 @@ const KEPT: Readonly<Record<string, string>> = {
   'invitation.revoked_by': PSEUDONYM,
   'invitation.used_by': PSEUDONYM,
   'legal_hold.lifted_by': RECORD,
+  'legal_hold.opening_by': RECORD,
   'legal_hold.placed_by': RECORD,
   'legal_hold.reason_sealed': RECORD,
   'legal_hold.subject_id': RECORD,

@@ -193,4 +193,35 @@ describe('a text that is deleted under a legal hold', () => {
     await becomes(world, erasureId, 'done');
     assert.deepEqual(await held(), []);
   });
+
+  for (const [what, becoming] of [
+    ['was lost', 'DELETE FROM graphile_worker._private_jobs'],
+    ['was given up', 'UPDATE graphile_worker._private_jobs SET attempts = max_attempts'],
+  ] as const)
+    it(`goes for good when a node starts, where the job that lets it go ${what}`, async () => {
+      const [kept] = await writes(world, ada.person, channelId, ['evidence']);
+      const holdId = await place({ channelId });
+      await erases(kept?.id as never).accepted();
+      const text = 'UPDATE legal_hold SET lifted_at = now(), lifted_by = $2 WHERE id = $1';
+      await world.database.query(text, [holdId, other.person.userId]);
+      const client = await world.database.connect();
+      try {
+        // In one transaction: no worker sees the job before it is what it is to become.
+        await client.query('BEGIN');
+        await client.query(`SELECT set_config('app.workspace', $1, true)`, [world.workspaceId]);
+        await client.query(`SELECT enqueue_job('privacy.let-go', '{}'::jsonb, 0, 'all')`);
+        const job = `${becoming} WHERE key = $1 || ':privacy.let-go:all'`;
+        await client.query(job, [world.workspaceId]);
+        await client.query('COMMIT');
+      } finally {
+        client.release();
+      }
+      assert.equal((await held()).length, 1, 'nobody is at it');
+      const node = await World.create();
+      try {
+        await gone();
+      } finally {
+        await node.end();
+      }
+    });
 });

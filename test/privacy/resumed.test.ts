@@ -1,8 +1,9 @@
 /** An erasure that is due goes on whatever became of its job: a node looks for it when it starts, and each hour. */
 import assert from 'node:assert/strict';
 import type { ErasureId } from '../../src/contract/index.ts';
+import type { Clock } from '../../src/kernel/index.ts';
 import { systemClock } from '../../src/platform/system.ts';
-import { dueErasures } from '../../src/privacy/index.ts';
+import { dueErasures, dueHeldTexts } from '../../src/privacy/index.ts';
 import { resuming } from '../../src/privacy/erasure/resume.ts';
 import { World } from '../support/world.ts';
 import { row } from '../chat/support.ts';
@@ -40,15 +41,17 @@ describe('an erasure that no job is at', () => {
     return { erasureId, person };
   }
   /** Of a node, in this workspace alone; `tick` is an hour later. */
-  function looking() {
+  function looking(clock: Clock = systemClock) {
     const timers: { ms: number; task: () => void }[] = [];
     const told: object[] = [];
     const all = dueErasures(nodes.postgres.statements);
+    const texts = dueHeldTexts(nodes.postgres.statements);
     const resumption = resuming({
-      clock: systemClock,
+      clock,
       transaction: nodes.postgres.transaction.bind(nodes.postgres),
       dueErasures: async (now) =>
         (await all(now)).filter(({ workspaceId }) => workspaceId === world.workspaceId),
+      dueHeldTexts: async () => (await texts()).filter((id) => id === world.workspaceId),
       later(ms, task) {
         timers.push({ ms, task });
         return () => timers.splice(0);
@@ -116,5 +119,25 @@ describe('an erasure that no job is at', () => {
     await world.database.query(lifted, [holdId, person.userId]);
     assert.equal(await looking().resume(), 1);
     await becomes(world, held.erasureId, 'done');
+  });
+
+  it('is not begun by a node whose clock jumped ahead, and can be taken back; nor given up by one that jumped back', async () => {
+    const { person, resident } = await author(world);
+    const { password } = resident;
+    const { erasureId } = await person.call('erasure.request', { password }).accepted();
+    await to(LOST, erasureId);
+    const YEAR = 365 * 24 * 60 * 60_000;
+    const off = (by: number): Clock => ({
+      now: () => new Date(systemClock.now().getTime() + by),
+      monotonic: () => systemClock.monotonic(),
+    });
+    assert.equal(await looking(off(YEAR)).resume(), 0);
+    assert.equal((await stateOf(world, erasureId))?.['state'], 'waiting');
+    await person.call('erasure.cancel', { erasureId }).accepted();
+    const late = await due();
+    await to(LOST, late.erasureId);
+    assert.equal(await looking(off(-YEAR)).resume(), 0, 'not by that clock');
+    assert.equal(await looking().resume(), 1, 'when it is right again');
+    await becomes(world, late.erasureId, 'done');
   });
 });

@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { adminCreateWorkspace } from './admin/create-workspace.ts';
 import { adminDoctor } from './admin/doctor.ts';
+import { adminHeldTexts } from './admin/held-texts.ts';
 import { adminInvite } from './admin/invite.ts';
 import { adminLock } from './admin/lock.ts';
 import { adminRetention } from './admin/retention.ts';
@@ -99,6 +100,7 @@ export const COMMANDS: readonly Command[] = [
   adminUnlock,
   adminSessions,
   adminRetention,
+  adminHeldTexts,
   adminDoctor,
   doctor,
   backup,

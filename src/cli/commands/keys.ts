@@ -1,5 +1,6 @@
 /** Shows which keys there are and what refers to each; what nothing refers to may be destroyed. */
-import { command, flag } from '../command.ts';
+import { command, flag, text } from '../command.ts';
+import { misused } from '../failure.ts';
 import { printable } from '../printable.ts';
 import { timeOf } from '../style.ts';
 
@@ -11,26 +12,33 @@ export const keys = command({
       '--retire',
       'Destroy versions of workspace keys that nothing refers to, ten minutes after a newer one took over.',
     ),
+    backups: text('--backups <DIR>', 'Count what backups there are sealed under as well.'),
+    backupKeys: text('--backup-keys <DIR>', 'With --backups: where they put their keys.'),
   },
   calls: [],
-  async *run({ retire }, desk) {
+  async *run({ retire, backups, backupKeys }, desk) {
+    if (backupKeys !== undefined && backups === undefined)
+      throw misused('Say where the backups are as well: --backups DIR.');
     const operator = await desk.operator();
-    yield* operator.keys({ retire });
+    const folders = backups === undefined ? undefined : { backups, keys: backupKeys };
+    yield* operator.keys({ retire, folders });
   },
   words(row, { bold }) {
     const mark = (text: string) => (row.current ? bold(text) : text);
     if (row.of === 'server') {
       const { rootKey, present, current, workspaceKeys, signingKeys } = row;
-      const { ledgerLines, receipts, removable } = row;
+      const { ledgerLines, receipts, backups, removable } = row;
       const wraps = `wraps ${workspaceKeys} workspace keys and ${signingKeys} signing keys`;
       const lines =
         ledgerLines === null
           ? 'lines of a ledger that is not read here'
           : `${ledgerLines} lines of the ledger of erasures`;
-      const signs = `signed ${lines} and ${receipts} receipts`;
+      const seals = backups === null ? '' : `, seals ${backups} backups`;
+      const signs = `signed ${lines} and ${receipts} receipts${seals}`;
       const state = current ? 'current' : present ? 'old' : 'MISSING from the settings';
       const kept = receipts > 0 ? ', once its public key is kept for them (/v1/receipt-keys)' : '';
-      const ends = removable === true ? `; it may be removed from the ring${kept}` : '';
+      const unseen = backups === null ? '; backups under it need it (--backups DIR)' : '';
+      const ends = removable === true ? `; it may be removed from the ring${kept}${unseen}` : '';
       const end =
         removable === null ? '; whether it may be removed is seen where the ledger is' : ends;
       return `${mark(`Root key ${printable(rootKey)}`)} (${state}): ${wraps}, ${signs}${end}`;

@@ -41,7 +41,8 @@ export const LEFTOVERS: readonly Invariant[] = [
     holds: 'every text that is kept after it was deleted is under a legal hold',
     query: `SELECT format('channel %s: version %s of post %s', t.channel_id, t.version, t.seq) AS bad
       FROM held_text t WHERE NOT is_held(t.workspace_id, t.channel_id, t.author_id, t.posted_at)`,
-    advice: 'The job privacy.let-go deletes them; the next hold that is lifted asks for another.',
+    advice:
+      'The job privacy.let-go deletes them: a node asks for it when it starts, and within an hour. Look in their logs.',
   },
   {
     check: 'jobs',

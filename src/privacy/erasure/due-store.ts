@@ -21,9 +21,12 @@ export function dueErasures(statements: Statements): DueErasures {
   };
 }
 
-/** False where there is no job, or where the queue has given it up. */
-export async function hasJob(tx: Tx, id: ErasureId): Promise<boolean> {
-  const [row] = await tx.$queryRaw<{ has: boolean }[]>`
-    SELECT has_job('privacy.erase', ${id}) AS has`;
+/** False where there is no job of that key, or where the queue has given it up. */
+export async function hasJob(
+  tx: Tx,
+  task: 'privacy.erase' | 'privacy.let-go',
+  key: string,
+): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ has: boolean }[]>`SELECT has_job(${task}, ${key}) AS has`;
   return row?.has === true;
 }

@@ -1,4 +1,6 @@
-/** Takes up erasures that are due and that no job is at: the queue gave theirs up, or its row was lost. */
+/** Takes up what is due and that no job is at, since the queue gave it up or lost its row: erasures, and texts that no hold keeps. */
+import type { WorkspaceId } from '../../contract/index.ts';
+import { heldTextStore, LET_GO, type DueHeldTexts } from '../holds/held-text-store.ts';
 import type { PrivacyOptions } from '../ports.ts';
 import { hasJob, type DueErasure, type DueErasures } from './due-store.ts';
 import { erasureStore } from './erasure-store.ts';
@@ -6,13 +8,13 @@ import { erasureStore } from './erasure-store.ts';
 export type ResumeOptions = Pick<
   PrivacyOptions<unknown>,
   'clock' | 'transaction' | 'later' | 'notice'
-> & { readonly dueErasures: DueErasures };
+> & { readonly dueErasures: DueErasures; readonly dueHeldTexts: DueHeldTexts };
 
 /** The queue tries for about four days (25 times, at most exp(10) s apart, https://worker.graphile.org): an hour adds little. */
 const LOOK_MS = 60 * 60_000;
 
 export interface Resumption {
-  /** How many were taken up. */
+  /** How many erasures were taken up. */
   readonly resume: () => Promise<number>;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -29,7 +31,24 @@ export function resuming(options: ResumeOptions): Resumption {
     let resumed = 0;
     for (const due of await options.dueErasures(clock.now())) if (await takeUp(due)) resumed += 1;
     if (resumed > 0) notice('erasures were due that no job was at: they go on', { resumed });
+    await letGo();
     return resumed;
+  }
+
+  async function letGo(): Promise<void> {
+    let workspaces = 0;
+    for (const due of await options.dueHeldTexts()) if (await takeUpTexts(due)) workspaces += 1;
+    const what = 'texts were kept that no hold covers, and no job was at them: they go';
+    if (workspaces > 0) notice(what, { workspaces });
+  }
+
+  /** Nobody else asks for it meanwhile but with the same key, and it finds by itself what it is about. */
+  function takeUpTexts(workspaceId: WorkspaceId): Promise<boolean> {
+    return transaction(workspaceId, 'own', async (tx) => {
+      if (await hasJob(tx, ...LET_GO)) return false;
+      await heldTextStore(tx, workspaceId).enqueue();
+      return true;
+    });
   }
 
   function takeUp({ workspaceId, id }: DueErasure): Promise<boolean> {
@@ -38,7 +57,7 @@ export function resuming(options: ResumeOptions): Resumption {
       // Held: whoever runs it asks for its next job in the transaction that holds it too.
       const erasure = await erasures.lock(id);
       const isOver = !erasure || erasure.state === 'done' || erasure.state === 'cancelled';
-      if (isOver || (await hasJob(tx, id))) return false;
+      if (isOver || (await hasJob(tx, 'privacy.erase', id))) return false;
       await erasures.enqueue(id, 0);
       return true;
     });

@@ -1,7 +1,7 @@
 /** Texts that were deleted under a legal hold: Postgres puts them there as they go, and keeps them while one covers them. */
 import type { WorkspaceId } from '../../contract/index.ts';
 import type { ErasureScope } from '../../kernel/index.ts';
-import type { Tx } from '../../platform/postgres/index.ts';
+import type { Statements, Tx } from '../../platform/postgres/index.ts';
 
 export interface HeldTextStore {
   /** Deletes for good what no hold covers any more; says how many texts that were, `most` at most. */
@@ -13,6 +13,23 @@ export interface HeldTextStore {
 }
 
 export type { Tx };
+
+/** Workspaces that keep texts which no hold covers any more. */
+export type DueHeldTexts = () => Promise<readonly WorkspaceId[]>;
+
+/** The job that deletes them, and its key: one for all of a workspace. */
+export const LET_GO = ['privacy.let-go', 'all'] as const;
+
+export function dueHeldTexts(statements: Statements): DueHeldTexts {
+  return async () => {
+    const rows = await statements.read<{ workspace_id: WorkspaceId }>(
+      'held-texts-due',
+      'SELECT workspace_id FROM held_texts_due()',
+      [],
+    );
+    return rows.map(({ workspace_id: workspaceId }) => workspaceId);
+  };
+}
 
 export function heldTextStore(tx: Tx, workspaceId: WorkspaceId): HeldTextStore {
   return {
@@ -33,7 +50,8 @@ export function heldTextStore(tx: Tx, workspaceId: WorkspaceId): HeldTextStore {
       return count;
     },
     async enqueue() {
-      await tx.$executeRaw`SELECT enqueue_job('privacy.let-go', '{}'::jsonb, 0, 'all')`;
+      const [task, key] = LET_GO;
+      await tx.$executeRaw`SELECT enqueue_job(${task}, '{}'::jsonb, 0, ${key})`;
     },
   };
 }

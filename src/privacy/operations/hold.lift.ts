@@ -1,24 +1,10 @@
 /** Lifts a legal hold, which takes another administrator than placed it; erasures that it kept go on. */
 import { z } from 'zod';
-import { mayInWorkspace, onServer } from '../../access/index.ts';
+import { mayInWorkspace } from '../../access/index.ts';
 import { HoldId, PasswordText } from '../../contract/index.ts';
-import { Refusal, reply, type Access, type Actor } from '../../kernel/index.ts';
+import { reply } from '../../kernel/index.ts';
+import { onHold } from '../access.ts';
 import { operation } from '../declare.ts';
-import type { HoldRow } from '../holds/hold-store.ts';
-import type { PrivacyServices } from '../services.ts';
-
-const keeper = onServer('audit.administer');
-
-const onHold: Access<{ readonly holdId: HoldId }, Actor, HoldRow, PrivacyServices> = {
-  ...keeper,
-  about: ({ holdId: id }) => ({ kind: 'hold', id }),
-  async resolve(request) {
-    await keeper.resolve(request);
-    const hold = await request.services.holds.lock(request.input.holdId);
-    if (!hold || hold.liftedAt !== null) throw new Refusal('not_found');
-    return hold;
-  },
-};
 
 export const holdLift = operation({
   name: 'hold.lift',

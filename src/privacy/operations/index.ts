@@ -13,6 +13,7 @@ export { exportLink } from './export.link.ts';
 export { exportList } from './export.list.ts';
 export { exportRequest } from './export.request.ts';
 export { exportRequestFor } from './export.request-for.ts';
+export { holdAuthoriseOpening } from './hold.authorise-opening.ts';
 export { holdLift } from './hold.lift.ts';
 export { holdList } from './hold.list.ts';
 export { holdPlace } from './hold.place.ts';

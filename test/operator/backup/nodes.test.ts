@@ -101,6 +101,8 @@ describe('a node beside a restore', function () {
       await serveNobody();
       await give();
       assert.deepEqual(await serve(), [true, true]);
+      const none = Promise.resolve(null);
+      for (const { outlived } of apps) assert.equal(await Promise.race([outlived, none]), null);
       const text = `SELECT pg_try_advisory_lock(${RESTORE_LOCK}) AS mine`;
       assert.deepEqual((await owner.query(text)).rows, [{ mine: false }], 'taken again');
     });
@@ -113,6 +115,8 @@ describe('a node beside a restore', function () {
       try {
         await serveNobody();
         assert.deepEqual(await serve(), [false, false], 'for good');
+        for (const { outlived } of apps)
+          assert.match((await outlived).message, /was put into this database while the server ran/);
       } finally {
         await owner.query('DROP TABLE workspace; ALTER TABLE old RENAME TO workspace');
       }

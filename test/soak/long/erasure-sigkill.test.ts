@@ -9,7 +9,7 @@ import { Nodes } from '../../privacy/cut-off.ts';
 const KILLER = new URL('../support/kill-at-commit.ts', import.meta.url).href;
 
 describe('an erasure under SIGKILL', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
 
   it('goes on in the next process, whichever commit the last one died at', async () => {
     const world = await World.create();

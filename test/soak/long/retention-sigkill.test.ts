@@ -51,7 +51,7 @@ describe('a run of retention under SIGKILL', function () {
         assert.ok(kills < 40, 'it goes on');
         // Every third is undone; it may die before it says that it serves: the job waits for nobody.
         const when = kills % 3 === 0 ? 'before' : 'after';
-        const settings = { KILL_AT: `1:${when}`, KILL_IN: 'retention_run' };
+        const settings = { KILL_AT: `1:${when}`, KILL_IN: 'SELECT FROM retention_run' };
         const node = await NodeProcess.start(settings, [KILLER]).catch(unlessKilled);
         if (node) await eventually('the process is gone', () => !node.alive, 30_000);
         const { state, step } = await standing();
