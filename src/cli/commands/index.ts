@@ -4,6 +4,7 @@ import { adminCreateWorkspace } from './admin/create-workspace.ts';
 import { adminDoctor } from './admin/doctor.ts';
 import { adminInvite } from './admin/invite.ts';
 import { adminLock } from './admin/lock.ts';
+import { adminRequests } from './admin/requests.ts';
 import { adminRetention } from './admin/retention.ts';
 import { adminRoles } from './admin/roles.ts';
 import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
@@ -99,6 +100,7 @@ export const COMMANDS: readonly Command[] = [
   adminUnlock,
   adminSessions,
   adminRetention,
+  adminRequests,
   adminDoctor,
   doctor,
   backup,
