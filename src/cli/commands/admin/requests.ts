@@ -26,7 +26,10 @@ export const adminRequests = command({
   },
   calls: ['privacy.requests', 'privacy.extend'],
   async *run({ what: [verb = 'list', ...more], state, days, reason }, desk): AsyncGenerator<Row> {
-    if (verb === 'list' && more.length === 0) return yield* listed(state, desk);
+    if (verb === 'list' && more.length === 0) {
+      yield* listed(state, desk);
+      return;
+    }
     const [requestId] = more;
     if (verb !== 'extend' || requestId === undefined || more.length > 1)
       throw misused('Say list, or extend and the ID of a request.');
