@@ -123,7 +123,7 @@ async function* previewed(given: Given, desk: Desk<Calls>): AsyncGenerator<Row> 
   const show = candidates ? ('candidates' as const) : ('counts' as const);
   const input = { kind, show, ...(days !== undefined && { days }) };
   const shownPortion = (portion: Portion) => ({ portion, channel: names(portion.channelId) });
-  let counted: Portion | null = null;
+  let counted = null as Portion | null;
   let isFirst = true;
   for (let after: string | null = null; isFirst || after !== null;) {
     const page: Preview = await desk.call('retention.preview', {
@@ -131,8 +131,9 @@ async function* previewed(given: Given, desk: Desk<Calls>): AsyncGenerator<Row> 
       ...(after !== null && { after }),
     });
     for (const portion of page.counts) {
-      if (counted && counted.channelId !== portion.channelId) yield shownPortion(counted);
-      counted = counted?.channelId === portion.channelId ? together(counted, portion) : portion;
+      const isSame: boolean = counted?.channelId === portion.channelId;
+      if (counted && !isSame) yield shownPortion(counted);
+      counted = counted && isSame ? together(counted, portion) : portion;
     }
     for (const one of page.candidates) yield { candidate: one, channel: names(one.channelId) };
     [isFirst, after] = [false, page.next];
