@@ -69,31 +69,50 @@ export async function inFront(
   return { going: places.length, then: places.length < most ? 'nothing' : 'more' };
 }
 
-/** What `remove` would do there, in one statement. */
-export async function count(tx: Tx, scope: RetentionScope, { id, purgedSeq }: Standing) {
+/** Where counting goes on within a channel: after that place, and whether something before it is held. */
+export interface CountedUpTo {
+  readonly seq: number;
+  readonly behind: boolean;
+}
+
+/**
+ * What `remove` would do to the next `most` places, in one statement; `next` is null where nothing more is due. What is
+ * kept first is looked for once: put in line, Postgres would look for it with each post.
+ */
+export async function count(
+  tx: Tx,
+  scope: RetentionScope,
+  id: ChannelId,
+  { seq, behind }: CountedUpTo,
+  most: number,
+) {
   const before = goesBefore(scope, id);
   const holds = scope.holds.filter(({ channelId }) => channelId === null || channelId === id);
   const [counted] = await tx.$queryRaw<
-    { due: bigint; held: bigint; oldest: Date | null }[]
-  >`WITH zone AS (
-      SELECT m.seq, m.at, m.deleted_at, ${holds.length} > 0 AND EXISTS (
+    { due: bigint; held: bigint; oldest: Date | null; looked: bigint }[]
+  >`WITH piece AS (
+      SELECT m.seq, m.at, m.deleted_at, m.author_id FROM message m
+      WHERE m.channel_id = ${id}::uuid AND m.seq > ${seq} AND m.seq <= ${seq + most}),
+    zone AS (
+      SELECT p.seq, p.at, p.deleted_at, ${holds.length} > 0 AND EXISTS (
         SELECT FROM jsonb_to_recordset(${JSON.stringify(holds)}::jsonb)
           AS h ("userId" uuid, "from" timestamptz, "to" timestamptz)
-        WHERE (h."userId" IS NULL OR h."userId" = m.author_id)
-          AND (h."from" IS NULL OR m.at >= h."from") AND (h."to" IS NULL OR m.at < h."to")) AS held
-      FROM message m
-      WHERE m.channel_id = ${id}::uuid AND m.seq > ${purgedSeq} AND m.seq < coalesce((
-        SELECT y.seq FROM message y WHERE y.channel_id = ${id}::uuid AND y.seq > ${purgedSeq}
-          AND y.at >= ${before} ORDER BY y.seq LIMIT 1), 9223372036854775807)),
-    kept AS (SELECT min(seq) AS seq FROM zone WHERE held)
+        WHERE (h."userId" IS NULL OR h."userId" = p.author_id)
+          AND (h."from" IS NULL OR p.at >= h."from") AND (h."to" IS NULL OR p.at < h."to")) AS held
+      FROM piece p WHERE p.seq < coalesce((SELECT min(y.seq) FROM piece y WHERE y.at >= ${before}), p.seq + 1)),
+    kept AS MATERIALIZED (SELECT CASE WHEN ${behind} THEN ${seq} ELSE min(seq) END AS seq FROM zone WHERE held)
     SELECT count(*) FILTER (WHERE goes) AS due, count(*) FILTER (WHERE held) AS held,
-      min(at) FILTER (WHERE goes) AS oldest
+      min(at) FILTER (WHERE goes) AS oldest, count(*) AS looked
     FROM (SELECT zone.*, NOT held AND (deleted_at IS NULL OR kept.seq IS NULL OR zone.seq < kept.seq) AS goes
       FROM zone, kept) z`;
+  const [held, looked] = [Number(counted?.held ?? 0), Number(counted?.looked ?? 0)];
+  const isWhole = looked < most;
   return {
+    looked,
     due: Number(counted?.due ?? 0),
-    held: Number(counted?.held ?? 0),
+    held,
     oldest: counted?.oldest?.getTime() ?? null,
+    next: isWhole ? null : { seq: seq + most, behind: behind || held > 0 },
   };
 }
 

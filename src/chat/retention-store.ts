@@ -16,6 +16,8 @@ import type { MessageRow } from './rows.ts';
 import { tombstoneStore } from './tombstone-store.ts';
 import { truncate } from './truncate.ts';
 
+/** Posts counted at a time: a channel of more of them is counted in several portions. */
+export const COUNTED = 20_000;
 /** Posts looked at for a page of candidates, or for a piece of tombstones. */
 const LOOKED_AT = 500;
 /** Tombstones of a piece at most: their events fit into one notice between nodes. */
@@ -31,12 +33,21 @@ export const chatRetention: RetentionContributor<Tx> = {
   name: 'chat.messages',
   kind: 'messages',
   async survey(tx, scope, cursor, most) {
-    const { channels, reached } = await channelsAfter(tx, scope, textOf(cursor, 'after'));
+    const within = textOf(cursor, 'channel');
+    const { channels, reached } = await channelsAfter(tx, scope, textOf(cursor, 'after'), within);
     const found = [];
-    for (const channel of channels) {
-      if (found.length === most) return { found, next: { after: found.at(-1)?.channelId ?? '' } };
-      const counted = await count(tx, scope, channel);
-      if (counted.due + counted.held > 0) found.push({ channelId: channel.id, ...counted });
+    let left = COUNTED;
+    for (const { id: channelId, purgedSeq } of channels) {
+      const place = { seq: numberOf(cursor, 'seq', purgedSeq), behind: isBehind(cursor) };
+      const from = within === null ? { seq: purgedSeq, behind: false } : place;
+      const { next, looked, ...counted } = await count(tx, scope, channelId, from, left);
+      if (counted.due + counted.held > 0) found.push({ channelId, ...counted });
+      if (next) {
+        const { seq, behind } = next;
+        return { found, next: { channel: channelId, seq, behind: behind ? 1 : 0 } };
+      }
+      left -= looked;
+      if (left <= 0 || found.length === most) return { found, next: { after: channelId } };
     }
     return { found, next: reached && { after: reached } };
   },
@@ -47,10 +58,9 @@ export const chatRetention: RetentionContributor<Tx> = {
     const [channel] = channels;
     if (!channel) return { found: [], next: reached && { after: reached } };
     const from = within === null ? channel.purgedSeq : numberOf(cursor, 'seq', channel.purgedSeq);
-    const isBehind = numberOf(cursor, 'behind', 0) === 1;
     const zone = await look(tx, scope, channel.id, from, LOOKED_AT);
     const found: RetentionCandidate[] = [];
-    let behind = isBehind;
+    let behind = isBehind(cursor);
     for (const { message, held } of zone.due) {
       behind ||= held;
       const place = { channel: channel.id, seq: message.seq - 1, behind: behind ? 1 : 0 };
@@ -147,6 +157,8 @@ async function empty(
     effects: gone.length > 0 ? [messagesChanged(workspaceId, channel.id, messages)] : [],
   };
 }
+
+const isBehind = (cursor: RetentionCursor | null) => numberOf(cursor, 'behind', 0) === 1;
 
 function textOf(cursor: RetentionCursor | null, name: string): string | null {
   const value = cursor?.[name];

@@ -39,6 +39,13 @@ export function portionLine(
   return `${bold(named(where, 'the workspace'))} ${due} to go${kept}${since}`;
 }
 
+/** Of the same channel, which was counted in several. */
+export function together(one: RetentionPortion, more: RetentionPortion): RetentionPortion {
+  const times = [one.oldest, more.oldest].filter((time) => time !== null);
+  const oldest = times.length === 0 ? null : Math.min(...times);
+  return { ...one, due: one.due + more.due, held: one.held + more.held, oldest };
+}
+
 export function candidateLine(
   { id, userId, at }: RetentionCandidate,
   where: Where,

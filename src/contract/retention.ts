@@ -103,7 +103,7 @@ export const RetentionProgress = z.strictObject({
 });
 export type RetentionProgress = z.infer<typeof RetentionProgress>;
 
-/** What is due in one channel, or in all of what has no channel. */
+/** What is due in one channel, or in all of what has no channel. One of many posts is counted in several, which add up. */
 export const RetentionPortion = z.strictObject({
   channelId: ChannelId.nullable(),
   /** What the next run removes. */

@@ -6,6 +6,7 @@ import { asked } from '../support/asked.ts';
 import { World } from '../support/world.ts';
 import { Ageing } from '../privacy/retention/nodes.ts';
 import { rows as stored } from '../chat/support.ts';
+import { together } from '../../src/cli/retention-lines.ts';
 import { done, failure, Machinery, newcomer, rows } from './support.ts';
 
 describe('conclave admin retention', function () {
@@ -77,6 +78,15 @@ describe('conclave admin retention', function () {
     const other = report.replace('"removed":2', '"removed":3');
     const wrong = home.here(['verify-report', file('other.json', other), '--keys', keys, '--json']);
     assert.equal((await failure(wrong))['code'], 'report_forged');
+  });
+
+  it('adds up what was counted of one channel in several portions', () => {
+    const of = (due: number, held: number, oldest: number | null) => ({
+      ...{ channelId: null, due, held, oldest },
+    });
+    assert.deepEqual(together(of(3, 1, 20), of(2, 2, 10)), of(5, 3, 10));
+    assert.deepEqual(together(of(3, 0, 20), of(0, 2, null)), of(3, 2, 20));
+    assert.deepEqual(together(of(0, 1, null), of(0, 2, null)), of(0, 3, null));
   });
 
   it('asks for what is missing, and is refused with a wrong password', async () => {

@@ -5,6 +5,7 @@ import { adminDoctor } from './admin/doctor.ts';
 import { adminHeldTexts } from './admin/held-texts.ts';
 import { adminInvite } from './admin/invite.ts';
 import { adminLock } from './admin/lock.ts';
+import { adminRequests } from './admin/requests.ts';
 import { adminRetention } from './admin/retention.ts';
 import { adminRoles } from './admin/roles.ts';
 import { adminRotateSigningKeys } from './admin/rotate-signing-keys.ts';
@@ -101,6 +102,7 @@ export const COMMANDS: readonly Command[] = [
   adminSessions,
   adminRetention,
   adminHeldTexts,
+  adminRequests,
   adminDoctor,
   doctor,
   backup,

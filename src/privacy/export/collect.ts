@@ -6,18 +6,22 @@ import { Lines, Room } from './lines.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
 import { inTurns } from './turns.ts';
 
-/** Bytes of a file from which on the next one begins: what a step holds in memory, and does again after a crash. */
+/** Bytes of a file from which on the next one begins: what a step does again after a crash. */
 export const FILE_BYTES = 4 * 1024 * 1024;
 /** Pages of a step at most: a contributor that finds nothing for long comes back here with a cursor all the same. */
 const STEP_PAGES = 2_000;
 /** What a page may have beyond a full file, most often. */
 const MARGIN_BYTES = 1024 * 1024;
 
+/** What a run writes all of its files down in, one after the other. */
+export function roomForFiles(): Room {
+  return new Room(FILE_BYTES + MARGIN_BYTES);
+}
+
 /** Small files of several contributors, or one of a full size. */
-export async function collect(parts: ExportParts, underWay: UnderWay): Promise<Step> {
+export async function collect(parts: ExportParts, underWay: UnderWay, room: Room): Promise<Step> {
   const { record, key } = underWay;
   const added: PartRecord[] = [];
-  const room = new Room(FILE_BYTES + MARGIN_BYTES);
   let { progress, rows } = record;
   for (let bytes = 0; bytes < FILE_BYTES;) {
     const contributor = parts.contributors[progress.contributor];

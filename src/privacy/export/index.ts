@@ -25,12 +25,12 @@ import {
   exportRequest,
   exportRequestFor,
 } from '../operations/index.ts';
-import { archiveOf } from './archive.ts';
 import { exportStore } from './export-store.ts';
 import { end, goOn, told, type ExportJobs } from './jobs.ts';
 import { ownExports } from './own-exports.ts';
 import { sealedFiles } from './sealed-files.ts';
-import type { ExportDomain, ExportServices, Fetched, Proof, StepUp } from './services.ts';
+import { sent } from './sent.ts';
+import type { ExportDomain, ExportServices, Proof, StepUp } from './services.ts';
 
 export { exportErasure } from './erasure-store.ts';
 
@@ -96,27 +96,8 @@ export function exportDomain(options: ExportOptions): {
     return { link, digest: digests.of('export-link', workspaceId, link) };
   };
 
-  async function* archive(fetched: Fetched): AsyncGenerator<Uint8Array> {
-    const { workspaceId, exportId } = fetched;
-    const { files: sealed } = need();
-    const found = await within(workspaceId, 'read', async ({ exports, keys }) => {
-      const record = await exports.find(exportId);
-      const key = record && (await sealed.keyOf(keys, record));
-      return record?.finishedAt && key
-        ? { key, at: record.finishedAt, parts: await exports.parts(exportId) }
-        : null;
-    });
-    if (!found) throw new Error('the export is gone'); // between its link and now
-    const zip = archiveOf({
-      ...found,
-      async *open(part) {
-        await options.sessionIsLive(fetched);
-        yield* sealed.read(exportId, found.key, part);
-      },
-    });
-    yield* zip as AsyncIterable<Uint8Array>;
-  }
-
+  const archive: ExportDomain['archive'] = (fetched) =>
+    sent({ ...need(), sessionIsLive: options.sessionIsLive }, fetched);
   const domain: ExportDomain = { prove: stepUp.prove, archive };
   return {
     module: {

@@ -4,10 +4,11 @@ import { ExportId, type ExportProgress, type WorkspaceId } from '../../contract/
 import type { Told } from '../../kernel/index.ts';
 import { BrokenFile } from '../../crypto/index.ts';
 import { settleAgain } from './again.ts';
-import { collect } from './collect.ts';
+import { collect, roomForFiles } from './collect.ts';
 import { isEntitled } from './entitled.ts';
 import type { Change, ExportRecord, ExportStore, PartRecord } from './export-store.ts';
 import { finish } from './finish.ts';
+import type { Room } from './lines.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
 import { settle } from './settle.ts';
 
@@ -27,10 +28,12 @@ export async function goOn(
   about: unknown,
 ): Promise<void> {
   const { exportId } = About.parse(about);
+  // One for all steps: memory of that size is given back late, and there would be a lot of it.
+  const room = roomForFiles();
   for (let n = 1; n <= STEPS; n += 1) {
     const is = await looked(jobs, workspaceId, exportId);
     if (!is) return;
-    const next = is.key ? await step(jobs, { ...is, key: is.key }).catch(ifLost) : FAILED;
+    const next = is.key ? await step(jobs, { ...is, key: is.key }, room).catch(ifLost) : FAILED;
     const after = await counted(jobs, { ...is, key: is.key }, next, n === STEPS);
     if (!after) return; // somebody else took the step, or ended it
     jobs.announce(told(jobs, after));
@@ -84,13 +87,13 @@ async function looked(jobs: ExportJobs, workspaceId: WorkspaceId, id: ExportId) 
   });
 }
 
-async function step(jobs: ExportJobs, underWay: UnderWay): Promise<Step> {
+async function step(jobs: ExportJobs, underWay: UnderWay, room: Room): Promise<Step> {
   const { workspaceId, record } = underWay;
-  if (record.state === 'collecting') return collect(jobs, underWay);
+  if (record.state === 'collecting') return collect(jobs, underWay, room);
   const read = <T>(of: (exports: ExportStore) => Promise<T>) =>
     jobs.within(workspaceId, 'read', ({ exports }) => of(exports));
   const unsettled = await read((exports) => exports.unsettled(record.id));
-  if (unsettled.length > 0) return settle(jobs, underWay, unsettled);
+  if (unsettled.length > 0) return settle(jobs, underWay, unsettled, room);
   return closed(jobs, underWay, await read((exports) => exports.parts(record.id)));
 }
 

@@ -2,7 +2,7 @@
 import type { ExportContributor, ExportRow } from '../../kernel/index.ts';
 import { FILE_BYTES } from './collect.ts';
 import type { PartRecord } from './export-store.ts';
-import { Lines, Room } from './lines.ts';
+import { Lines, type Room } from './lines.ts';
 import type { ExportParts, Step, UnderWay } from './parts.ts';
 import { inTurns } from './turns.ts';
 
@@ -15,12 +15,12 @@ export async function settle(
   parts: ExportParts,
   underWay: UnderWay,
   unsettled: readonly PartRecord[],
+  room: Room,
 ): Promise<Step> {
   const { record, key } = underWay;
   const added: PartRecord[] = [];
   const removed: PartRecord[] = [];
   const settled: PartRecord[] = [];
-  const room = new Room(0);
   let { rows } = record;
   let bytes = 0;
   for (const part of unsettled) {

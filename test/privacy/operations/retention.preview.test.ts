@@ -1,5 +1,6 @@
 /** A preview counts and names what would go, a page at a time, and changes nothing. */
 import assert from 'node:assert/strict';
+import { COUNTED } from '../../../src/chat/retention-store.ts';
 import type { InputOf } from '../../support/connection.ts';
 import { World } from '../../support/world.ts';
 import { quietChannel, rows } from '../../chat/support.ts';
@@ -53,6 +54,32 @@ describe('retention.preview', () => {
       counts.map(({ due, held }) => [due, held]),
       [[702, 0]],
     );
+  });
+
+  it('counts a channel of many posts a portion at a time, and knows in each what a hold keeps in place', async () => {
+    const bob = await world.person('Bob');
+    const sayings = ['first', 'second'];
+    const { id: channelId } = await quietChannel(world, bob, [boss.person], { sayings });
+    await boss.person.send(channelId, 'that of the boss', world.clientId()).accepted();
+    await ageing.ages(channelId, 400);
+    const more = COUNTED + 1_000;
+    const text = `INSERT INTO message (workspace_id, channel_id, seq, id, rev, posted_rev, author_id, client_id, key_epoch, at, deleted_at)
+      SELECT workspace_id, channel_id, seq + n, gen_random_uuid(), rev + n, rev + n, author_id, gen_random_uuid(), 1, at, now()
+      FROM message, generate_series(1, $2) n WHERE channel_id = $1 AND seq = 3`;
+    await world.database.query(text, [channelId, more]);
+    const counted = async () => {
+      const portions = (await pages({})).flatMap(({ counts }) => counts);
+      const own = portions.filter((portion) => portion.channelId === channelId);
+      assert.ok(own.every(({ due, held }) => due + held <= COUNTED));
+      const sum = (of: 'due' | 'held') => own.reduce((all, portion) => all + portion[of], 0);
+      return [sum('due'), sum('held')];
+    };
+    assert.deepEqual(await counted(), [3 + more, 0]);
+    const { password } = boss.resident;
+    const hold = { userId: bob.userId, reason: 'case 7', password };
+    await boss.person.call('hold.place', hold).accepted();
+    // Behind what is kept, what is gone already keeps its place: nothing of the second portion is due.
+    assert.deepEqual(await counted(), [1, 2]);
   });
 
   it('says what another policy would remove, and leaves the one there is', async () => {

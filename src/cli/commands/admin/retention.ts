@@ -6,7 +6,13 @@ import { passwordFrom } from '../../credentials.ts';
 import type { Desk } from '../../desk.ts';
 import { misused } from '../../failure.ts';
 import { allChannels, findChannel } from '../../find-channel.ts';
-import { candidateLine, policyLine, portionLine, reportLines } from '../../retention-lines.ts';
+import {
+  candidateLine,
+  policyLine,
+  portionLine,
+  reportLines,
+  together,
+} from '../../retention-lines.ts';
 import { ranRetention } from '../../retention-run.ts';
 import { ENTERING } from '../entrance-options.ts';
 
@@ -16,9 +22,10 @@ const VERBS = ['show', 'preview', 'set', 'run'] as const;
 
 type Policy = OutputOf<'retention.read'>['workspace'][number];
 type Preview = OutputOf<'retention.preview'>;
+type Portion = Preview['counts'][number];
 type Row =
   | { readonly policy: Policy; readonly channel: string | null; readonly lagMs: number | null }
-  | { readonly portion: Preview['counts'][number]; readonly channel: string | null }
+  | { readonly portion: Portion; readonly channel: string | null }
   | { readonly candidate: Preview['candidates'][number]; readonly channel: string | null }
   | { readonly set: InputOf<'retention.set'>['days']; readonly before: number | null }
   | { readonly report: RetentionReport };
@@ -115,16 +122,23 @@ async function* previewed(given: Given, desk: Desk<Calls>): AsyncGenerator<Row> 
   const names = await namesOf(desk);
   const show = candidates ? ('candidates' as const) : ('counts' as const);
   const input = { kind, show, ...(days !== undefined && { days }) };
+  const shownPortion = (portion: Portion) => ({ portion, channel: names(portion.channelId) });
+  let counted = null as Portion | null;
   let isFirst = true;
   for (let after: string | null = null; isFirst || after !== null;) {
     const page: Preview = await desk.call('retention.preview', {
       ...input,
       ...(after !== null && { after }),
     });
-    for (const portion of page.counts) yield { portion, channel: names(portion.channelId) };
+    for (const portion of page.counts) {
+      const isSame: boolean = counted?.channelId === portion.channelId;
+      if (counted && !isSame) yield shownPortion(counted);
+      counted = counted && isSame ? together(counted, portion) : portion;
+    }
     for (const one of page.candidates) yield { candidate: one, channel: names(one.channelId) };
     [isFirst, after] = [false, page.next];
   }
+  if (counted) yield shownPortion(counted);
 }
 
 async function set(given: Given, desk: Desk<Calls>): Promise<Row> {
