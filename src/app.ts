@@ -109,11 +109,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const chat = chatDomain({ ...shared, ...kept, screen, profileNames, ...config.chat });
   const heard = { announce, failed };
   const moderation = moderationDomain({ ...shared, ...kept, ...heard, chat: chat.services });
-  const audit = auditDomain({
-    ...base,
-    alarmed: (row) => log.error('integrity', { row }),
-    failed: (error, lost) => log.error('not recorded', { lost, cause: error }),
-  });
+  const audit = auditDomain({ ...base, later, ...calls.recording });
   const consented = consenting({ ...base, auth, chat });
   const taken = { consented, stepUp: auth.stepUp, audit, announce, later, log };
   const erasing = privacyOf({ ...base, ...taken, config, root, postgres, digests: lookUps });
@@ -152,6 +148,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       health: { live: () => true, ready: readiness({ live: () => live, lease, postgres, redis }) },
       jwks: auth.jwks,
       ...{ secure: config.secure, plaintext: unencrypted, judgeHost },
+      turnedAway: audit.turnedAway,
     }),
     { monotonic: () => clock.monotonic(), later },
   );
@@ -170,6 +167,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     allowedOrigins: config.allowedOrigins,
     plaintext: unencrypted,
     judgeHost,
+    turnedAway: audit.turnedAway,
     drainMs: config.drainMs,
     later,
     async prove(...shown) {

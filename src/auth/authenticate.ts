@@ -34,11 +34,12 @@ const DEFAULT: WorkspaceHint = { by: 'default' };
  */
 export async function requireAt(
   ofHost: WorkspaceOfHost,
-  { workspaceId }: ProvedClaims,
+  claims: ProvedClaims,
   host = '',
 ): Promise<void> {
   const here = await ofHost(host);
-  if (here !== null && here !== workspaceId) throw new Refusal('unauthenticated');
+  if (here !== null && here !== claims.workspaceId)
+    throw new Refusal('unauthenticated', { claims });
 }
 
 export function authenticate(parts: Parts): Stages['authenticate'] {
@@ -49,7 +50,7 @@ export function authenticate(parts: Parts): Stages['authenticate'] {
     const claims = prove(credential);
     // What a connection proved, it proved at the host that it has asked for once and for all.
     if (credential.kind === 'token') await requireAt(ofHost, claims, origin.host);
-    if (claims.expiresAt <= clock.now().getTime()) throw new Refusal('token_expired');
+    if (claims.expiresAt <= clock.now().getTime()) throw new Refusal('token_expired', { claims });
     const { role } = await live.require(claims);
     const { workspaceId, userId, sessionId } = claims;
     return { kind: 'actor', workspaceId, userId, sessionId, role, origin };

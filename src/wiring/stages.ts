@@ -102,10 +102,9 @@ export function stages(options: StagesOptions): Stages {
     }),
     publish: options.publish,
     refused(operation, call, caller, refusal, claimed) {
-      const { traceId } = call;
+      const { origin, traceId } = call;
       if (refusal.cause !== undefined) options.failed(refusal.cause, traceId, operation.name);
-      if (caller)
-        audit.refusals.note({ action: operation.name, caller, traceId }, refusal, claimed);
+      audit.refused({ action: operation.name, caller, origin, traceId }, refusal, claimed);
     },
     observe: options.observe,
   };
