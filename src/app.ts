@@ -83,7 +83,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const auth = authDomain({
     ...base,
     mail: mailDesk({ config, statements, clock, log, mentionsToTell }),
-    ...config.tokens,
+    ...{ ...config.tokens, ownHosts: config.ownHosts },
     passwords,
     digests: lookUps,
     peppers: keyring(config.keys.peppers),

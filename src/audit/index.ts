@@ -76,7 +76,8 @@ export function auditDomain(options: AuditOptions): Audit {
   const signals = new Signals(later, signalled);
   const refused: Audit['refused'] = ({ action, caller, origin, traceId }, refusal, claimed) => {
     const { claims } = refusal;
-    if (caller) refusals.note({ action, caller, traceId }, refusal, claimed);
+    const isOfNone = caller?.kind === 'anonymous' && caller.founding;
+    if (caller && !isOfNone) refusals.note({ action, caller, traceId }, refusal, claimed);
     else if (claims) refusals.presented(claims, { action, origin, traceId }, refusal);
     else signals.note(action, origin, traceId, refusal);
   };
