@@ -83,7 +83,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const auth = authDomain({
     ...base,
     mail: mailDesk({ config, statements, clock, log, mentionsToTell }),
-    ...config.tokens,
+    ...{ ...config.tokens, ownHosts: config.ownHosts },
     passwords,
     digests: lookUps,
     peppers: keyring(config.keys.peppers),
@@ -109,11 +109,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const chat = chatDomain({ ...shared, ...kept, screen, profileNames, ...config.chat });
   const heard = { announce, failed };
   const moderation = moderationDomain({ ...shared, ...kept, ...heard, chat: chat.services });
-  const audit = auditDomain({
-    ...base,
-    alarmed: (row) => log.error('integrity', { row }),
-    failed: (error, lost) => log.error('not recorded', { lost, cause: error }),
-  });
+  const audit = auditDomain({ ...base, later, ...calls.recording });
   const consented = consenting({ ...base, auth, chat });
   const taken = { consented, stepUp: auth.stepUp, audit, announce, later, log };
   const erasing = privacyOf({ ...base, ...taken, config, root, postgres, digests: lookUps });
@@ -152,6 +148,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       health: { live: () => true, ready: readiness({ live: () => live, lease, postgres, redis }) },
       jwks: auth.jwks,
       ...{ secure: config.secure, plaintext: unencrypted, judgeHost },
+      turnedAway: audit.turnedAway,
     }),
     { loop: eventLoop, later },
   );
@@ -168,7 +165,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     frames: sizes.frames,
     handshakes: sizes.handshakes,
     allowedOrigins: config.allowedOrigins,
-    ...{ plaintext: unencrypted, judgeHost },
+    ...{ plaintext: unencrypted, judgeHost, turnedAway: audit.turnedAway },
     drainMs: config.drainMs,
     later,
     loop: eventLoop,

@@ -74,6 +74,7 @@ export function readConfig(environment: Environment) {
     tokens: {
       issuer: publicUrl,
       audience: settings.TOKEN_AUDIENCE,
+      operatorToken: settings.OPERATOR_TOKEN ? new Secret(settings.OPERATOR_TOKEN) : null,
       accessTokenMs: settings.ACCESS_TOKEN_SECONDS * SECOND,
       refreshMs: settings.REFRESH_DAYS * DAY,
       sessionMs: settings.SESSION_DAYS * DAY,

@@ -155,7 +155,9 @@ describe('a setting from a file', () => {
 
   for (const [name] of Object.entries<Setting>(SETTINGS).filter(([, { secret }]) => secret))
     it(`${name} is read, or refused when it is also set directly or cannot be read`, () => {
-      const given: Environment = { TLS_KEY: PEM_KEY, CONCLAVE_BUS_KEYS: ring({ 1: key() }) };
+      const OPERATOR_TOKEN = randomBytes(32).toString('base64url');
+      const made = { CONCLAVE_BUS_KEYS: ring({ 1: key() }), OPERATOR_TOKEN };
+      const given: Environment = { TLS_KEY: PEM_KEY, ...made };
       const { [name]: value = given[name] ?? GOOD['DATABASE_URL'] ?? '', ...rest } = GOOD;
       const read = problems({ ...rest, [`${name}_FILE`]: file(`${value}\n`) });
       assert.equal(

@@ -57,6 +57,10 @@ export const BAD: Partial<Record<SettingName, readonly string[]>> = {
   HOST: ['x'.repeat(256), 'two words', 'http://host.example', 'host.example:80', 'host/path'],
   PUBLIC_URL: ['chat.example.org', 'ftp://chat.example.org', 'javascript:alert(1)', 'canary'],
   ALLOWED_ORIGINS: ['*', 'canary.example', 'https://a.example/', 'https://a.example,null'],
+  OPERATOR_TOKEN: [
+    ...['canary', 'A'.repeat(43), randomBytes(31).toString('base64url')],
+    ...[`+${randomBytes(32).toString('base64url')}`, randomBytes(400).toString('base64url')],
+  ],
   ALLOWED_HOSTS: ['*', 'https://a.example', 'a.example:443', 'a.example/x', 'two words', 'a@b.c'],
   TRUSTED_PROXIES: ['proxy.canary', '10.0.0.0/33', '0.0.0.0/0', '::ffff:10.0.0.0/8', '10.0.0.1,*'],
   KEY_EPOCH_MESSAGES: ['9', ...BAD_NUMBERS],

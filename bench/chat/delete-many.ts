@@ -1,15 +1,14 @@
 /** What it costs those who write that somebody's hundred thousand messages are deleted beside them. */
 import type { ChatTrial, Found, Tools } from './trial.ts';
 import { faultsOf, ms, whole } from './trial.ts';
-import { withCrowd } from './crowd-of-nodes.ts';
-import { seed } from './seeded.ts';
+import { conversation, sendsBeside } from '../alone/conversation.ts';
+import { withCrowd } from '../alone/crowd-of-nodes.ts';
 
 /** Messages a second and speaker: their limit of 120 in a minute stays on. */
 const PACE = 1.25;
 /** The first two are who deletes, and whose messages are deleted. */
 const KEEPER = 0;
 const AUTHOR = 1;
-const MOST_LISTENERS = 20;
 const WARM_UP_SECONDS = 3;
 const MOST_SECONDS = 150;
 const AT_MOST_OF_BEFORE = 2;
@@ -29,23 +28,15 @@ export function bulkDeletion(size: Size): ChatTrial {
 }
 
 function run({ messages, perSecond, seconds: calm }: Size, tools: Tools): Promise<Found> {
-  const { services, load, progress } = tools;
+  const { load } = tools;
   const people = AUTHOR + 1 + Math.ceil(perSecond / PACE);
   return withCrowd(tools, { nodes: 1, people }, async (crowd) => {
-    const { ports, people: all, measured } = crowd;
-    const together = { do: 'gather', ports, people: all } as const;
-    const { channelId } = await load.ask({ ...together, listeners: 0, channelId: null });
-    const authorId = all[AUTHOR]?.userId ?? '';
-    const first = { by: [AUTHOR, AUTHOR + 1] as const, perSecond: 10 };
-    await load.ask({ do: 'say', saying: first, seconds: 0.5 });
-    await seed({ services, channelId, authors: [authorId], count: messages, progress });
-    await load.ask({ do: 'close' });
-    await services.settle();
-    await load.ask({ ...together, listeners: Math.min(MOST_LISTENERS, people), channelId });
-    const saying = { by: [AUTHOR + 1, people] as const, perSecond };
-    await load.ask({ do: 'say', saying, seconds: Math.min(WARM_UP_SECONDS, calm) });
-    const before = await load.ask({ do: 'say', saying, seconds: calm });
-    const during = await measured(() =>
+    const { authorId, saying, before } = await conversation(tools, crowd, {
+      ...{ messages, perSecond, seconds: calm, warmUpSeconds: WARM_UP_SECONDS },
+      author: AUTHOR,
+      speakers: [AUTHOR + 1, people],
+    });
+    const during = await crowd.measured(() =>
       load.ask({ do: 'delete-many', authorId, saying, mostSeconds: MOST_SECONDS }),
     );
     const lost = await load.ask({ do: 'count-lost' });
@@ -55,10 +46,7 @@ function run({ messages, perSecond, seconds: calm }: Size, tools: Tools): Promis
     return {
       cells: {
         lines: [
-          ['', 'before', 'meanwhile'],
-          ['sends', whole(before.acked), whole(said.acked)],
-          ['ack p50, ms', ms(before.ack.p50), ms(said.ack.p50)],
-          ['ack p99, ms', ms(before.ack.p99), ms(said.ack.p99)],
+          ...sendsBeside(before, said),
           ['deleted', '-', whole(deleted)],
           ['deleted a second', '-', whole(deleted / seconds)],
           ['seconds', '-', ms(seconds)],

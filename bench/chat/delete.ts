@@ -1,7 +1,7 @@
 /** How long it takes until a message that was deleted is gone from every screen, of two nodes. */
 import type { ChatTrial, Found, Tools } from './trial.ts';
 import { faultsOf, ms, whole } from './trial.ts';
-import { withCrowd } from './crowd-of-nodes.ts';
+import { withCrowd } from '../alone/crowd-of-nodes.ts';
 
 const NODES = 2;
 const PER_SECOND = 20;

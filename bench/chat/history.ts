@@ -1,9 +1,9 @@
 /** What a page of history costs in a channel of ten thousand, a hundred thousand and a million messages. */
 import type { Tools, ChatTrial, Found } from './trial.ts';
 import { faultsOf, ms, whole } from './trial.ts';
-import { withCrowd } from './crowd-of-nodes.ts';
+import { withCrowd } from '../alone/crowd-of-nodes.ts';
 import { pagePlan } from './page-plan.ts';
-import { seed } from './seeded.ts';
+import { seed } from '../alone/seeded.ts';
 
 /** The entries of a page; what `message.history` gives where nothing else is asked for. */
 const PAGE = 50;

@@ -1,7 +1,7 @@
 /** A thousand reactions a second to one message, and what they cost those who write beside it. */
 import type { ChatTrial, Found, Tools } from './trial.ts';
 import { faultsOf, ms, whole } from './trial.ts';
-import { withCrowd } from './crowd-of-nodes.ts';
+import { withCrowd } from '../alone/crowd-of-nodes.ts';
 
 /** Messages a second and speaker: their limit of 120 in a minute stays on. */
 const PACE = 1.25;

@@ -1,7 +1,7 @@
 /** How soon nobody can read any more what somebody wrote who is erased, and what it costs those who write to clean up. */
-import { withCrowd } from '../chat/crowd-of-nodes.ts';
-import { seed } from '../chat/seeded.ts';
-import { faultsOf, ms, whole, type Found, type Tools } from '../alone/trial.ts';
+import { conversation, sendsBeside } from '../alone/conversation.ts';
+import { withCrowd } from '../alone/crowd-of-nodes.ts';
+import { faultsOf, whole, type Found, type Tools } from '../alone/trial.ts';
 import type { Services } from '../services.ts';
 import { AT_MOST_OF_BEFORE, PACE, PASSWORD, type PrivacyTrial, type Size } from './trial.ts';
 
@@ -12,7 +12,6 @@ const READERS = 40;
 const READS_PER_SECOND = 50;
 /** Where they read: spread over all that was written. */
 const PAGES = 200;
-const MOST_LISTENERS = 20;
 const WARM_UP_SECONDS = 5;
 const WITHIN_MS = 1_000;
 
@@ -29,26 +28,23 @@ export function erasing(size: Cleaning): PrivacyTrial {
 
 function run(size: Cleaning, tools: Tools): Promise<Found> {
   const { messages, perSecond, seconds: calm, watched } = size;
-  const { services, load, progress } = tools;
+  const { services, load } = tools;
   const readers = [AUTHOR + 1, AUTHOR + 1 + READERS] as const;
   const [, firstSpeaker] = readers;
   const people = firstSpeaker + Math.ceil(perSecond / PACE);
   const settings = { ERASURE_GRACE_DAYS: '0' };
   const of = { nodes: NODES, people, password: PASSWORD, settings };
-  return withCrowd(tools, of, async ({ ports, people: all, measured }) => {
-    const together = { do: 'gather', ports, people: all } as const;
-    const { channelId } = await load.ask({ ...together, listeners: 0, channelId: null });
-    const first = { by: [AUTHOR, AUTHOR + 1] as const, perSecond: 10 };
-    await load.ask({ do: 'say', saying: first, seconds: 0.5 });
-    const userId = all[AUTHOR]?.userId ?? '';
-    await seed({ services, channelId, authors: [userId], count: messages, progress });
-    await load.ask({ do: 'close' });
-    await services.settle();
-    const listeners = Math.min(MOST_LISTENERS, people);
-    await load.ask({ ...together, listeners, channelId });
-    const saying = { by: [firstSpeaker, people] as const, perSecond };
-    await load.ask({ do: 'say', saying, seconds: Math.min(WARM_UP_SECONDS, calm) });
-    const before = await load.ask({ do: 'say', saying, seconds: calm });
+  return withCrowd(tools, of, async (crowd) => {
+    const { measured } = crowd;
+    const {
+      authorId: userId,
+      saying,
+      before,
+    } = await conversation(tools, crowd, {
+      ...{ messages, perSecond, seconds: calm, warmUpSeconds: WARM_UP_SECONDS },
+      author: AUTHOR,
+      speakers: [firstSpeaker, people],
+    });
     const places = Array.from({ length: PAGES }, (_, n) => Math.ceil(((n + 1) * messages) / PAGES));
     const reading = { by: readers, before: places, perSecond: READS_PER_SECOND };
     const erased = { do: 'erase', userId, password: PASSWORD, reading, saying } as const;
@@ -66,10 +62,7 @@ function run(size: Cleaning, tools: Tools): Promise<Found> {
     return {
       cells: {
         lines: [
-          ['', 'before', 'meanwhile'],
-          ['sends', whole(before.acked), whole(said.acked)],
-          ['ack p50, ms', ms(before.ack.p50), ms(said.ack.p50)],
-          ['ack p99, ms', ms(before.ack.p99), ms(said.ack.p99)],
+          ...sendsBeside(before, said),
           ['keys destroyed, ms after it began', '-', whole(keysMs)],
           ['last text read, ms after it began', '-', whole(readMs)],
           ['pages read: with a text, without', '-', `${whole(withText)}, ${whole(without)}`],

@@ -1,13 +1,12 @@
 /** How fast everything that is kept about somebody is put together, what memory it takes, and what it costs those who write. */
-import { withCrowd } from '../chat/crowd-of-nodes.ts';
-import { seed } from '../chat/seeded.ts';
+import { conversation, sendsBeside } from '../alone/conversation.ts';
+import { withCrowd } from '../alone/crowd-of-nodes.ts';
 import { faultsOf, ms, whole, type Found, type Tools } from '../alone/trial.ts';
 import { forgetPeak, memory, peakMemory } from '../usage.ts';
 import { AT_MOST_OF_BEFORE, PACE, PASSWORD, type PrivacyTrial, type Size } from './trial.ts';
 
 /** The place of who asks, and whose messages they are; the others speak. */
 const AUTHOR = 0;
-const MOST_LISTENERS = 20;
 const WARM_UP_SECONDS = 5;
 const MOST_SECONDS = 180;
 const AT_LEAST_PER_SECOND = 20_000;
@@ -20,23 +19,16 @@ export function exporting(size: Size): PrivacyTrial {
 }
 
 function run({ messages, perSecond, seconds: calm }: Size, tools: Tools): Promise<Found> {
-  const { services, load, progress } = tools;
+  const { load } = tools;
   const people = AUTHOR + 1 + Math.ceil(perSecond / PACE);
   return withCrowd(tools, { nodes: 1, people, password: PASSWORD }, async (crowd) => {
-    const { ports, people: all, pids, measured } = crowd;
+    const { pids, measured } = crowd;
     const [node = 0] = pids;
-    const together = { do: 'gather', ports, people: all } as const;
-    const { channelId } = await load.ask({ ...together, listeners: 0, channelId: null });
-    const first = { by: [AUTHOR, AUTHOR + 1] as const, perSecond: 10 };
-    await load.ask({ do: 'say', saying: first, seconds: 0.5 });
-    const authors = [all[AUTHOR]?.userId ?? ''];
-    await seed({ services, channelId, authors, count: messages, progress });
-    await load.ask({ do: 'close' });
-    await services.settle();
-    await load.ask({ ...together, listeners: Math.min(MOST_LISTENERS, people), channelId });
-    const saying = { by: [AUTHOR + 1, people] as const, perSecond };
-    await load.ask({ do: 'say', saying, seconds: Math.min(WARM_UP_SECONDS, calm) });
-    const before = await load.ask({ do: 'say', saying, seconds: calm });
+    const { saying, before } = await conversation(tools, crowd, {
+      ...{ messages, perSecond, seconds: calm, warmUpSeconds: WARM_UP_SECONDS },
+      author: AUTHOR,
+      speakers: [AUTHOR + 1, people],
+    });
     forgetPeak(node);
     const held = memory(node);
     const password = PASSWORD;
@@ -51,10 +43,7 @@ function run({ messages, perSecond, seconds: calm }: Size, tools: Tools): Promis
     return {
       cells: {
         lines: [
-          ['', 'before', 'meanwhile'],
-          ['sends', whole(before.acked), whole(said.acked)],
-          ['ack p50, ms', ms(before.ack.p50), ms(said.ack.p50)],
-          ['ack p99, ms', ms(before.ack.p99), ms(said.ack.p99)],
+          ...sendsBeside(before, said),
           ['rows in the export', '-', whole(rows)],
           ['seconds', '-', ms(seconds)],
           ['  of these, to collect', '-', ms(collectedSeconds)],

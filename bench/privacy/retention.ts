@@ -1,13 +1,12 @@
 /** What it costs those who write that a million messages of their channel, which are too old, are removed beside them. */
 import { randomUUID } from 'node:crypto';
 import { faultsOf, ms, whole, type Found, type Tools } from '../alone/trial.ts';
-import { withCrowd } from '../chat/crowd-of-nodes.ts';
-import { seed } from '../chat/seeded.ts';
+import { conversation, sendsBeside } from '../alone/conversation.ts';
+import { withCrowd } from '../alone/crowd-of-nodes.ts';
 import type { Services } from '../services.ts';
 import { AT_MOST_OF_BEFORE, PACE, type PrivacyTrial, type Size } from './trial.ts';
 
 const AUTHOR = 0;
-const MOST_LISTENERS = 20;
 const WARM_UP_SECONDS = 3;
 const OLD_MS = 400 * 24 * 60 * 60_000;
 
@@ -18,26 +17,20 @@ export function retaining(size: Size): PrivacyTrial {
 }
 
 function run({ messages, perSecond, seconds: calm }: Size, tools: Tools): Promise<Found> {
-  const { services, load, progress } = tools;
+  const { services, load } = tools;
   const people = AUTHOR + 1 + Math.ceil(perSecond / PACE);
-  return withCrowd(tools, { nodes: 1, people }, async ({ ports, people: all, measured }) => {
-    const together = { do: 'gather', ports, people: all } as const;
-    const { channelId } = await load.ask({ ...together, listeners: 0, channelId: null });
-    const authors = [all[AUTHOR]?.userId ?? ''];
-    const first = { by: [AUTHOR, AUTHOR + 1] as const, perSecond: 10 };
-    await load.ask({ do: 'say', saying: first, seconds: 0.5 });
-    // Those that made the keys are as old as the others, or nothing is due: what is old is at the front.
-    await services.query(`UPDATE message SET at = at - interval '400 days'`);
-    const now = () => new Date(Date.now() - OLD_MS);
-    await seed({ services, channelId, authors, count: messages, progress, now });
-    await load.ask({ do: 'close' });
-    await services.settle();
-    await load.ask({ ...together, listeners: Math.min(MOST_LISTENERS, people), channelId });
-    const saying = { by: [AUTHOR + 1, people] as const, perSecond };
-    const say = (seconds: number) => load.ask({ do: 'say', saying, seconds });
-    await say(Math.min(WARM_UP_SECONDS, calm));
-    const before = await say(calm);
-    const during = await measured(async () => {
+  return withCrowd(tools, { nodes: 1, people }, async (crowd) => {
+    const { channelId, say, before } = await conversation(tools, crowd, {
+      ...{ messages, perSecond, seconds: calm, warmUpSeconds: WARM_UP_SECONDS },
+      author: AUTHOR,
+      speakers: [AUTHOR + 1, people],
+      old: {
+        now: () => new Date(Date.now() - OLD_MS),
+        // Those that made the keys are as old as the others, or nothing is due: what is old is at the front.
+        first: () => services.query(`UPDATE message SET at = at - interval '400 days'`),
+      },
+    });
+    const during = await crowd.measured(async () => {
       const runId = await begun(services, channelId);
       const said = [];
       do said.push(await say(calm));
@@ -47,16 +40,14 @@ function run({ messages, perSecond, seconds: calm }: Size, tools: Tools): Promis
     const lost = await load.ask({ do: 'count-lost' });
     const { said, removed, seconds, cpu } = during;
     const worst = Math.max(...said.map(({ ack }) => ack.p99));
+    const middle = Math.max(...said.map(({ ack }) => ack.p50));
     const sends = said.reduce((sum, { acked }) => sum + acked, 0);
     const each = (used: number) => whole((used * 1_000_000) / removed);
     const ratio = worst / before.ack.p99;
     return {
       cells: {
         lines: [
-          ['', 'before', 'meanwhile'],
-          ['sends', whole(before.acked), whole(sends)],
-          ['ack p50, ms', ms(before.ack.p50), ms(Math.max(...said.map(({ ack }) => ack.p50)))],
-          ['ack p99, ms', ms(before.ack.p99), ms(worst)],
+          ...sendsBeside(before, { acked: sends, ack: { p50: middle, p99: worst } }),
           ['removed', '-', whole(removed)],
           ['removed a second', '-', whole(removed / seconds)],
           ['seconds', '-', ms(seconds)],

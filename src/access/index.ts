@@ -35,7 +35,7 @@ export {
   sees,
 } from './decide.ts';
 export { rolesByOperator, type RolePage } from './operator-role-store.ts';
-export { mayReadNow } from './opened.ts';
+export { mayReadNow } from './opened-store.ts';
 export { leftTo, type LeftTo } from './left-to.ts';
 export { bySlug, onServer, open, signedIn } from './declare.ts';
 export {

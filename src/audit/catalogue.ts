@@ -33,6 +33,7 @@ const REFUSED: Partial<Record<RefusalCode, EventType>> = {
   banned: 'authorization_failed',
   muted: 'authorization_failed',
   origin_not_allowed: 'authorization_failed',
+  unknown_host: 'authorization_failed',
   ambiguous_credential: 'token_invalid',
   registration_closed: 'authorization_failed',
   rate_limited: 'limit_exceeded',

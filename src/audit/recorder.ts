@@ -1,5 +1,5 @@
 /** Makes audit rows: ids and numbers in the clear, everything personal sealed under the key of whom it concerns. */
-import type { UserId, WorkspaceId } from '../contract/index.ts';
+import type { UserId } from '../contract/index.ts';
 import { envelope, keyRows, type Envelope, type Vault } from '../crypto/index.ts';
 import type { AuditFacts, Caller, Clock, Entropy } from '../kernel/index.ts';
 import { EVENT_TYPES, type EventType } from './catalogue.ts';
@@ -50,14 +50,14 @@ export class Recorder {
       traceId,
       transport: origin.transport,
       details,
-      ...(await this.#seal(tx, workspaceId, id, actorId as UserId | null, personal)),
+      ...(await this.#seal(tx, caller, id, actorId as UserId | null, personal)),
     });
     return id;
   }
 
   async #seal(
     tx: Tx,
-    workspaceId: WorkspaceId,
+    { kind, workspaceId }: Caller,
     id: string,
     actorId: UserId | null,
     personal: object,
@@ -70,6 +70,9 @@ export class Recorder {
       const personalSealed = this.#envelope.seal(own, text, place);
       return { sealedFor: actorId, sealedKey: null, personalSealed };
     }
+    // Somebody whose key is destroyed is forgotten, and a token of theirs that comes later brings nothing back.
+    if (actorId !== null && kind === 'anonymous')
+      return { sealedFor: null, sealedKey: null, personalSealed: null };
     const { key, version } = await this.#vault.workspaceKey(keys);
     const personalSealed = this.#envelope.seal(key, text, place);
     return { sealedFor: null, sealedKey: version, personalSealed };

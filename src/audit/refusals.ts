@@ -1,5 +1,12 @@
 /** Records security-relevant refusals in transactions of their own, from a bounded queue whose drops are counted. */
-import type { AuditDetail, Caller, Refusal, Resource } from '../kernel/index.ts';
+import type {
+  AuditDetail,
+  AuditFacts,
+  Origin,
+  ProvedClaims,
+  Refusal,
+  Resource,
+} from '../kernel/index.ts';
 import type { RefusalCode, WorkspaceId } from '../contract/index.ts';
 import { typeOfRefusal } from './catalogue.ts';
 import type { Entry, Recorder } from './recorder.ts';
@@ -18,7 +25,7 @@ const TOGETHER = 50;
 
 /** Different things that one caller may be recorded to have asked for in vain while they wait; beyond, they are one. */
 const NAMED = 20;
-const NOTHING_NAMED: Resource = { kind: 'operation', id: null };
+const NOTHING_NAMED: AuditFacts = { resource: { kind: 'operation', id: null } };
 
 interface Waiting {
   readonly entry: Omit<Entry, 'outcome' | 'type'> & { readonly code: RefusalCode };
@@ -61,16 +68,33 @@ export class RefusalLog {
     { code }: Refusal,
     claimed: Resource | null = null,
   ): void {
-    const type = typeOfRefusal(code);
-    if (type === null) return;
-    const denied = type === 'authorization_failed' ? claimed : null; // a limit or a token is about nothing else
-    const { key, resource, namedBy } = this.#place(caller, `${action}|${code}`, denied);
+    // A limit or a token is about nothing else.
+    const isDenied = typeOfRefusal(code) === 'authorization_failed' && claimed?.id != null;
+    this.#take({ action, caller, traceId, code }, isDenied ? { resource: claimed } : null);
+  }
+
+  /**
+   * The same of a genuine access token that let nobody in: it is too old, its session is over, or this is the host of
+   * another workspace. It is on the trail of its own workspace, as of whose session it was. Who brought it is not known.
+   */
+  presented(
+    { workspaceId, userId, sessionId }: ProvedClaims,
+    { action, origin, traceId }: { action: string; origin: Origin; traceId: string },
+    { code }: Refusal,
+  ): void {
+    const caller = { kind: 'anonymous', workspaceId, origin } as const;
+    const resource = { kind: 'session', id: sessionId };
+    this.#take({ action, caller, traceId, code }, { resource, actorId: userId });
+  }
+
+  #take(entry: Omit<Waiting['entry'], 'facts'>, about: AuditFacts | null): void {
+    if (typeOfRefusal(entry.code) === null) return;
+    const { key, facts, namedBy } = this.#place(entry, about);
     const same = this.#waiting.get(key);
     if (same) same.count += 1;
     else if (this.#waiting.size >= WAITING) this.#dropped += 1;
     else {
-      const entry = { action, caller, traceId, facts: { resource }, code };
-      this.#waiting.set(key, { entry, count: 1, namedBy });
+      this.#waiting.set(key, { entry: { ...entry, facts }, count: 1, namedBy });
       if (namedBy !== null) this.#named.set(namedBy, (this.#named.get(namedBy) ?? 0) + 1);
     }
     this.#writing ??= this.#write().finally(() => (this.#writing = null));
@@ -82,16 +106,13 @@ export class RefusalLog {
   }
 
   /** Where a refusal waits: with the others of its asker, or under a name of its own while there is room for one. */
-  #place(caller: Caller, what: string, denied: Resource | null) {
+  #place({ caller, action, code }: Omit<Waiting['entry'], 'facts'>, about: AuditFacts | null) {
     const who = caller.kind === 'actor' ? caller.userId : caller.origin.address;
     const asker = `${caller.workspaceId}|${who}`;
-    const bare = { key: `${asker}|${what}`, resource: NOTHING_NAMED, namedBy: null };
-    if (denied?.id == null) return bare;
-    const named = {
-      key: `${bare.key}|${denied.kind}|${denied.id}`,
-      resource: denied,
-      namedBy: asker,
-    };
+    const bare = { key: `${asker}|${action}|${code}`, facts: NOTHING_NAMED, namedBy: null };
+    if (about === null) return bare;
+    const { kind, id } = about.resource;
+    const named = { key: `${bare.key}|${kind}|${id ?? ''}`, facts: about, namedBy: asker };
     const room = this.#waiting.has(named.key) || (this.#named.get(asker) ?? 0) < NAMED;
     return room ? named : bare;
   }

@@ -107,8 +107,9 @@ export function accessTokens(parts: Parts): AccessTokens {
       const now = seconds();
       if (Math.max(nbf, iat) > now + SKEW_S) throw new Refusal('unauthenticated');
       if (exp - iat > LONGEST_LIFE_S) throw new Refusal('unauthenticated');
-      if (exp <= now) throw new Refusal('token_expired');
-      return { workspaceId: wid, userId: sub, sessionId: sid, expiresAt: exp * 1000 };
+      const claims = { workspaceId: wid, userId: sub, sessionId: sid, expiresAt: exp * 1000 };
+      if (exp <= now) throw new Refusal('token_expired', { claims });
+      return claims;
     },
   };
 }

@@ -5,7 +5,9 @@ import {
   Refusal,
   type Actor,
   type Call,
+  type Anonymous,
   type Clock,
+  type Entropy,
   type ProvedClaims,
   type Stages,
   type WorkspaceHint,
@@ -17,11 +19,14 @@ import type { Within, WorkspaceLookups } from './store.ts';
 
 interface Parts {
   readonly clock: Clock;
+  readonly entropy: Entropy;
   readonly tokens: AccessTokens;
   readonly live: Liveness;
   readonly workspaces: WorkspaceLookups;
   readonly ofHost: WorkspaceOfHost;
   readonly within: Within;
+  /** Whether that is the token of the operator. */
+  readonly isOperator: (shown: string) => boolean;
 }
 
 /** Ids of workspaces that are known to exist; none is ever deleted by the server. */
@@ -29,27 +34,31 @@ const REMEMBERED = 10_000;
 
 const DEFAULT: WorkspaceHint = { by: 'default' };
 
+/** Of a workspace that is there before the call. */
+type Existing = Exclude<WorkspaceHint, { by: 'operator' }>;
+
 /**
  * Refuses `unauthenticated` where the host belongs to another workspace than the token: as if it were none.
  */
 export async function requireAt(
   ofHost: WorkspaceOfHost,
-  { workspaceId }: ProvedClaims,
+  claims: ProvedClaims,
   host = '',
 ): Promise<void> {
   const here = await ofHost(host);
-  if (here !== null && here !== workspaceId) throw new Refusal('unauthenticated');
+  if (here !== null && here !== claims.workspaceId)
+    throw new Refusal('unauthenticated', { claims });
 }
 
 export function authenticate(parts: Parts): Stages['authenticate'] {
-  const { clock, tokens, live, workspaces, ofHost, within } = parts;
+  const { clock, entropy, tokens, live, workspaces, ofHost, within, isOperator } = parts;
   const existing = new LRUCache<WorkspaceId, true>({ max: REMEMBERED });
 
   async function actor({ credential, origin }: Call): Promise<Actor> {
     const claims = prove(credential);
     // What a connection proved, it proved at the host that it has asked for once and for all.
     if (credential.kind === 'token') await requireAt(ofHost, claims, origin.host);
-    if (claims.expiresAt <= clock.now().getTime()) throw new Refusal('token_expired');
+    if (claims.expiresAt <= clock.now().getTime()) throw new Refusal('token_expired', { claims });
     const { role } = await live.require(claims);
     const { workspaceId, userId, sessionId } = claims;
     return { kind: 'actor', workspaceId, userId, sessionId, role, origin };
@@ -62,14 +71,22 @@ export function authenticate(parts: Parts): Stages['authenticate'] {
   }
 
   /** At the host of a workspace there is no other one. */
-  async function workspaceAt(hint: WorkspaceHint, host = ''): Promise<WorkspaceId | null> {
+  async function workspaceAt(hint: Existing, host = ''): Promise<WorkspaceId | null> {
     const here = await ofHost(host);
     if (here && hint.by === 'default') return here;
     const named = await workspaceOf(hint);
     return here === null || here === named ? named : null;
   }
 
-  async function workspaceOf(hint: WorkspaceHint): Promise<WorkspaceId | null> {
+  /** The workspace that is to be made. At the host of one there is no other, and none is made. */
+  async function founder(token: string, { origin }: Call): Promise<Anonymous> {
+    if (!isOperator(token) || (await ofHost(origin.host ?? '')) !== null)
+      throw new Refusal('forbidden');
+    const workspaceId = entropy.id() as WorkspaceId;
+    return { kind: 'anonymous', workspaceId, origin, founding: true };
+  }
+
+  async function workspaceOf(hint: Existing): Promise<WorkspaceId | null> {
     if (hint.by === 'slug') return workspaces.bySlug(hint.slug);
     if (hint.by === 'default') return workspaces.only();
     if (existing.has(hint.id)) return hint.id;
@@ -82,6 +99,7 @@ export function authenticate(parts: Parts): Stages['authenticate'] {
     const { access } = operation;
     if (access.audience === 'signed-in') return actor(call);
     const hint = ('workspace' in access && access.workspace?.(input)) || DEFAULT;
+    if (hint.by === 'operator') return founder(hint.token, call);
     const workspaceId = await workspaceAt(hint, call.origin.host);
     if (!workspaceId) throw new Refusal(hint.by === 'id' ? hint.otherwise : 'not_found');
     return { kind: 'anonymous', workspaceId, origin: call.origin };

@@ -9,6 +9,7 @@ import { accounts } from './accounts.ts';
 import { authenticate, requireAt } from './authenticate.ts';
 import { byMail } from './by-mail.ts';
 import { devices } from './devices.ts';
+import { founding, isOperator, taken } from './founding.ts';
 import { authExports } from './exports.ts';
 import { workspaceOfHost, type WorkspaceOfHost } from './hosts.ts';
 import { invitations } from './invitations.ts';
@@ -170,6 +171,8 @@ export function authDomain(options: AuthOptions): Auth {
     invited,
   });
 
+  const found = founding(tenants, invited);
+
   const domain: AuthDomain = {
     admit: registrations.admit,
     prove: signIns.prove,
@@ -178,6 +181,7 @@ export function authDomain(options: AuthOptions): Auth {
     proveReset: mailed.passwordResets.prove,
     recogniseDevice: known.recognise,
     proveToken: tokens.prove,
+    takenName: (workspace) => taken(options, workspace),
   };
   return {
     module: {
@@ -197,6 +201,7 @@ export function authDomain(options: AuthOptions): Auth {
           mailed,
           knownDevices: known,
           invited,
+          found,
         }),
     },
     profileNames: (tx, workspaceId) => ({
@@ -205,12 +210,9 @@ export function authDomain(options: AuthOptions): Auth {
     stepUp: stepUp({ within, hashes }),
     exports: authExports({ within, profiles: opening, devices: seen }),
     authenticate: authenticate({
-      clock,
-      tokens,
-      live,
+      ...{ clock, entropy, tokens, live, ofHost, within },
       workspaces: options.workspaces,
-      ofHost,
-      within,
+      isOperator: isOperator(options.operatorToken),
     }),
     async enter(token, host) {
       const claims = tokens.prove(token);

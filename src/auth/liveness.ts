@@ -70,7 +70,7 @@ export function liveness({ clock, lookUp }: { clock: Clock; lookUp: SessionLooku
       let live = held && isFresh(held) ? held : await look(claims);
       if (live && reported !== before) live = await load(claims);
       if (live?.userId !== claims.userId || live.workspaceId !== claims.workspaceId)
-        throw new Refusal('unauthenticated');
+        throw new Refusal('unauthenticated', { claims });
       return { role: live.role };
     },
     forget(sessionId) {

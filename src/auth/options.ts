@@ -32,6 +32,10 @@ export interface AuthOptions {
   /** `iss` and `aud` of the access tokens; one with another value is refused. */
   readonly issuer: string;
   readonly audience: string;
+  /** With which workspaces are made from outside; null where they are not. */
+  readonly operatorToken: Secret<string> | null;
+  /** By which the server itself is reached. */
+  readonly ownHosts: ReadonlySet<string>;
   /** Milliseconds that an access token is valid. Default of the product: 15 minutes. */
   readonly accessTokenMs: number;
   /** Milliseconds that an unused refresh token is valid; each use starts them anew. Default: 7 days. */

@@ -7,6 +7,7 @@ import { shut } from './administration.ts';
 import type { ByMail } from './by-mail.ts';
 import type { Device } from './devices.ts';
 import type { EmailVerification } from './email-verification.ts';
+import type { founding, taken } from './founding.ts';
 import type { InvitationRows } from './invitation-store.ts';
 import type { Invitations } from './invitations.ts';
 import type { KnownDevices } from './known-devices.ts';
@@ -31,6 +32,8 @@ export interface AuthDomain {
   readonly proveReset: PasswordReset['prove'];
   readonly recogniseDevice: KnownDevices['recognise'];
   readonly proveToken: AccessTokens['prove'];
+  /** What of the names another workspace has already. */
+  readonly takenName: (workspace: Parameters<typeof taken>[1]) => ReturnType<typeof taken>;
 }
 
 /** Bound to the transaction of one call. */
@@ -58,6 +61,8 @@ export interface AuthServices {
   /** The caller's own. */
   readonly workspace: () => Promise<WorkspaceRow>;
   readonly workspaceSettings: WorkspaceSettingRows;
+  /** Makes the workspace that this transaction is of. */
+  readonly found: Bound<{ found: ReturnType<typeof founding> }>['found'];
 }
 
 /** The same functions with the rows of this transaction already given. */
@@ -79,6 +84,7 @@ interface Parts {
   readonly mailed: Pick<ByMail, 'passwordResets' | 'verification'>;
   readonly knownDevices: KnownDevices;
   readonly invited: Invitations;
+  readonly found: ReturnType<typeof founding>;
 }
 
 export function authServices(parts: Parts): AuthServices {
@@ -105,6 +111,7 @@ export function authServices(parts: Parts): AuthServices {
     ownProfile: (userId) => people.own(rows, userId),
     findPerson: (email) => people.find(rows, email),
     workspaceSettings: rows.settings,
+    ...bound(rows, { found: parts.found }),
     async workspace() {
       const found = await rows.workspace();
       if (!found) throw new Error('somebody who is signed in is in no workspace');

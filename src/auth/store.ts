@@ -2,6 +2,7 @@
 import { standings, type LeftTo, type Standings } from '../access/index.ts';
 import type { HistoryPolicy, WorkspaceId } from '../contract/index.ts';
 import { keyRows, type KeyRows } from '../crypto/index.ts';
+import { Refusal } from '../kernel/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 import { accountRows, type AccountRows } from './account-store.ts';
 import { peopleRows, type PeopleRows } from './people-store.ts';
@@ -50,6 +51,7 @@ export interface AuthRows {
   readonly settings: WorkspaceSettingRows;
   /** The workspace itself, or null when there is none of this id. */
   workspace(): Promise<WorkspaceRow | null>;
+  /** Refuses `name_taken` where another one has the slug or the host. */
   addWorkspace(row: FoundedWorkspace & { readonly host: string | null }, at: Date): Promise<void>;
   /** Waits until no other transaction makes first workspaces, or makes or redeems set-up codes; held to the end. */
   lockFirstWorkspace(): Promise<void>;
@@ -122,7 +124,9 @@ export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
       return row as WorkspaceRow | null; // the table's CHECKs allow nothing else
     },
     async addWorkspace(row, createdAt) {
-      await tx.workspace.create({ data: { ...row, id: workspaceId, createdAt } });
+      const data = { ...row, id: workspaceId, createdAt };
+      const { count } = await tx.workspace.createMany({ data, skipDuplicates: true });
+      if (count === 0) throw new Refusal('name_taken');
     },
     async lockFirstWorkspace() {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_WORKSPACE_LOCK})`;

@@ -1,9 +1,10 @@
 /** What the operator of the server does to workspaces from outside: nobody is signed in, so the record is the caller's. */
-import type { UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
+import type { WorkspaceId, WorkspaceRole } from '../contract/index.ts';
 import type { Digests, Vault } from '../crypto/index.ts';
 import type { Clock, Entropy } from '../kernel/index.ts';
 import { invitations } from './invitations.ts';
 import { authRows, type Tx, type Within, type WorkspaceLookups } from './store.ts';
+import { founding, taken, type Taken } from './founding.ts';
 import { Host, Slug, workspaces, type NewWorkspace } from './workspaces.ts';
 
 /** Everybody but `system`, which no person holds. */
@@ -11,9 +12,6 @@ export type InvitedRole = Exclude<WorkspaceRole, 'system'>;
 
 /** Runs in the transaction of the change, after it and before its COMMIT: what it throws undoes the change. */
 export type During = (tx: Tx, workspaceId: WorkspaceId) => Promise<void>;
-
-/** `own-host`: the host is that of the server, where its other workspaces are reached: at it, they would be no more. */
-export type Taken = 'slug' | 'host' | 'own-host';
 
 export interface Tenancy {
   /**
@@ -52,37 +50,26 @@ export const isSlug = (text: string): boolean => Slug.safeParse(text).success;
 /** The same of the host. */
 export const isHost = (text: string): boolean => Host.safeParse(text).success;
 
-const BY_THE_OPERATOR: UserId | null = null;
-
 export function tenancy(options: TenancyOptions): Tenancy {
   const { clock, entropy, transaction } = options;
   const within: Within = (workspaceId, mode, work) =>
     transaction(workspaceId, mode, (tx) => work(authRows(tx, workspaceId), tx));
   const invited = invitations(options);
-  const { add } = workspaces({ ...options, within, invited });
-  const taken = async ({ slug, ...choices }: NewWorkspace): Promise<Taken | null> => {
-    if (await options.workspaces.bySlug(slug)) return 'slug';
-    if (choices.host === undefined) return null;
-    const host = Host.parse(choices.host);
-    if (await options.workspaces.byHost(host)) return 'host';
-    return options.ownHosts.has(host) && (await options.workspaces.any()) ? 'own-host' : null;
-  };
-  const issue = { invitedBy: BY_THE_OPERATOR };
+  const add = founding(workspaces({ ...options, within, invited }), invited);
   return {
     async found(workspace, during) {
-      const before = await taken(workspace);
+      const before = await taken(options, workspace);
       if (before) return before;
       const workspaceId = entropy.id() as WorkspaceId;
       const making = within(workspaceId, 'own', async (rows, tx) => {
-        await add(rows, workspace);
-        const code = await invited.issue(rows, { ...issue, role: 'admin', at: clock.now() });
+        const code = await add(rows, workspace, clock.now());
         await during(tx, workspaceId);
         return code;
       });
       try {
         return { workspaceId, setupCode: await making };
       } catch (error) {
-        const meanwhile = await taken(workspace); // somebody was quicker
+        const meanwhile = await taken(options, workspace); // somebody was quicker
         if (meanwhile) return meanwhile;
         throw error;
       }
@@ -91,7 +78,7 @@ export function tenancy(options: TenancyOptions): Tenancy {
       const workspaceId = await options.workspaces.bySlug(slug);
       if (!workspaceId) return null;
       const code = await within(workspaceId, 'own', async (rows, tx) => {
-        const made = await invited.issue(rows, { ...issue, role, at: clock.now() });
+        const made = await invited.issue(rows, { role, invitedBy: null, at: clock.now() });
         await during(tx, workspaceId);
         return made;
       });

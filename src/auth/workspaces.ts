@@ -38,7 +38,7 @@ export interface FirstWorkspace {
 }
 
 export interface Workspaces {
-  /** Into the given transaction. Throws an Error when the slug or the host is malformed or taken. */
+  /** Into the given transaction. Throws an Error when the slug or the host is malformed; refuses `name_taken`. */
   readonly add: (rows: AuthRows, workspace: NewWorkspace) => Promise<void>;
   readonly create: (workspace: NewWorkspace) => Promise<WorkspaceId>;
   readonly ensureFirst: () => Promise<FirstWorkspace>;

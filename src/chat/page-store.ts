@@ -55,8 +55,9 @@ const PASSERS_BY = WorkspaceRole.options.filter((role) =>
 
 /**
  * Who may read is decided by the standing. Here nothing is read of a channel that is not there for the reader, so that
- * not even the time tells how much is in it. Each time in which the reader was there is a range of the key, read backwards, as is the one range of those who may
- * read all: never a row that is not shown, however much is in the channel.
+ * not even the time tells how much is in it. Each time in which the reader was there is a range of the key, read
+ * backwards, as is the one range of those who may read all: never a row that is not shown, however much is in the
+ * channel.
  */
 const PAGE = `
   SELECT m.* FROM (

@@ -78,6 +78,7 @@ const OPEN: ReadonlySet<OnHttp> = new Set([
   'receipt.fetch',
   'session.open',
   'session.refresh',
+  'workspace.create',
 ]);
 
 function isOnHttp(name: OperationName): name is OnHttp {

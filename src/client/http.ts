@@ -17,6 +17,7 @@ export const ROUTES = {
   'session.close': 'DELETE /v1/sessions/current',
   'session.open': 'POST /v1/sessions',
   'session.refresh': 'POST /v1/sessions/refresh',
+  'workspace.create': 'POST /v1/workspaces',
 } as const satisfies Partial<Record<OperationName, string>>;
 
 export type OnHttp = keyof typeof ROUTES;

@@ -59,6 +59,11 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The path does not answer to this method.',
   },
+  name_taken: {
+    http: 409,
+    retry: 'never',
+    title: 'The slug or the host is taken already; detail says which.',
+  },
   last_owner: { http: 409, retry: 'never', title: 'A channel keeps at least one owner.' },
   last_admin: { http: 409, retry: 'never', title: 'A workspace keeps at least one active admin.' },
   erasure_open: {

@@ -33,6 +33,8 @@ export interface Anonymous {
   readonly kind: 'anonymous';
   readonly workspaceId: WorkspaceId;
   readonly origin: Origin;
+  /** The workspace is the one that this call is to make: before its commit there is no row of it, and no trail. */
+  readonly founding?: true;
 }
 
 export type Caller = Actor | Anonymous;
@@ -57,5 +59,7 @@ export type WorkspaceHint =
   | { readonly by: 'slug'; readonly slug: string }
   /** Out of a token, which is refused as `otherwise` where there is no such workspace, or not at this host. */
   | { readonly by: 'id'; readonly id: WorkspaceId; readonly otherwise: RefusalCode }
+  /** One that the call is to make, for whoever shows the token of the operator. */
+  | { readonly by: 'operator'; readonly token: string }
   /** The workspace of the host that was asked for, or the only one of the server. */
   | { readonly by: 'default' };

@@ -7,6 +7,7 @@ import type { Limiter } from '../limits/index.ts';
 import {
   Refusal,
   type AnyOperation,
+  type Caller,
   type Clock,
   type Module,
   type Observation,
@@ -37,6 +38,8 @@ export interface StagesOptions {
   readonly failed: (error: unknown, traceId: string, operation: string) => void;
 }
 
+const NO_WORKSPACE = '00000000-0000-0000-0000-000000000000' as WorkspaceId;
+
 export function stages(options: StagesOptions): Stages {
   const { clock, audit, limiter, transaction, lease } = options;
   const moduleOf = byOperation(options.modules);
@@ -62,7 +65,7 @@ export function stages(options: StagesOptions): Stages {
       const one = known?.by({ input, caller, domain, now: clock.now() }) ?? null;
       if (known && one !== null) return limiter.take(known.limit, caller, one);
       const named = operation.limitBy ? operation.limitBy(input) : null;
-      return limiter.take(operation.limit, caller, named);
+      return limiter.take(operation.limit, counted(caller), named);
     },
     domainOf: (operation) => moduleOf(operation).domain,
     async transact(operation, caller, traceId, work) {
@@ -102,13 +105,18 @@ export function stages(options: StagesOptions): Stages {
     }),
     publish: options.publish,
     refused(operation, call, caller, refusal, claimed) {
-      const { traceId } = call;
+      const { origin, traceId } = call;
       if (refusal.cause !== undefined) options.failed(refusal.cause, traceId, operation.name);
-      if (caller)
-        audit.refusals.note({ action: operation.name, caller, traceId }, refusal, claimed);
+      audit.refused({ action: operation.name, caller, origin, traceId }, refusal, claimed);
     },
     observe: options.observe,
   };
+}
+
+/** Workspaces that are not there yet are counted as one: each such call would be the first of its own. */
+function counted(caller: Caller): Caller {
+  const isFounding = caller.kind === 'anonymous' && caller.founding;
+  return isFounding ? { ...caller, workspaceId: NO_WORKSPACE } : caller;
 }
 
 function recordless({ name }: AnyOperation): Error {

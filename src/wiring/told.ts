@@ -1,4 +1,5 @@
 /** What the log is told of calls: a line for each where somebody wants it, and of every failure what and whose it was. */
+import type { AuditOptions } from '../audit/index.ts';
 import { RefreshTokenReused } from '../auth/index.ts';
 import type { Logger } from '../platform/log.ts';
 import type { StagesOptions } from './stages.ts';
@@ -8,7 +9,7 @@ type RequestLine = Readonly<Record<string, unknown>> & { readonly fault?: unknow
 /** `failed` also hears what failed beside any call. */
 export function told(log: Logger) {
   const observe: StagesOptions['observe'] = ({ caller, ...call }) => {
-    // Who is refused before anybody knows who it is has no workspace to be recorded in: the log has it.
+    // Who is refused before anybody knows who it is may have no workspace to be recorded in: the log has it.
     const level = caller === null && call.result !== 'ok' ? 'info' : 'debug';
     if (!log.isLevelEnabled(level)) return; // winston forms a line before it finds that nobody wants it
     const user = caller?.kind === 'actor' ? caller.userId : null;
@@ -23,5 +24,10 @@ export function told(log: Logger) {
     if (fault === undefined) log.info('request', line);
     else log.error('request', { ...line, cause: fault });
   };
-  return { observe, failed, requested };
+  const recording: Pick<AuditOptions, 'alarmed' | 'failed' | 'signalled'> = {
+    alarmed: (row) => log.error('integrity', { row }),
+    failed: (cause, lost) => log.error('not recorded', { lost, cause }),
+    signalled: (signal) => log.warn('security', { signal }),
+  };
+  return { observe, failed, requested, recording };
 }

@@ -1,13 +1,15 @@
 /** What a trace holds of a person opens under that person's key alone, and only in its own row. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readConfig } from '../../src/config.ts';
-import type { UserId } from '../../src/contract/index.ts';
+import type { SessionId, UserId } from '../../src/contract/index.ts';
 import { keyring, keyRows, open, Vault } from '../../src/crypto/index.ts';
+import { Refusal, type Origin } from '../../src/kernel/index.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
 import { systemClock, systemEntropy } from '../../src/platform/system.ts';
 import type { Person } from '../support/person.ts';
 import { World } from '../support/world.ts';
-import { audited, quietChannel } from '../chat/support.ts';
+import { audited, quietChannel, rows } from '../chat/support.ts';
 
 describe('the personal part of a trace', () => {
   const config = readConfig(process.env);
@@ -66,5 +68,28 @@ describe('the personal part of a trace', () => {
     const [one, other] = [await removal('one'), await removal('other')];
     assert.equal(opened(await subjectKey(bob), one), null);
     assert.equal(opened(await subjectKey(alice), one, other['id']), null);
+  });
+
+  it('is none where a token comes of somebody whose key is no more', async () => {
+    const { workspaceId } = world;
+    const gone = randomUUID() as UserId;
+    const sessionId = randomUUID() as SessionId;
+    const origin = {
+      transport: 'http',
+      address: '203.0.113.9',
+      userAgent: 'x',
+      connectionId: null,
+    };
+    const from = { action: 'profile.read', origin: origin as Origin, traceId: 'trace' };
+    const claims = { workspaceId, userId: gone, sessionId, expiresAt: 0 };
+    world.app.audit.refusals.presented(claims, from, new Refusal('token_expired'));
+    await world.app.audit.drained();
+    const [event, ...more] = await rows(
+      world,
+      'SELECT sealed_for, sealed_key, personal_sealed, actor_id FROM audit_event WHERE resource_id = $1',
+      sessionId,
+    );
+    const nothing = { sealed_for: null, sealed_key: null, personal_sealed: null };
+    assert.deepEqual([event, more], [{ ...nothing, actor_id: gone }, []]);
   });
 });

@@ -147,6 +147,8 @@ export class House {
       signingKeyRows: signingKeyRows(this.postgres.statements),
       signingKeySeals: signingKeySeals(keyring(new Secret(ROOT_KEYS)), entropy),
       keyNotice: (what, kid) => void this.alarms.push({ what, kid }),
+      operatorToken: null,
+      ownHosts: new Set(),
       issuer: ISSUER,
       audience: AUDIENCE,
       mail: null,

@@ -23,5 +23,6 @@ export * from './user.lock.ts';
 export * from './user.read.ts';
 export * from './user.set-role.ts';
 export * from './user.unlock.ts';
+export * from './workspace.create.ts';
 export * from './workspace.read.ts';
 export * from './workspace.update.ts';

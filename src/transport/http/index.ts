@@ -1,7 +1,8 @@
 /** Every HTTP request ends in one answer of known shape, and only a declared operation runs behind /v1. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type RequestHandler } from 'express';
-import { Refusal, type AnyOperation, type Entropy } from '../../kernel/index.ts';
+import { Refusal, type AnyOperation, type Entropy, type Origin } from '../../kernel/index.ts';
+import { originOf } from '../origin.ts';
 import { malformed, refuse } from './answer.ts';
 import { doorkeeper, isProbe, type DoorOptions } from './doorkeeper.ts';
 import { begin, exchangeOf, type RequestLine } from './exchange.ts';
@@ -30,6 +31,8 @@ export interface HttpOptions extends DoorOptions, ServeOptions {
   readonly plaintext: (request: IncomingMessage) => boolean;
   /** The no to a request for a host that is not of this server, or null; probes are not asked. May reject with a no. */
   readonly judgeHost: (request: IncomingMessage) => Promise<Refusal | null>;
+  /** Hears of who asked for a host that is not of this server. Must not throw. */
+  readonly turnedAway: (refusal: Refusal, origin: Origin, traceId: string) => void;
 }
 
 /** Express with the step before its router within reach. */
@@ -75,7 +78,7 @@ export function httpApp(options: HttpOptions): express.Express {
       else
         judged(options, request).then(
           (no) => {
-            if (no) refuse(request, response, no);
+            if (no) turnAway(request, response, no, options);
             else route(request, response, (error) => fail(request, response, error));
           },
           (error: unknown) => fail(request, response, error),
@@ -83,6 +86,16 @@ export function httpApp(options: HttpOptions): express.Express {
     });
   };
   return app;
+}
+
+function turnAway(
+  request: IncomingMessage,
+  response: ServerResponse,
+  no: Refusal,
+  { clientAddress, turnedAway }: HttpOptions,
+): void {
+  turnedAway(no, originOf('http', request, clientAddress), exchangeOf(request).traceId);
+  refuse(request, response, no);
 }
 
 /** Probes come by address, and ask for nothing. */

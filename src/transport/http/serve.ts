@@ -2,16 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import type { Reply } from '../../contract/index.ts';
-import {
-  execute,
-  Refusal,
-  turnAway,
-  type Call,
-  type Origin,
-  type Stages,
-} from '../../kernel/index.ts';
-import { hostOf } from '../host.ts';
-import { userAgentOf } from '../user-agent.ts';
+import { execute, Refusal, turnAway, type Call, type Stages } from '../../kernel/index.ts';
+import { originOf } from '../origin.ts';
 import { announceLimit, answer, problem } from './answer.ts';
 import { bearer } from './bearer.ts';
 import { send } from './download.ts';
@@ -65,7 +57,7 @@ async function carryOut(
   { stages, clientAddress, allowedOrigins }: ServeOptions,
 ): Promise<{ readonly reply: Reply<unknown>; readonly input: Input }> {
   const { operation } = route;
-  const origin = originOf(request, clientAddress);
+  const origin = originOf('http', request, clientAddress);
   const began = stages.monotonic();
   let input: Input = {};
   let call: Call = { input: undefined, credential: { kind: 'none' }, origin, traceId };
@@ -78,15 +70,4 @@ async function carryOut(
     return { reply: turnAway(operation, call, error, began, stages), input };
   }
   return { reply: await execute(operation, call, stages), input };
-}
-
-function originOf(request: IncomingMessage, clientAddress: ServeOptions['clientAddress']): Origin {
-  const host = hostOf(request);
-  return {
-    transport: 'http',
-    address: clientAddress(request),
-    ...(host && { host }),
-    userAgent: userAgentOf(request.headers),
-    connectionId: null,
-  };
 }

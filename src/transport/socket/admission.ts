@@ -14,19 +14,31 @@ export interface AdmissionOptions {
   /** The no to a handshake for a host that is not of this server, or null. May reject with a no. */
   readonly judgeHost: (request: IncomingMessage) => Promise<Refusal | null>;
   readonly traceId: () => string;
+  /** Hears of every handshake that is turned away here. Must not throw. */
+  readonly refused: (refusal: Refusal, request: IncomingMessage, traceId: string) => void;
 }
 
 /**
  * An engine middleware. `allowUpgrades: false` only stops advertising upgrades, and the engine skips its own
  * checks wherever a `sid` is present, so both are decided here.
  */
-export function admission({ allowedOrigins, plaintext, judgeHost, traceId }: AdmissionOptions) {
+export function admission({
+  allowedOrigins,
+  plaintext,
+  judgeHost,
+  traceId,
+  refused,
+}: AdmissionOptions) {
   return (request: IncomingMessage, response: unknown, next: () => void): void => {
     // A request that is no upgrade has a response of its own; for an upgrade the engine makes up an object.
     const plain = response instanceof ServerResponse ? response : null;
     const secret = plaintext(request) ? 'insecure_transport' : null;
     const code = secret ?? (plain ? 'invalid_input' : refusalOf(request, allowedOrigins));
-    const turn = (no: RefusalCode) => turnAway(request, plain, no, traceId());
+    const turn = (no: RefusalCode) => {
+      const trace = traceId();
+      refused(new Refusal(no), request, trace);
+      turnAway(request, plain, no, trace);
+    };
     if (code !== null) turn(code);
     else
       void judgeHost(request).then(

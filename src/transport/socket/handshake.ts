@@ -1,8 +1,7 @@
 /** Lets a connection in on a valid access token of a live session, and on nothing else. */
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { onWire, Refusal, type ProvedClaims } from '../../kernel/index.ts';
-import { hostOf } from '../host.ts';
-import { userAgentOf } from '../user-agent.ts';
+import { onWire, Refusal, type Origin, type ProvedClaims } from '../../kernel/index.ts';
 import type { HandshakeQueue } from './handshake-queue.ts';
 import type { ClientSocket } from './types.ts';
 
@@ -14,19 +13,19 @@ export interface HandshakeOptions {
   readonly prove: (token: string, host: string | undefined) => Promise<ProvedClaims>;
   /** Where handshakes wait to be proved, if there is a place. */
   readonly queue: HandshakeQueue;
-  readonly addressOf: (socket: ClientSocket) => string;
+  readonly originOf: (request: IncomingMessage) => Origin;
   readonly traceId: () => string;
-  readonly refused: (refusal: Refusal, traceId: string, address: string) => void;
+  readonly refused: (refusal: Refusal, origin: Origin, traceId: string) => void;
 }
 
 /**
  * A namespace middleware: nothing of the connection exists for others before it has passed. A connection has one
  * try: several at once would each get an identity of their own, and a refused one would guess on.
  */
-export function handshake({ prove, queue, addressOf, traceId, refused }: HandshakeOptions) {
+export function handshake({ prove, queue, originOf, traceId, refused }: HandshakeOptions) {
   const tried = new WeakSet<object>();
   return (socket: ClientSocket, next: (error?: Error) => void): void => {
-    const address = addressOf(socket);
+    const origin = originOf(socket.request);
     const again = tried.has(socket.conn);
     tried.add(socket.conn);
     const { conn } = socket;
@@ -42,14 +41,9 @@ export function handshake({ prove, queue, addressOf, traceId, refused }: Handsha
       if (again) throw new Refusal('invalid_input');
       const auth = Auth.safeParse(socket.handshake.auth);
       if (!auth.success) throw new Refusal('unauthenticated');
-      const host = hostOf(socket.request) ?? undefined;
-      const claims = await queue.pass(applicant, () => prove(auth.data.token, host));
+      const claims = await queue.pass(applicant, () => prove(auth.data.token, origin.host));
       if (!claims) return false;
-      const userAgent = userAgentOf(socket.handshake.headers);
-      const named = host === undefined ? {} : { host };
-      const connectionId = socket.id;
-      const origin = { transport: 'socket', address, ...named, userAgent, connectionId } as const;
-      Object.assign(socket.data, { claims, origin });
+      Object.assign(socket.data, { claims, origin: { ...origin, connectionId: socket.id } });
       return true;
     };
     enter().then(
@@ -58,7 +52,7 @@ export function handshake({ prove, queue, addressOf, traceId, refused }: Handsha
         const refusal =
           error instanceof Refusal ? error : new Refusal('internal', { cause: error });
         const trace = traceId();
-        refused(refusal, trace, address);
+        refused(refusal, origin, trace);
         next(Object.assign(new Error(refusal.code), { data: onWire(refusal, trace) }));
         if (again) conn.close();
         // It would hold a connection until its time to connect is over; the answer leaves first.

@@ -1,5 +1,5 @@
 /** The Socket.IO gateway: WebSocket only, one identity per connection, every event down the one road. */
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { FRAME_BYTES, type ChannelId } from '../../contract/index.ts';
 import type {
@@ -7,10 +7,12 @@ import type {
   Clock,
   Effect,
   Entropy,
+  Origin,
   ProvedClaims,
   Refusal,
   Stages,
 } from '../../kernel/index.ts';
+import { originOf as originOfRequest } from '../origin.ts';
 import { joinBus, type BusOptions } from '../bus/index.ts';
 import { admission, PATH, refuseUpgrades, type AdmissionOptions } from './admission.ts';
 import { Authorities } from './authority.ts';
@@ -52,6 +54,8 @@ export interface GatewayOptions extends Omit<DoorOptions, 'soon'> {
   readonly allowedOrigins: ReadonlySet<string>;
   readonly plaintext: AdmissionOptions['plaintext'];
   readonly judgeHost: AdmissionOptions['judgeHost'];
+  /** Hears of every handshake that was not let in but for want of room. Must not throw. */
+  readonly turnedAway: (refusal: Refusal, origin: Origin, traceId: string) => void;
   /** Milliseconds that calls under way are given when the server stops. */
   readonly drainMs: number;
   /** Runs a task later; returns how to call it off. */
@@ -108,13 +112,20 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
   const overloads = gathered(options.later, (count, trace) =>
     refused('handshake', 'overloaded', trace, count),
   );
-  const turnedAway = ({ code }: Refusal, trace: string) =>
+  const told = ({ code }: Refusal, trace: string) =>
     code === 'overloaded' ? overloads.count(trace) : refused('handshake', code, trace);
+  const originOf = (request: IncomingMessage) => originOfRequest('socket', request, clientAddress);
+  const { turnedAway } = options;
   const soon = turnstile(options, QUIET);
-  io.engine.use(doorkeeper({ ...options, soon }, traceId, turnedAway));
-  io.engine.use(admission({ ...options, traceId }));
+  io.engine.use(doorkeeper({ ...options, soon }, traceId, told));
+  io.engine.use(
+    admission({
+      ...options,
+      traceId,
+      refused: (refusal, request, trace) => turnedAway(refusal, originOf(request), trace),
+    }),
+  );
   options.http.on('upgrade', refuseUpgrades(traceId));
-  const addressOf = (socket: ClientSocket) => clientAddress(socket.request);
   const { clock, prove } = options;
   const queue = new HandshakeQueue({
     ...options.handshakes,
@@ -123,7 +134,15 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     entropy,
     soon: setImmediate, // not behind the crowd: proofs are what makes it smaller
   });
-  io.use(handshake({ prove, queue, addressOf, traceId, refused: turnedAway }));
+  io.use(
+    handshake({
+      ...{ prove, queue, originOf, traceId },
+      refused(refusal, origin, trace) {
+        told(refusal, trace);
+        turnedAway(refusal, origin, trace);
+      },
+    }),
+  );
   const rooms = new Rooms(io);
   const slow = () => refused('connection', 'slow_consumer', traceId());
   const stopLooking = closeSlowConsumers(io, options.later, slow);

@@ -121,6 +121,7 @@ export async function serve(
     secure: false,
     plaintext: () => false,
     judgeHost: () => Promise.resolve(null),
+    turnedAway: () => undefined,
     ...options,
   });
   const server = createServer(app);
