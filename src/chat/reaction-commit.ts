@@ -60,8 +60,8 @@ export type ReactionVerdict =
 interface Scene {
   /** Those that are locked. */
   readonly channels: ReadonlyMap<ChannelId, ChannelRow>;
-  /** Those that somebody else holds: nothing is said of them, not even that they are there. */
-  readonly busy: ReadonlySet<ChannelId>;
+  /** Those that are there: where one is not locked, somebody else holds it. */
+  readonly there: ReadonlySet<ChannelId>;
   readonly messages: ReadonlyMap<string, MessageRow>;
   readonly muted: readonly Silenced[];
 }
@@ -81,22 +81,22 @@ export async function commitReactions(
     const ids = [...new Set(asked.map(({ channelId }) => channelId))];
     const channelRows = channelStore(tx, workspaceId);
     const channels = new Map((await channelRows.lockAll(ids, wait)).map((row) => [row.id, row]));
-    const unlocked = ids.filter((id) => !channels.has(id));
     const readers = asked.flatMap(({ channelId, userId }) => {
       const channel = channels.get(channelId);
       return channel ? [{ channel, userId }] : [];
     });
-    const [standing, found, intervals, muted, others] = await Promise.all([
+    const [standing, found, intervals, muted, known] = await Promise.all([
       standings(tx).each(asked),
       messageStore(tx).findEach(asked),
       membershipStore(tx, workspaceId).readableEach(readers),
       // Whoever is muted takes back what they said, and says nothing more.
       adds ? restraintStore(tx).mutedAmong(asked, at) : [],
-      unlocked.length > 0 ? channelRows.findAll(unlocked) : [],
+      // Asked whether or not some were locked by others: what is not there costs the same as what may not be seen.
+      channelRows.findAll(ids),
     ]);
     const readable = intervals.values();
     const messages = new Map(found.map((row) => [`${row.channelId} ${row.id}`, row]));
-    const scene = { channels, messages, muted, busy: new Set(others.map(({ id }) => id)) };
+    const scene = { channels, messages, muted, there: new Set(known.map(({ id }) => id)) };
     const kinds = new Map<string, Set<string>>();
     const judged = asked.map((one, i) => {
       const own = channels.has(one.channelId) ? readable.next().value : undefined;
@@ -136,10 +136,10 @@ function judge(
   { channelId, messageId, userId }: AskedReaction,
   standing: Standing | null,
   readable: Readable,
-  { channels, busy, messages, muted }: Scene,
+  { channels, there, messages, muted }: Scene,
 ): Judged {
   const channel = channels.get(channelId);
-  if (!channel) return busy.has(channelId) ? 'busy' : 'not_found';
+  if (!channel) return there.has(channelId) ? 'busy' : 'not_found';
   if (!standing || !sees(standing)) return 'not_found';
   if (!mayInChannel(standing, 'message.read') || !mayInChannel(standing, 'message.react'))
     return 'forbidden';
