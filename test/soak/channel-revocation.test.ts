@@ -71,7 +71,6 @@ describe('soak: what is done in a channel, on two nodes', function () {
   this.timeout(120_000);
   let redisProxy: TcpProxy;
   let nodes: TwoProcesses;
-  let owner: Person;
   let stayer: Person;
   before(async () => {
     nodes = await TwoProcesses.start({
@@ -82,13 +81,14 @@ describe('soak: what is done in a channel, on two nodes', function () {
         return { url: proxied.href, end: () => redisProxy.end() };
       },
     });
-    owner = await nodes.person('Alice', nodes.a);
     stayer = await nodes.person('Stayer', nodes.b);
   });
   after(() => nodes.end());
 
   /** A channel that somebody listens to on both nodes, as what the act takes, and somebody who stays on node B. */
   async function prepared({ as, name }: Act) {
+    // Of its own: the posts of all acts together would be more than one person may write in five seconds.
+    const owner = await nodes.person(`Owner of ${name}`, nodes.a);
     const kind = as === 'passer-by' ? 'public' : 'private';
     const input = { kind, name: `To be ${name}` } as const;
     const { id: channelId } = await owner.call('channel.create', input).accepted();
@@ -129,7 +129,7 @@ describe('soak: what is done in a channel, on two nodes', function () {
 
   /** What is said later is shown to who stays, and to both sockets if they may read still; in words. */
   async function talk({ name, loses }: Act, scene: Scene, witnesses: readonly Witness[]) {
-    const { channelId } = scene;
+    const { channelId, owner } = scene;
     // Where reading was taken from some, all are asked to come back: those who may do.
     await stayer.call('channel.subscribe', { channelId }).accepted();
     const bodies: string[] = [];

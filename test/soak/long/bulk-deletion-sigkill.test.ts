@@ -86,7 +86,7 @@ describe('a bulk deletion under SIGKILL', function () {
           count(*) FILTER (WHERE author_id = $3 AND deleted_at IS NULL)::int AS kept,
           (SELECT count(*)::int FROM moderation_act WHERE channel_id = $1) AS acts,
           (SELECT count(*)::int FROM audit_event
-            WHERE action = 'message.delete-many' AND resource_id = $1::text) AS audited
+            WHERE action = 'message.delete-many' AND resource_id = $1) AS audited
         FROM message WHERE channel_id = $1`;
       const { rows } = await client.query<object>(text, [channelId, writes.userId, minds.userId]);
       const half = POSTS / 2;
