@@ -31,18 +31,22 @@ export function exportAll(
   });
 }
 
+/** What the sends take counts once nobody reads pages any more, as before: those would be measured with the erasure. */
 export async function erase(
   of: Gathering,
   { userId, password, reading, saying, seconds }: Asked<'erase'>,
 ): Promise<Erased> {
   const began = performance.now();
-  const isOver = () => performance.now() - began >= seconds * 1_000;
+  const isOver = () => performance.now() - began >= reading.seconds * 1_000;
   const input = { userId, password, reason: 'as they asked' };
-  const [pages, asked, said] = await Promise.all([
+  const speaking = (long: number) =>
+    speak(of, saying, { count: Math.round(saying.perSecond * long) });
+  const [pages, asked] = await Promise.all([
     readOn(of, userId, reading, isOver),
     demand(of.wire(0), 'erasure.request-for', input) as Promise<{ erasureId: string }>,
-    speak(of, saying, { count: Math.round(saying.perSecond * seconds) }),
+    speaking(reading.seconds),
   ]);
+  const said = await speaking(seconds);
   const texts = pages.filter(({ text }) => text);
   return {
     ...{ said, erasureId: asked.erasureId, textAt: texts.at(-1)?.at ?? null },

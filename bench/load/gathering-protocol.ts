@@ -36,7 +36,7 @@ export type GatheringRequest =
       readonly saying: Saying;
       readonly mostSeconds: number;
     }
-  /** The first of them has a person erased, whose posts others read in turn, and others go on for so many seconds. */
+  /** The first of them has a person erased, whose posts others read in turn; then others go on for so many seconds. */
   | {
       readonly do: 'erase';
       readonly userId: string;
@@ -55,8 +55,9 @@ export interface Saying {
   readonly perSecond: number;
 }
 
-/** Pages before one of these places, each by the next reader, so many a second. */
+/** Pages before one of these places, each by the next reader, so many a second for so many seconds. */
 export interface Reading {
+  readonly seconds: number;
   readonly by: Places;
   readonly before: readonly number[];
   readonly perSecond: number;

@@ -10,6 +10,8 @@ const NODES = 2;
 const AUTHOR = 1;
 const READERS = 40;
 const READS_PER_SECOND = 50;
+/** So long they read: after it only the sends are looked at, as before the erasure. */
+const READ_SECONDS = 5;
 /** Where they read: spread over all that was written. */
 const PAGES = 200;
 const WARM_UP_SECONDS = 5;
@@ -46,7 +48,12 @@ function run(size: Cleaning, tools: Tools): Promise<Found> {
       speakers: [firstSpeaker, people],
     });
     const places = Array.from({ length: PAGES }, (_, n) => Math.ceil(((n + 1) * messages) / PAGES));
-    const reading = { by: readers, before: places, perSecond: READS_PER_SECOND };
+    const reading = {
+      by: readers,
+      before: places,
+      perSecond: READS_PER_SECOND,
+      seconds: READ_SECONDS,
+    };
     const erased = { do: 'erase', userId, password: PASSWORD, reading, saying } as const;
     const { said, erasureId, textAt, withText, without, cpu } = await measured(() =>
       load.ask({ ...erased, seconds: watched }),

@@ -12,10 +12,11 @@ import type { ChannelRow, MessageRow } from './rows.ts';
 import { tombstoneStore } from './tombstone-store.ts';
 
 /**
- * Posts that a piece looks at at most while it holds the channel, those that are gone already among them: as many as a
- * deletion of many takes on at most, which those who write there hardly feel.
+ * Posts that a piece looks at at most while it holds the channel, those that are gone already among them: as many as take
+ * some ten milliseconds, as a step of a deletion of many does. With 150 those who write there waited 2.4 times as long at
+ * the 99th percentile as without (docs/performance.md, npm run bench:privacy).
  */
-const LOOKED_AT = 150;
+const LOOKED_AT = 60;
 /** Tombstones in one notice between nodes: they fit into one packet. */
 const NOTICE_MESSAGES = 50;
 /** Reactions of the person that a piece takes away at most. */
