@@ -1,5 +1,6 @@
 /** Whoever is erased is gone everywhere: keys, sessions, rows, and what they wrote, on every screen. */
 import assert from 'node:assert/strict';
+import type { MessageId } from '../../src/contract/index.ts';
 import { asked } from '../support/asked.ts';
 import type { Person } from '../support/person.ts';
 import { World } from '../support/world.ts';
@@ -136,18 +137,23 @@ describe('an erasure', () => {
     assert.deepEqual(await bodies(one.id), [null, 'again']);
   });
 
-  it('takes with it what was sent at the same moment: no text is left, and none is readable', async () => {
+  it('takes with it what was sent or edited at the same moment: no text is left, and none is readable', async () => {
     const { person } = ada;
     const { id: channelId } = await world.channel(bob, [person]);
     const send = () => person.send(channelId, 'canary', world.clientId());
-    await Promise.all(Array.from({ length: 10 }, () => send().accepted()));
+    const sent = await Promise.all(Array.from({ length: 10 }, () => send().accepted()));
+    const edit = (messageId: MessageId) =>
+      person.call('message.edit', { channelId, messageId, body: 'canary, sung anew' });
     const { erasureId } = await request(ada).accepted();
-    const sends = Array.from({ length: 40 }, () => Promise.resolve(send()).catch(() => null));
+    const answered = (call: PromiseLike<unknown>) => Promise.resolve(call).catch(() => null);
+    const sends = Array.from({ length: 40 }, () => answered(send()));
+    const edits = sent.map(({ id }) => answered(edit(id)));
     await becomes(world, erasureId, 'done');
-    await Promise.all(sends);
+    await Promise.all([...sends, ...edits]);
     const left = `SELECT FROM message WHERE author_id = $1 AND body_sealed IS NOT NULL`;
+    const former = `SELECT FROM message_version v JOIN message m USING (channel_id, seq) WHERE m.author_id = $1`;
     const keys = `SELECT FROM data_key WHERE author_id = $1`;
-    for (const text of [left, keys])
+    for (const text of [left, former, keys])
       assert.equal((await rows(world, text, person.userId)).length, 0);
     const { messages } = await bob.call('message.history', { channelId }).accepted();
     assert.ok(messages.length >= 10 && messages.every(({ content }) => content === 'deleted'));
