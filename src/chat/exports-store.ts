@@ -15,7 +15,7 @@ const CHANNELS = 200;
 /** Versions or reactions of a page at most: there is no end to how often one message was edited. */
 const ROWS = 2_000;
 /** Places of posts in all pieces of a page together: where each may have a text, and where few have anything. */
-const PLACES = 2_000;
+const PLACES = 1_000;
 export const SPARSE_PLACES = 20_000;
 
 /** What of a channel somebody may read at this moment. */
@@ -79,6 +79,23 @@ export async function nextPieces(
   const last = ids.at(-1);
   const isAll = ids.length < CHANNELS || last === undefined || last === from;
   return { pieces, next: isAll ? null : [last, Number.MAX_SAFE_INTEGER] };
+}
+
+/** The same places in groups of so many, for statements of a bounded size. */
+export function* groupsOf(pieces: Iterable<Piece>, places: number): Generator<Piece[]> {
+  let group: Piece[] = [];
+  let left = places;
+  for (const piece of pieces)
+    for (let { after } = piece; after < piece.upTo;) {
+      const upTo = Math.min(piece.upTo, after + left);
+      group.push({ ...piece, after, upTo });
+      left -= upTo - after;
+      after = upTo;
+      if (left > 0) continue;
+      yield group;
+      [group, left] = [[], places];
+    }
+  if (group.length > 0) yield group;
 }
 
 export const columnsOf = (pieces: readonly Piece[]) =>

@@ -65,3 +65,15 @@ export async function messagesIn(
   if (!page) throw new Error('an aggregate has one row');
   return { ...page, found: JSON.parse(page.found) as ExportedMessage[] };
 }
+
+/** How many posts of somebody are in these pieces, and how many of them were not deleted; of SPARSE_PLACES at most. */
+export async function countIn(tx: Tx, userId: UserId, pieces: readonly Piece[]) {
+  const [ids, after, upTo, readable] = columnsOf(pieces);
+  const [counted] = await tx.$queryRaw<{ posts: bigint; alive: bigint }[]>`
+    SELECT count(*) AS posts, count(*) FILTER (WHERE m.deleted_at IS NULL) AS alive
+    FROM unnest(${ids}::uuid[], ${after}::bigint[], ${upTo}::bigint[], ${readable}::text[])
+        AS s (id, after, up_to, readable)
+    JOIN message m ON m.channel_id = s.id AND m.seq > s.after AND m.seq <= s.up_to
+      AND m.author_id = ${userId}::uuid AND m.seq <@ s.readable::int8multirange`;
+  return { posts: Number(counted?.posts ?? 0), alive: Number(counted?.alive ?? 0) };
+}

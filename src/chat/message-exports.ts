@@ -16,6 +16,8 @@ import {
   type ExportedMessage,
   type ExportedMessages,
 } from './message-exports-store.ts';
+import { extentOf } from './message-extent.ts';
+import { messageWholes } from './message-wholes.ts';
 
 /** What it takes to show messages, without another query. */
 interface Shown {
@@ -83,6 +85,7 @@ export function messageExports({
         return {
           rows: opened({ ...subject, content, keys, names }, messages),
           next: last ? [last.channelId, last.seq] : next,
+          extent: extentOf(pieces, found, last),
         };
       }),
     settle: (subject, rows) =>
@@ -94,6 +97,7 @@ export function messageExports({
           return is[i] === 'deleted' && row['text'] !== null ? null : row;
         });
       }),
+    wholes: messageWholes(transaction),
   };
 }
 

@@ -14,11 +14,18 @@ export type ExportCursor = readonly (string | number)[];
 /** Made of JSON. */
 export type ExportRow = Readonly<Record<string, unknown>>;
 
+type Extended = string | number | readonly Extended[];
+
+/** What pages were made of, as JSON that only their contributor reads; it tells nothing about people but ids. */
+export type ExportExtent = Readonly<Record<string, Extended>>;
+
 export interface ExportPage {
   /** Gone through once; they may be made one by one as they are asked for, and ask no database then. */
   readonly rows: Iterable<ExportRow>;
   /** Null on the last page; a page may be empty and not be the last. */
   readonly next: ExportCursor | null;
+  /** For `wholes` of the contributor, where it has them. */
+  readonly extent?: ExportExtent | null;
 }
 
 /**
@@ -45,6 +52,16 @@ export interface ExportContributor {
     subject: DataSubject,
     rows: readonly ExportRow[],
   ) => Promise<readonly (ExportRow | null)[]>;
+  /** A quicker way to find that nothing has to be settled. */
+  readonly wholes?: {
+    /** The extent of two pages, of which the second followed the first; null where it would say too much. */
+    readonly join: (first: ExportExtent, second: ExportExtent) => ExportExtent | null;
+    /**
+     * True only where `settle` would leave every row of the pages of this extent as it is. False says nothing: the rows
+     * are settled then.
+     */
+    readonly areGiven: (subject: DataSubject, extent: ExportExtent) => Promise<boolean>;
+  };
 }
 
 /** Keeps files that are sealed before they come here. Names are ids, in folders that are ids. */

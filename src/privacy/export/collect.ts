@@ -71,6 +71,7 @@ async function gather(
       const over = turn();
       if (over) await over;
     }
+    lines.madeOf(found);
     cursor = found.next;
     if (cursor === null || lines.bytes >= FILE_BYTES || page === STEP_PAGES)
       return { lines, cursor };

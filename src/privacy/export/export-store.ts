@@ -7,7 +7,7 @@ import type {
   UserId,
   WorkspaceId,
 } from '../../contract/index.ts';
-import type { ExportCursor } from '../../kernel/index.ts';
+import type { ExportCursor, ExportExtent } from '../../kernel/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { deadlineStore } from '../deadlines/deadline-store.ts';
 import type { Round } from './again.ts';
@@ -45,6 +45,8 @@ export interface PartRecord {
   readonly bytes: number;
   readonly digest: Uint8Array;
   readonly months: Readonly<Record<string, number>>;
+  /** Null where its contributor did not say, or would have had to say too much. */
+  readonly extent: ExportExtent | null;
   readonly settled: boolean;
 }
 
@@ -193,11 +195,9 @@ export function exportStore(tx: Tx, workspaceId: WorkspaceId): ExportStore {
       return count === 1;
     },
     async addParts(exportId, parts) {
-      const data = parts.map((part) => ({
-        ...part,
-        workspaceId,
-        exportId,
-        digest: bytes(part.digest),
+      const data = parts.map(({ extent, ...part }) => ({
+        ...{ ...part, workspaceId, exportId, digest: bytes(part.digest) },
+        ...(extent && { extent }),
       }));
       await tx.dataExportPart.createMany({ data });
     },

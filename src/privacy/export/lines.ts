@@ -1,5 +1,5 @@
 /** Rows as JSON Lines (one JSON text a line), written down as bytes at once: as strings they would outlive the young heap. */
-import type { ExportContributor, ExportRow } from '../../kernel/index.ts';
+import type { ExportContributor, ExportExtent, ExportPage, ExportRow } from '../../kernel/index.ts';
 
 const LINE_FEED = 10;
 /** A code unit of UTF-16 takes at most so many bytes in UTF-8. */
@@ -28,6 +28,8 @@ export class Lines {
   readonly #room: Room;
   readonly #months = new Map<string, number>();
   #month = { name: '', from: Infinity, to: -Infinity };
+  /** Undefined before the first page. */
+  #extent: ExportExtent | null | undefined;
   count = 0;
   bytes = 0;
 
@@ -50,6 +52,14 @@ export class Lines {
     this.#months.set(month, (this.#months.get(month) ?? 0) + 1);
   }
 
+  /** Told after the rows of each page; one that does not say leaves the whole without. */
+  madeOf({ extent = null }: Pick<ExportPage, 'extent'>): void {
+    const { wholes } = this.#contributor;
+    const before = this.#extent;
+    if (before === undefined) this.#extent = extent;
+    else this.#extent = before && extent && (wholes?.join(before, extent) ?? null);
+  }
+
   /** Good until something else is written to the room. */
   text(): Buffer {
     return this.#room.bytes.subarray(0, this.bytes);
@@ -58,7 +68,8 @@ export class Lines {
   part(file: string) {
     const months = Object.fromEntries(this.#months);
     const settled = this.#contributor.settle === undefined;
-    return { file, contributor: this.#contributor.name, rows: this.count, months, settled };
+    const of = { contributor: this.#contributor.name, extent: this.#extent ?? null };
+    return { file, rows: this.count, months, settled, ...of };
   }
 
   /** Most rows are of the same month as the one before. */

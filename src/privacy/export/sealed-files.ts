@@ -17,7 +17,7 @@ import type { ExportRecord, PartRecord } from './export-store.ts';
 
 /** What a file is to be, beside its bytes. */
 export type NewPart = Pick<PartRecord, 'file' | 'contributor' | 'rows'> &
-  Partial<Pick<PartRecord, 'months' | 'settled'>>;
+  Partial<Pick<PartRecord, 'months' | 'extent' | 'settled'>>;
 
 export interface SealedFiles {
   /** A key for a new export; null once the key of the subject was destroyed. */
@@ -80,8 +80,8 @@ export function sealedFiles({ vault, sealing, entropy, storage }: Parts): Sealed
         partId,
         hashed(hash, text, sealFile(key, text, filePlace(id, partId))),
       );
-      const digest = hash.digest();
-      return { months: {}, settled: false, ...part, id: partId, bytes: text.length, digest };
+      const written = { id: partId, bytes: text.length, digest: hash.digest() };
+      return { months: {}, extent: null, settled: false, ...part, ...written };
     },
     async *read(id, key, part) {
       try {

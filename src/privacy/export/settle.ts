@@ -52,6 +52,11 @@ async function held(
 ): Promise<Lines | null> {
   const contributor = parts.contributors.find(({ name }) => name === part.contributor);
   if (!contributor?.settle) return null;
+  const subject = { workspaceId: underWay.workspaceId, userId: underWay.record.subjectId };
+  if (part.extent && (await contributor.wholes?.areGiven(subject, part.extent))) {
+    await readThrough(parts, underWay, part);
+    return null;
+  }
   const changes = await changesOf(parts, underWay, part, contributor.settle);
   if (changes.size === 0) return null;
   const lines = new Lines(contributor, room);
@@ -65,6 +70,13 @@ async function held(
     await parts.pause();
   }
   return lines;
+}
+
+/** Finds what is not there or damaged now, and not when somebody fetches it. */
+async function readThrough(parts: ExportParts, underWay: UnderWay, part: PartRecord) {
+  const turn = inTurns(parts);
+  const pieces = opened(parts, underWay, part)[Symbol.asyncIterator]();
+  while (!(await pieces.next()).done) await turn();
 }
 
 const opened = ({ files }: ExportParts, { record, key }: UnderWay, part: PartRecord) =>
