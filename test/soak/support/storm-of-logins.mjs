@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 // They would sit at two hundred other machines: here, they do not take the processor from the nodes and those who talk.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
-const { url, workspace, logins } = workerData;
+const { url, workspace, logins, round } = workerData;
 
 /** Everybody from an address of their own, to an account of their own that there is not: it costs the same. */
 async function login(i) {
@@ -13,9 +13,13 @@ async function login(i) {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      'x-forwarded-for': `203.0.${i >> 8}.${i & 255}`,
+      'x-forwarded-for': `203.${round}.${i >> 8}.${i & 255}`,
     },
-    body: JSON.stringify({ workspace, email: `storm-${i}@example.org`, password: 'Wrong-Pass-1' }),
+    body: JSON.stringify({
+      workspace,
+      email: `storm-${round}-${i}@example.org`,
+      password: 'Wrong-Pass-1',
+    }),
   });
   const { code } = await response.json();
   const header = response.headers.get('retry-after');
