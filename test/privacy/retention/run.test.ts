@@ -139,7 +139,7 @@ describe('a run of retention', () => {
   it('takes sessions that have long been over, with their tokens, and none that is not', async () => {
     const { person, resident } = await administrator(at.world, 'Eve');
     const over = await resident.arrives();
-    await over.http('DELETE', '/v1/session');
+    await over.http('DELETE', '/v1/sessions/current').accepted();
     const text = `UPDATE session SET created_at = created_at - interval '100 days', ended_at = now() - interval '91 days'
       WHERE id = $1`;
     await at.world.database.query(text, [over.sessionId]);
