@@ -1,26 +1,7 @@
 /** Every column says whether it is about a person, and what is about a person can be exported or says why not. */
 import assert from 'node:assert/strict';
 import { inventory, inventoryOf } from '../../scripts/docs/personal-data.ts';
-import { accessExports } from '../../src/access/index.ts';
-import { auditExports } from '../../src/audit/exports.ts';
-import { authExports } from '../../src/auth/exports.ts';
-import { chatExports } from '../../src/chat/exports.ts';
-import { moderationExports } from '../../src/moderation/exports.ts';
-import { consentExports, deadlineExports, erasureExports } from '../../src/privacy/index.ts';
-import { ownExports } from '../../src/privacy/export/own-exports.ts';
-
-/** Every contributor as it is declared; none of them is asked for anything here. */
-const contributors = [
-  ...authExports({} as never),
-  ...chatExports({} as never),
-  ...moderationExports({} as never),
-  ...auditExports({} as never),
-  ...accessExports({} as never),
-  ...consentExports({} as never),
-  ...erasureExports({} as never),
-  ...deadlineExports({} as never),
-  ownExports(null as never, null),
-];
+import { contributors } from '../privacy/export/contributors.ts';
 
 const model = (...lines: readonly string[]) =>
   inventoryOf([['some.prisma', `${lines.join('\n')}\n}\n`]] as const);

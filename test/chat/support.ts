@@ -1,7 +1,13 @@
 /** What the stories of this domain share: the database as a witness, and channels that must look absent. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Channel, ChannelId, RefusalCode, RefusalOnWire } from '../../src/contract/index.ts';
+import type {
+  Channel,
+  ChannelId,
+  MessageId,
+  RefusalCode,
+  RefusalOnWire,
+} from '../../src/contract/index.ts';
 import type { OperationName } from '../support/connection.ts';
 import type { Person } from '../support/person.ts';
 import type { Result } from '../support/result.ts';
@@ -73,7 +79,9 @@ async function fingerprint(world: World): Promise<Row> {
 }
 
 /** Channels that nobody of this workspace who is not their owner may tell from ones that do not exist. */
-export async function hiddenChannels(world: World): Promise<Record<string, ChannelId>> {
+export async function hiddenChannels(
+  world: World,
+): Promise<Record<'absent' | 'ofOthers' | 'elsewhere', ChannelId>> {
   const [stranger, foreigner] = await Promise.all([
     world.person('Stranger'),
     world.anotherWorkspace().then((workspaceId) => world.person('Foreigner', { workspaceId })),
@@ -83,11 +91,32 @@ export async function hiddenChannels(world: World): Promise<Record<string, Chann
   return { absent: randomUUID() as ChannelId, ofOthers: ofOthers.id, elsewhere: elsewhere.id };
 }
 
+interface NamedMessage {
+  readonly channelId: ChannelId;
+  readonly messageId: MessageId;
+}
+
+/** Names of messages that nobody may tell from ones that do not exist: `here` in part, with `other` of another channel. */
+export async function hiddenMessages(
+  world: World,
+  here: NamedMessage,
+  other: NamedMessage,
+): Promise<NamedMessage[]> {
+  const { channelId, messageId } = here;
+  const { absent, ofOthers, elsewhere } = await hiddenChannels(world);
+  return [
+    { channelId, messageId: randomUUID() as MessageId },
+    { channelId, messageId: other.messageId },
+    ...[absent, ofOthers, elsewhere].map((hidden) => ({ channelId: hidden, messageId })),
+  ];
+}
+
 /** Demands the same answer, but for its trace id, of all the calls; the refusal must not tell one from another. */
 export async function allRefused(
   code: RefusalCode,
   calls: readonly Result<unknown>[],
 ): Promise<void> {
+  assert.ok(calls.length > 0, 'there is something to refuse');
   const answers: Omit<RefusalOnWire, 'traceId'>[] = [];
   for (const call of calls) {
     const { traceId, ...rest } = await call.refused(code);

@@ -1,29 +1,16 @@
 /** An admin sees by command who asked for what about their data, what is overdue first, and gives one more time. */
 import assert from 'node:assert/strict';
 import { author } from '../privacy/support.ts';
-import { World } from '../support/world.ts';
-import { done, failure, Machinery, newcomer, rows } from './support.ts';
+import { signedUp } from './signed-up.ts';
+import { done, failure, rows } from './support.ts';
 
 describe('conclave admin requests', function () {
   this.timeout(60_000);
-  let world: World;
-  let home: Machinery;
-  before(async () => {
-    world = await World.create();
-    home = new Machinery();
-    await newcomer(home, world, 'Ada');
-    const text = `UPDATE account SET role = 'admin' WHERE workspace_id = $1`;
-    await world.database.query(text, [world.workspaceId]);
-  });
-  after(async () => {
-    home.end();
-    await world.end();
-  });
-  const requests = (...words: string[]) =>
-    home.here(['admin', 'requests', ...words, '--server', world.url, '--profile', 'ada']);
+  const at = signedUp({ Ada: 'admin' });
+  const requests = (...words: string[]) => at.as('ada', 'admin', 'requests', ...words);
 
   async function asking(name: string) {
-    const { person, resident } = await author(world, name);
+    const { person, resident } = await author(at.world, name);
     const asked = { password: resident.password };
     const { erasureId } = await person.call('erasure.request', asked).accepted();
     return { person, requestId: String(erasureId), userId: person.userId };
@@ -33,7 +20,7 @@ describe('conclave admin requests', function () {
     const [open, late] = [await asking('Bob'), await asking('Carol')];
     const text = `UPDATE request_deadline SET requested_at = requested_at - interval '31 days',
       due_at = due_at - interval '31 days' WHERE id = $1`;
-    await world.database.query(text, [late.requestId]);
+    await at.world.database.query(text, [late.requestId]);
     const { out, err } = await requests().ended;
     assert.match(err, /1 open, 1 overdue/);
     const [first, second, ...more] = out.trimEnd().split('\n');

@@ -3,40 +3,32 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asked } from '../support/asked.ts';
-import { World } from '../support/world.ts';
 import { Ageing } from '../privacy/retention/nodes.ts';
 import { rows as stored } from '../chat/support.ts';
 import { together } from '../../src/cli/retention-lines.ts';
-import { done, failure, Machinery, newcomer, rows } from './support.ts';
+import { signedUp } from './signed-up.ts';
+import { done, failure, rows } from './support.ts';
 
 describe('conclave admin retention', function () {
   this.timeout(60_000);
-  let world: World;
-  let home: Machinery;
-  let password: string;
+  const at = signedUp({ Ada: 'admin' });
   before(async () => {
-    world = await World.create();
-    home = new Machinery();
-    ({ password } = await newcomer(home, world, 'Ada'));
-    const text = `UPDATE account SET role = 'admin' WHERE workspace_id = $1`;
-    await world.database.query(text, [world.workspaceId]);
     await done(as('create', 'Garden'));
     for (const word of ['old', 'older', 'young']) await done(as('send', 'Garden', word));
     const [garden] = await stored(
-      world,
+      at.world,
       'SELECT id FROM channel WHERE workspace_id = $1',
-      world.workspaceId,
+      at.world.workspaceId,
     );
-    const ageing = new Ageing(world);
+    const ageing = new Ageing(at.world);
     await ageing.ages(garden?.['id'] as never, 400, 2);
     await ageing.postgres.close();
   });
-  after(async () => {
-    home.end();
-    await world.end();
-  });
-  const as = (...words: string[]) =>
-    home.here([...words, '--server', world.url, '--profile', 'ada'], { input: `${password}\n` });
+  const typing = (password: string, ...words: string[]) =>
+    at.home.here([...words, '--server', at.world.url, '--profile', 'ada'], {
+      input: `${password}\n`,
+    });
+  const as = (...words: string[]) => typing(at.who.Ada.password, ...words);
   const retention = (...words: string[]) => as('admin', 'retention', ...words);
   const sure = ['--reason', 'a rule', '--password-stdin'];
 
@@ -64,20 +56,20 @@ describe('conclave admin retention', function () {
     assert.match(await done(as('history', 'Garden')), /^#3 .*young\n$/);
     assert.equal(await done(retention('preview')), '');
     const file = (name: string, content: string) => {
-      const path = join(home.home, name);
+      const path = join(at.home.home, name);
       writeFileSync(path, content);
       return path;
     };
-    const path = `/v1/receipt-keys?workspace=${world.slug}`;
-    const keys = file('keys.json', JSON.stringify(await asked(world.url, 'GET', path).accepted()));
-    const verify = (content: string) =>
-      home.here(['verify-report', file('report.json', content), '--keys', keys]);
+    const path = `/v1/receipt-keys?workspace=${at.world.slug}`;
+    const published = await asked(at.world.url, 'GET', path).accepted();
+    const keys = file('keys.json', JSON.stringify(published));
+    const verify = (content: string, ...more: string[]) =>
+      at.home.here(['verify-report', file('report.json', content), '--keys', keys, ...more]);
     const right = await done(verify(report));
     assert.match(right, /^The signature is right\.\n/);
     assert.match(right, /\nmessages, kept for 365 days: 2 removed, 0 kept by a legal hold\n/);
     const other = report.replace('"removed":2', '"removed":3');
-    const wrong = home.here(['verify-report', file('other.json', other), '--keys', keys, '--json']);
-    assert.equal((await failure(wrong))['code'], 'report_forged');
+    assert.equal((await failure(verify(other, '--json')))['code'], 'report_forged');
   });
 
   it('adds up what was counted of one channel in several portions', () => {
@@ -102,8 +94,8 @@ describe('conclave admin retention', function () {
         'usage',
         words.join(' '),
       );
-    const args = ['admin', 'retention', 'run', '--server', world.url, '--profile', 'ada', ...sure];
-    const wrong = home.here([...args, '--json'], { input: 'wrong-Password-1\n' });
+    const words = ['admin', 'retention', 'run', ...sure, '--json'];
+    const wrong = typing('wrong-Password-1', ...words);
     assert.equal((await failure(wrong))['code'], 'invalid_credentials');
   });
 });

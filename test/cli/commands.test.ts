@@ -1,26 +1,18 @@
 /** Two people talk by the command alone: every command once, in words and as JSON. */
 import assert from 'node:assert/strict';
 import { saidInTurn } from '../chat/support.ts';
-import { World } from '../support/world.ts';
-import { done, failure, Machinery, newcomer, parsed, rows, type Somebody } from './support.ts';
+import { signedUp } from './signed-up.ts';
+import { done, failure, parsed, rows, type Somebody } from './support.ts';
 
 describe('the conclave command', () => {
-  let world: World;
-  let home: Machinery;
+  const at = signedUp({ Ada: 'user', Bob: 'user' });
   let ada: Somebody;
   let bob: Somebody;
-  before(async () => {
-    world = await World.create();
-    home = new Machinery();
-    ada = await newcomer(home, world, 'Ada');
-    bob = await newcomer(home, world, 'Bob');
-  });
-  after(async () => {
-    home.end();
-    await world.end();
+  before(() => {
+    ({ Ada: ada, Bob: bob } = at.who);
   });
   const as = (who: Somebody, ...words: string[]) =>
-    home.here([...words, '--profile', who.name.toLowerCase()]);
+    at.home.here([...words, '--profile', who.name.toLowerCase()]);
 
   it('says who is signed in, each in a profile of their own', async () => {
     assert.match(
@@ -30,7 +22,7 @@ describe('the conclave command', () => {
     const [row] = await rows(as(bob, 'whoami', '--json'));
     assert.equal(row?.['email'], bob.email);
     assert.equal(row['displayName'], 'Bob');
-    assert.equal(row['server'], world.url);
+    assert.equal(row['server'], at.world.url);
     assert.equal(row['profile'], 'bob');
   });
 
@@ -62,7 +54,7 @@ describe('the conclave command', () => {
 
   it('sends, from its words or from standard input, and prints what was said', async () => {
     assert.equal(await done(as(ada, 'send', 'Garden', 'Hello', 'Bob')), 'Sent: #1 of Garden.\n');
-    const piped = home.here(['send', 'garden', '--json', '--profile', 'bob'], {
+    const piped = at.home.here(['send', 'garden', '--json', '--profile', 'bob'], {
       input: 'two\nlines\n',
     });
     const [sent] = await rows(piped);
@@ -135,11 +127,11 @@ describe('the conclave command', () => {
 
   it('reads a long history a page after the other', async () => {
     const [channel] = await rows(as(ada, 'create', 'Long', '--json'));
-    const owner = await world.person('Carol', { role: 'admin' });
+    const owner = await at.world.person('Carol', { role: 'admin' });
     const channelId = channel?.['id'] as Parameters<typeof owner.send>[0];
     await owner.call('member.join', { channelId }).accepted();
     const sayings = Array.from({ length: 210 }, (_, place) => `message ${place + 1}`);
-    await saidInTurn(world, owner, channelId, sayings);
+    await saidInTurn(at.world, owner, channelId, sayings);
     const all = await rows(as(ada, 'history', 'Long', '--limit', '1000', '--json'));
     assert.deepEqual(
       all.map(({ seq }) => seq),

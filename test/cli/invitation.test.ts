@@ -2,26 +2,13 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { World } from '../support/world.ts';
-import { done, failure, Machinery, newcomer, parsed, rows, stranger } from './support.ts';
+import { signedUp } from './signed-up.ts';
+import { done, failure, newcomer, parsed, rows } from './support.ts';
 
 describe('conclave invitation', function () {
   this.timeout(240_000);
-  let world: World;
-  let home: Machinery;
-  before(async () => {
-    world = await World.create();
-    home = new Machinery();
-    await newcomer(home, world, 'Ada');
-    const text = `UPDATE account SET role = 'admin' WHERE workspace_id = $1`;
-    await world.database.query(text, [world.workspaceId]);
-  });
-  after(async () => {
-    home.end();
-    await world.end();
-  });
-  const as = (profile: string, ...words: string[]) =>
-    home.here([...words, '--server', world.url, '--profile', profile]);
+  const at = signedUp({ Ada: 'admin', Carl: 'user' });
+  const { as } = at;
 
   it('makes a code that somebody signs up with, lists those that are left, and takes one back', async () => {
     const said = await done(
@@ -32,20 +19,9 @@ describe('conclave invitation', function () {
       title ?? '',
       /^Code for one moderator, shown only here, good once and until 20.*:$/,
     );
-    const file = join(home.home, 'code');
+    const file = join(at.home.home, 'code');
     writeFileSync(file, `${code}\n`, { mode: 0o600 });
-    const bob = stranger('Bob');
-    const words = ['sign-up', '--server', world.url, '--profile', 'bob', '--code-file', file];
-    const who = [
-      '--email',
-      bob.email,
-      '--name',
-      'Bob',
-      '--password-stdin',
-      '--workspace',
-      world.slug,
-    ];
-    await done(home.here([...words, ...who], { input: `${bob.password}\n` }));
+    await newcomer(at.home, at.world, 'Bob', 'bob', ['--code-file', file]);
     const me = parsed(await done(as('bob', 'whoami', '--json')));
     assert.equal(me['role'], 'moderator');
     const made = parsed(
@@ -65,7 +41,6 @@ describe('conclave invitation', function () {
   });
 
   it('says why not', async () => {
-    await newcomer(home, world, 'Carl');
     const failed = await failure(as('carl', 'invitation', 'create', '--json'));
     assert.deepEqual([failed['ending'], failed['code']], [1, 'restricted_by_workspace']);
     assert.match(String(failed['message']), /settings of the workspace/);

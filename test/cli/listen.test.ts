@@ -4,7 +4,7 @@ import type { ChannelId, WorkspaceId } from '../../src/contract/index.ts';
 import { CutProxy } from '../support/cut-proxy.ts';
 import type { Person } from '../support/person.ts';
 import { World } from '../support/world.ts';
-import { done, Machinery, parsed, rows, stranger, type Running } from './support.ts';
+import { done, Machinery, newcomer, parsed, rows, type Running } from './support.ts';
 
 describe('the conclave command: listen', () => {
   let world: World;
@@ -18,10 +18,7 @@ describe('the conclave command: listen', () => {
     proxy = await CutProxy.before(() => world.app.port());
     workspaceId = world.workspaceId;
     home = new Machinery();
-    const { email, password } = stranger('Ada');
-    const who = ['--email', email, '--name', 'Ada', '--workspace', world.slug];
-    const words = ['sign-up', '--server', proxy.url, ...who, '--password-stdin'];
-    await done(home.here(words, { input: password }));
+    await newcomer(home, { url: proxy.url, slug: world.slug }, 'Ada', 'default');
     const [made] = await rows(home.here(['create', 'Garden', '--json']));
     channelId = made?.['id'] as ChannelId;
     bob = await world.person('Bob');

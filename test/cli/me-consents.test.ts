@@ -1,24 +1,13 @@
 /** People read what they can agree to, agree to it and take it back, by one command. */
 import assert from 'node:assert/strict';
-import { World } from '../support/world.ts';
 import { rows as stored } from '../chat/support.ts';
-import { done, failure, Machinery, newcomer, rows } from './support.ts';
+import { signedUp } from './signed-up.ts';
+import { done, failure, rows } from './support.ts';
 
 describe('conclave me consents', function () {
   this.timeout(60_000);
-  let world: World;
-  let home: Machinery;
-  before(async () => {
-    world = await World.create();
-    home = new Machinery();
-    await newcomer(home, world, 'Ada');
-  });
-  after(async () => {
-    home.end();
-    await world.end();
-  });
-  const as = (...words: readonly string[]) =>
-    home.here(['me', 'consents', ...words, '--server', world.url, '--profile', 'ada']);
+  const at = signedUp({ Ada: 'user' });
+  const as = (...words: readonly string[]) => at.as('ada', 'me', 'consents', ...words);
 
   it('shows the texts, with none of them on', async () => {
     const listed = await rows(as('--json'));
@@ -38,9 +27,9 @@ describe('conclave me consents', function () {
     const [taken] = await rows(as('--withdraw', 'mention-mail', '--json'));
     assert.equal(taken?.['consented'], false);
     const said = await stored<{ decision: string; source: string }>(
-      world,
+      at.world,
       'SELECT decision, source FROM consent WHERE workspace_id = $1 ORDER BY seq',
-      world.workspaceId,
+      at.world.workspaceId,
     );
     assert.deepEqual(
       said.map(({ decision, source }) => [decision, source]),

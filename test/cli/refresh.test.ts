@@ -6,7 +6,7 @@ import { eventually } from '../support/bootstrap-clone.ts';
 import { MINUTE } from '../support/hand-clock.ts';
 import { World } from '../support/world.ts';
 import { RefreshGate } from './refresh-gate.ts';
-import { done, failure, Machinery, parsed, rows, stranger, type Somebody } from './support.ts';
+import { done, failure, Machinery, newcomer, parsed, rows, type Somebody } from './support.ts';
 
 describe('the conclave command: several processes', () => {
   let world: World;
@@ -17,10 +17,7 @@ describe('the conclave command: several processes', () => {
     world = await World.create();
     gate = await RefreshGate.before(world.app.port());
     home = new Machinery();
-    ada = stranger('Ada');
-    const who = ['--email', ada.email, '--name', 'Ada', '--workspace', world.slug];
-    const words = ['sign-up', '--server', gate.url, ...who, '--password-stdin'];
-    await done(home.here(words, { input: ada.password }));
+    ada = await newcomer(home, { url: gate.url, slug: world.slug }, 'Ada', 'default');
   });
   after(async () => {
     home.end();

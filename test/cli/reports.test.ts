@@ -1,26 +1,17 @@
 /** Reports by command: made by one, listed and decided by another, counted for who looks after all of it. */
 import assert from 'node:assert/strict';
-import { World } from '../support/world.ts';
-import { done, failure, Machinery, newcomer, parsed, rows } from './support.ts';
+import { signedUp } from './signed-up.ts';
+import { done, failure, parsed, rows } from './support.ts';
 
 describe('conclave reports', function () {
   this.timeout(240_000);
-  let world: World;
-  let home: Machinery;
+  const at = signedUp({ Ada: 'user', Bob: 'user' });
+  const { as } = at;
   before(async () => {
-    world = await World.create();
-    home = new Machinery();
-    for (const name of ['Ada', 'Bob']) await newcomer(home, world, name);
     await done(as('ada', 'create', 'Garden'));
     await done(as('bob', 'join', 'Garden'));
     await done(as('bob', 'send', 'Garden', 'rude', 'words'));
   });
-  after(async () => {
-    home.end();
-    await world.end();
-  });
-  const as = (profile: string, ...words: string[]) =>
-    home.here([...words, '--server', world.url, '--profile', profile]);
 
   it('are made, listed, taken up and resolved, in words and as JSON', async () => {
     const words = ['report', 'create', 'Garden', '1', '--as', 'harassment', '--text', 'look'];
@@ -50,7 +41,7 @@ describe('conclave reports', function () {
     const report = parsed(await done(as('ada', 'report', 'create', 'Garden', '1', '--json')));
     const id = String(report['id']);
     await done(as('ada', 'report', 'dismiss', id, '--reason', 'in jest'));
-    world.clock.forward(1_000);
+    at.world.clock.forward(1_000);
     const counted = parsed(
       await done(as('ada', 'reports', '--statistics', '--days', '7', '--json')),
     );

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { CutProxy } from '../support/cut-proxy.ts';
 import { World } from '../support/world.ts';
-import { done, failure, Machinery, rows, stranger } from './support.ts';
+import { done, failure, Machinery, newcomer, rows } from './support.ts';
 
 /** The acknowledgement of a message that was stored. */
 const STORED = /^43\d*\[\{"ok":true,"data":\{"id":"[^"]+","seq":/;
@@ -16,10 +16,7 @@ describe('the conclave command: send', () => {
     world = await World.create();
     proxy = await CutProxy.before(() => world.app.port());
     home = new Machinery();
-    const { email, password } = stranger('Ada');
-    const who = ['--email', email, '--name', 'Ada', '--workspace', world.slug];
-    const words = ['sign-up', '--server', proxy.url, ...who, '--password-stdin'];
-    await done(home.here(words, { input: password }));
+    await newcomer(home, { url: proxy.url, slug: world.slug }, 'Ada', 'default');
     await done(home.here(['create', 'Garden']));
   });
   afterEach(() => {

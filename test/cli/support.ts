@@ -228,17 +228,18 @@ export function stranger(name: string): Somebody {
   };
 }
 
-/** Registers and signs in with a profile of that name. */
+/** Registers and signs in with a profile of that name; `more` is what else the command is told. */
 export async function newcomer(
   home: Machinery,
-  world: World,
+  { url, slug }: Pick<World, 'url' | 'slug'>,
   name: string,
   profile = name.toLowerCase(),
+  more: readonly string[] = [],
 ): Promise<Somebody> {
   const somebody = stranger(name);
   const { email, password } = somebody;
-  const who = ['--email', email, '--name', name, '--password-stdin', '--workspace', world.slug];
-  const words = ['sign-up', '--server', world.url, '--profile', profile, ...who];
+  const who = ['--email', email, '--name', name, '--password-stdin', '--workspace', slug];
+  const words = ['sign-up', '--server', url, '--profile', profile, ...who, ...more];
   await done(home.here(words, { input: `${password}\n` }));
   return somebody;
 }

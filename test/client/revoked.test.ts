@@ -54,7 +54,8 @@ describe('the client: an account that is acted upon', () => {
     await ada.client.callOrThrow('password.change', { present, password: NEXT });
     assert.deepEqual(await reaches(other, 'signed-out'), ENDED);
     const draft = await there.send('written while signed out');
-    assert.ok(!(await other.signIn({ email, password: present })).ok);
+    const before = await other.signIn({ email, password: present });
+    assert.equal(!before.ok && before.refusal.code, 'invalid_credentials');
     assert.ok((await other.signIn({ email, password: NEXT })).ok);
     await draft.settled();
     await shows(here, (log) => bodies(log).includes('written while signed out'));

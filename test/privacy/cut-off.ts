@@ -107,7 +107,8 @@ export class Nodes {
     await writes(world, ada.person, channelId, ['canary 1', 'canary 2']);
     const [post] = await writes(world, bob, channelId, ['of Bob']);
     assert.ok(post);
-    await ada.person.call('message.react', { channelId, messageId: post.id, emoji: '👍' });
+    const like = { channelId, messageId: post.id, emoji: '👍' };
+    await ada.person.call('message.react', like).accepted();
     const { password } = ada.resident;
     const { erasureId } = await ada.person.call('erasure.request', { password }).accepted();
     return { ada, erasureId };

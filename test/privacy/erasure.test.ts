@@ -35,7 +35,8 @@ describe('an erasure', () => {
       ([one]) => one?.id,
     );
     assert.ok(kept && edited);
-    await ada.person.call('message.edit', { channelId, messageId: edited, body: 'canary 3' });
+    const edit = { channelId, messageId: edited, body: 'canary 3' };
+    await ada.person.call('message.edit', edit).accepted();
     await ada.person.call('message.react', { channelId, messageId: kept, emoji: '👍' }).accepted();
     const id = ada.person.userId;
     await erased(ada);

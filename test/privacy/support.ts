@@ -1,5 +1,5 @@
 /** What the stories of erasure share: somebody with a password who wrote things, and the database as a witness. */
-import type { ChannelId, ErasureId } from '../../src/contract/index.ts';
+import type { ChannelId, ErasureId, WorkspaceRole } from '../../src/contract/index.ts';
 import type { Person } from '../support/person.ts';
 import type { World } from '../support/world.ts';
 import { rows } from '../chat/support.ts';
@@ -19,11 +19,20 @@ export async function author(world: World, name = 'Ada'): Promise<Author> {
 }
 
 /** The same, as an admin of the workspace. */
-export async function administrator(world: World, name = 'Admin'): Promise<Author> {
+export function administrator(world: World, name = 'Admin'): Promise<Author> {
+  return authorAs(world, 'admin', name);
+}
+
+/** The same, with that role in the workspace. */
+export async function authorAs(
+  world: World,
+  role: WorkspaceRole,
+  name: string = role,
+): Promise<Author> {
   const resident = await Resident.create(world, name);
   const first = await resident.arrives();
-  const text = `UPDATE account SET role = 'admin' WHERE id = $1`;
-  await world.database.query(text, [first.userId]);
+  const text = 'UPDATE account SET role = $2 WHERE id = $1';
+  await world.database.query(text, [first.userId, role]);
   const person = await resident.arrives();
   await person.connect();
   return { resident, person };

@@ -5,43 +5,32 @@ import type { ChannelId, Client } from 'conclave/client';
 import { openOperator } from '../../src/operator/index.ts';
 import { project } from '../support/bootstrap-clone.ts';
 import type { Person } from '../support/person.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
 import { clientId } from '../support/two-nodes.ts';
-import { TwoProcesses, userIdOf, WORKSPACE } from '../support/two-processes.ts';
+import { type TwoProcesses, userIdOf, WORKSPACE } from '../support/two-processes.ts';
+import {
+  BOUND_MS,
+  BOUND_WITHOUT_REDIS_MS,
+  nodesThatMayBeCutOff,
+  type CutOffNodes,
+} from './support/cut-off-redis.ts';
+import { memberOnBothNodes, type OnBothNodes } from './support/on-both-nodes.ts';
 import { Pace } from './support/pace.ts';
-import { Witness } from './support/witness.ts';
 
-/** Promise P6: how long it may take to be in effect on every node. */
-const BOUND_MS = 1_000;
-const BOUND_WITHOUT_REDIS_MS = 5_000;
 const FROZEN_MS = 10_000;
 /** Of eight people in turn, within what each may say in a minute. */
 const PER_SECOND = 14;
-
-interface Victim {
-  readonly person: Person;
-  /** On node A and on node B. */
-  readonly sockets: readonly [Witness, Witness];
-}
 
 type Act = readonly [name: string, on: (person: Person) => PromiseLike<unknown>];
 
 describe('soak: what is done to accounts, on two nodes', function () {
   this.timeout(120_000);
-  let redisProxy: TcpProxy;
   let nodes: TwoProcesses;
+  let withRedisCutOff: CutOffNodes['withRedisCutOff'];
   let admin: Person;
   let speakers: Client[];
   let id: ChannelId;
   before(async () => {
-    nodes = await TwoProcesses.start({
-      async beside({ url }) {
-        const proxied = new URL(url);
-        redisProxy = await TcpProxy.to(Number(proxied.port));
-        proxied.port = String(redisProxy.port);
-        return { url: proxied.href, end: () => redisProxy.end() };
-      },
-    });
+    ({ nodes, withRedisCutOff } = await nodesThatMayBeCutOff());
     admin = await nodes.person('Admin', nodes.a, await invitation());
     ({ id } = await nodes.channel(admin));
     speakers = await nodes.clients('Speaker', 8);
@@ -79,21 +68,10 @@ describe('soak: what is done to accounts, on two nodes', function () {
     ['user.deactivate', ({ userId }) => admin.call('user.deactivate', { userId }).accepted()],
   ];
 
-  /** A member with a socket on each node, both of which have heard the same message. */
-  async function victim(name: string): Promise<Victim> {
-    const person = await nodes.person(name, nodes.a);
-    await admin.call('member.add', { channelId: id, userId: person.userId }).accepted();
-    const connections = [person.connection, await person.connectTo(nodes.b.url)] as const;
-    for (const connection of connections)
-      await connection.call('channel.subscribe', { channelId: id }).accepted();
-    const sockets = [new Witness(connections[0]), new Witness(connections[1])] as const;
-    const { rev } = await admin.send(id, `welcome ${person.userId}`, clientId()).accepted();
-    await Promise.all(sockets.map((socket) => socket.comesTo(id, rev)));
-    return { person, sockets };
-  }
+  const victim = (name: string) => memberOnBothNodes({ nodes, owner: admin, id }, name);
 
   /** Milliseconds from the answer until each socket had ended, and until it was last shown anything. */
-  async function felt({ sockets }: Victim, since: number) {
+  async function felt({ sockets }: OnBothNodes, since: number) {
     const ended = await Promise.all(sockets.map((socket) => socket.ends()));
     const after = (moment: number) => Math.max(0, moment - since);
     return {
@@ -146,14 +124,9 @@ describe('soak: what is done to accounts, on two nodes', function () {
   });
 
   it('is felt within five seconds when nothing passes between the nodes and Redis', async () => {
-    redisProxy.freeze();
-    try {
+    await withRedisCutOff(async () => {
       assert.ok((await all('with Redis cut off')) <= BOUND_WITHOUT_REDIS_MS);
-    } finally {
-      redisProxy.thaw();
-    }
-    redisProxy.cut(); // what was held back is from long ago
-    await nodes.connected();
+    });
   });
 
   it('is felt by a node that stood still from its first moment on', async () => {

@@ -4,14 +4,16 @@ import type { ChannelId } from 'conclave/client';
 import type { MessageId } from '../../src/contract/index.ts';
 import type { Connection } from '../support/connection.ts';
 import type { Person } from '../support/person.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
 import { clientId } from '../support/two-nodes.ts';
-import { TwoProcesses } from '../support/two-processes.ts';
+import type { TwoProcesses } from '../support/two-processes.ts';
+import {
+  BOUND_MS,
+  BOUND_WITHOUT_REDIS_MS,
+  nodesThatMayBeCutOff,
+  type CutOffNodes,
+} from './support/cut-off-redis.ts';
 import { Witness } from './support/witness.ts';
 
-/** Promise P6: how long it may take to be in effect on every node. */
-const BOUND_MS = 1_000;
-const BOUND_WITHOUT_REDIS_MS = 5_000;
 /** Posts of the owner after each act, one after the other: who stays is shown all, who lost reading none. */
 const POSTS = 4;
 
@@ -69,18 +71,11 @@ const ACTS: readonly Act[] = [
 
 describe('soak: what is done in a channel, on two nodes', function () {
   this.timeout(120_000);
-  let redisProxy: TcpProxy;
   let nodes: TwoProcesses;
+  let withRedisCutOff: CutOffNodes['withRedisCutOff'];
   let stayer: Person;
   before(async () => {
-    nodes = await TwoProcesses.start({
-      async beside({ url }) {
-        const proxied = new URL(url);
-        redisProxy = await TcpProxy.to(Number(proxied.port));
-        proxied.port = String(redisProxy.port);
-        return { url: proxied.href, end: () => redisProxy.end() };
-      },
-    });
+    ({ nodes, withRedisCutOff } = await nodesThatMayBeCutOff());
     stayer = await nodes.person('Stayer', nodes.b);
   });
   after(() => nodes.end());
@@ -166,14 +161,9 @@ describe('soak: what is done in a channel, on two nodes', function () {
   });
 
   it('is felt within five seconds when nothing passes between the nodes and Redis', async () => {
-    redisProxy.freeze();
-    try {
+    await withRedisCutOff(async () => {
       assert.ok((await all('with Redis cut off')) <= BOUND_WITHOUT_REDIS_MS);
-    } finally {
-      redisProxy.thaw();
-    }
-    redisProxy.cut(); // what was held back is from long ago
-    await nodes.connected();
+    });
   });
 });
 

@@ -6,14 +6,21 @@ import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
 import { eventually } from '../support/bootstrap-clone.ts';
 import type { NodeProcess } from '../support/node-process.ts';
 import { Person } from '../support/person.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
 import { clientId } from '../support/two-nodes.ts';
-import { signIn, signInRefusal, TwoProcesses, type Credentials } from '../support/two-processes.ts';
+import {
+  signIn,
+  signInRefusal,
+  type Credentials,
+  type TwoProcesses,
+} from '../support/two-processes.ts';
+import {
+  BOUND_MS,
+  BOUND_WITHOUT_REDIS_MS,
+  nodesThatMayBeCutOff,
+  type CutOffNodes,
+} from './support/cut-off-redis.ts';
 import { Witness } from './support/witness.ts';
 
-/** From the destruction of the keys until nobody is shown the texts and no socket of the erased is open: promise P6. */
-const BOUND_MS = 1_000;
-const BOUND_WITHOUT_REDIS_MS = 5_000;
 const LOOK_MS = 20;
 const TEXTS = 5;
 
@@ -27,22 +34,15 @@ interface Erased {
 describe('soak: an erasure on two nodes', function () {
   this.timeout(120_000);
   let database: OwnDatabase;
-  let redisProxy: TcpProxy;
   let nodes: TwoProcesses;
+  let withRedisCutOff: CutOffNodes['withRedisCutOff'];
   /** One on each node, who hold the keys of what they read in the memory of theirs. */
   let readers: readonly Person[];
   let id: ChannelId;
   before(async () => {
     database = await ownDatabase();
-    nodes = await TwoProcesses.start({
-      environment: { ERASURE_GRACE_DAYS: '0', DATABASE_APP_URL: database.serverUrl },
-      async beside({ url }) {
-        const proxied = new URL(url);
-        redisProxy = await TcpProxy.to(Number(proxied.port));
-        proxied.port = String(redisProxy.port);
-        return { url: proxied.href, end: () => redisProxy.end() };
-      },
-    });
+    const environment = { ERASURE_GRACE_DAYS: '0', DATABASE_APP_URL: database.serverUrl };
+    ({ nodes, withRedisCutOff } = await nodesThatMayBeCutOff(environment));
     const [bob, cleo] = [await nodes.person('Bob', nodes.a), await nodes.person('Cleo', nodes.b)];
     readers = [bob, cleo];
     ({ id } = await nodes.channel(bob, cleo));
@@ -95,6 +95,7 @@ describe('soak: an erasure on two nodes', function () {
     return last;
   }
 
+  /** The bound counts from the destruction of the keys until nobody is shown the texts and no socket of theirs is open. */
   async function erased(name: string, circumstances: string, boundMs: number): Promise<void> {
     const { person, credentials, sockets } = await author(name);
     let over = false;
@@ -146,14 +147,7 @@ describe('soak: an erasure on two nodes', function () {
   });
 
   it('is felt within five seconds where nothing passes between the nodes and Redis', async () => {
-    redisProxy.freeze();
-    try {
-      await erased('Anna', 'with Redis cut off', BOUND_WITHOUT_REDIS_MS);
-    } finally {
-      redisProxy.thaw();
-    }
-    redisProxy.cut(); // what was held back is from long ago
-    await nodes.connected();
+    await withRedisCutOff(() => erased('Anna', 'with Redis cut off', BOUND_WITHOUT_REDIS_MS));
     await erased('Alma', 'with Redis back', BOUND_MS);
   });
 });

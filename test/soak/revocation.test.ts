@@ -3,18 +3,16 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChannelId, Client } from 'conclave/client';
 import type { Person } from '../support/person.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
-import { clientId } from '../support/two-nodes.ts';
-import { TwoProcesses, userIdOf } from '../support/two-processes.ts';
+import { type TwoProcesses, userIdOf } from '../support/two-processes.ts';
+import {
+  BOUND_MS,
+  BOUND_WITHOUT_REDIS_MS,
+  nodesThatMayBeCutOff,
+  type CutOffNodes,
+} from './support/cut-off-redis.ts';
+import { memberOnBothNodes, type OnBothNodes } from './support/on-both-nodes.ts';
 import { Pace, type Post } from './support/pace.ts';
 import { assertRead, Reader } from './support/reader.ts';
-import { Witness } from './support/witness.ts';
-
-/** Promise P6: how long a removal or a sign-out may take to be in effect on every node. */
-const BOUND_MS = 1_000;
-const BOUND_WITHOUT_REDIS_MS = 5_000;
-/** On node A and on node B. */
-type Sockets = readonly [Witness, Witness];
 
 const FROZEN_MS = 30_000;
 /** Of twelve people in turn, within what each may say in a minute. */
@@ -22,21 +20,14 @@ const PER_SECOND = 20;
 
 describe('soak: revocation on two nodes', function () {
   this.timeout(FROZEN_MS + 90_000);
-  let redisProxy: TcpProxy;
   let nodes: TwoProcesses;
+  let withRedisCutOff: CutOffNodes['withRedisCutOff'];
   let owner: Person;
   let speakers: Client[];
   let stayers: Reader[];
   let id: ChannelId;
   before(async () => {
-    nodes = await TwoProcesses.start({
-      async beside({ url }) {
-        const proxied = new URL(url);
-        redisProxy = await TcpProxy.to(Number(proxied.port));
-        proxied.port = String(redisProxy.port);
-        return { url: proxied.href, end: () => redisProxy.end() };
-      },
-    });
+    ({ nodes, withRedisCutOff } = await nodesThatMayBeCutOff());
     owner = await nodes.person('Alice', nodes.a);
     ({ id } = await nodes.channel(owner));
     speakers = await nodes.clients('Speaker', 12);
@@ -47,19 +38,7 @@ describe('soak: revocation on two nodes', function () {
   });
   after(() => nodes.end());
 
-  /** A member with a socket on each node, both of which have heard the same message. */
-  async function member(name: string): Promise<{ person: Person; sockets: Sockets }> {
-    const person = await nodes.person(name, nodes.a);
-    await owner.call('member.add', { channelId: id, userId: person.userId }).accepted();
-    const connections = [person.connection, await person.connectTo(nodes.b.url)] as const;
-    for (const connection of connections)
-      await connection.call('channel.subscribe', { channelId: id }).accepted();
-    const sockets: Sockets = [new Witness(connections[0]), new Witness(connections[1])];
-    const { rev } = await owner.send(id, `welcome ${person.userId}`, clientId()).accepted();
-    await Promise.all(sockets.map((socket) => socket.comesTo(id, rev)));
-    return { person, sockets };
-  }
-
+  const member = (name: string) => memberOnBothNodes({ nodes, owner, id }, name);
   const several = (name: string) => Promise.all(Array.from({ length: 4 }, () => member(name)));
   const remove = async (person: Person) => {
     const { rev } = await owner
@@ -75,7 +54,7 @@ describe('soak: revocation on two nodes', function () {
     const members = await several('Removed');
     const pace = new Pace(id, speakers, PER_SECOND, `${circumstances} `).begin();
     const effects: number[][] = [[], []];
-    const removed: { rev: number; sockets: Sockets }[] = [];
+    const removed: { rev: number; sockets: OnBothNodes['sockets'] }[] = [];
     for (const { person, sockets } of members) {
       await pause(200); // apart, so that they meet the node's looks at the log at different moments
       const { rev, at } = await remove(person);
@@ -150,15 +129,10 @@ describe('soak: revocation on two nodes', function () {
   });
 
   it('is in effect within five seconds when nothing passes between the nodes and Redis', async () => {
-    redisProxy.freeze();
-    try {
+    await withRedisCutOff(async () => {
       assert.ok((await removals('with Redis cut off')) <= BOUND_WITHOUT_REDIS_MS);
       assert.ok((await signOuts('with Redis cut off')) <= BOUND_WITHOUT_REDIS_MS);
-    } finally {
-      redisProxy.thaw();
-    }
-    redisProxy.cut(); // what was held back is from long ago
-    await nodes.connected();
+    });
   });
 
   it('is in effect within five seconds when Redis was killed', async () => {

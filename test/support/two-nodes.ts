@@ -13,6 +13,7 @@ import type {
 } from '../../src/contract/index.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { eventually } from './bootstrap-clone.ts';
+import { channelWith } from './channel-with.ts';
 import type { Connection } from './connection.ts';
 import { Person } from './person.ts';
 import { ROOMY, UNLIMITED } from './world.ts';
@@ -74,14 +75,8 @@ export class TwoNodes {
   }
 
   /** A channel of the first person, with the others added as members and everybody subscribed. */
-  async channel(owner: Person, ...members: readonly Person[]): Promise<Channel> {
-    const input = { kind: 'private', name: 'A channel' } as const;
-    const channel = await owner.call('channel.create', input).accepted();
-    for (const { userId } of members)
-      await owner.call('member.add', { channelId: channel.id, userId }).accepted();
-    for (const person of [owner, ...members])
-      await person.call('channel.subscribe', { channelId: channel.id }).accepted();
-    return channel;
+  channel(owner: Person, ...members: readonly Person[]): Promise<Channel> {
+    return channelWith(owner, members);
   }
 
   async end(): Promise<void> {

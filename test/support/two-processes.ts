@@ -7,6 +7,7 @@ import type { Environment } from '../../src/config.ts';
 import type { Channel, UserId } from '../../src/contract/index.ts';
 import type { MintedSession } from '../../src/auth/index.ts';
 import { eventually } from './bootstrap-clone.ts';
+import { channelWith } from './channel-with.ts';
 import { NodeProcess } from './node-process.ts';
 import { OwnRedis } from './own-redis.ts';
 import { Person } from './person.ts';
@@ -153,14 +154,8 @@ export class TwoProcesses {
   }
 
   /** A channel of the first person, with the others added as members and everybody subscribed. */
-  async channel(owner: Person, ...members: readonly Person[]): Promise<Channel> {
-    const input = { kind: 'private', name: 'A channel' } as const;
-    const channel = await owner.call('channel.create', input).accepted();
-    for (const { userId } of members)
-      await owner.call('member.add', { channelId: channel.id, userId }).accepted();
-    for (const person of [owner, ...members])
-      await person.call('channel.subscribe', { channelId: channel.id }).accepted();
-    return channel;
+  channel(owner: Person, ...members: readonly Person[]): Promise<Channel> {
+    return channelWith(owner, members);
   }
 
   /** Ends everything; demands that the nodes lived until then and ended well. */

@@ -7,6 +7,7 @@ import { readConfig, type Environment } from '../../src/config.ts';
 import type { Channel, ClientId, WorkspaceId, WorkspaceRole } from '../../src/contract/index.ts';
 import { LIMIT_TABLE, type LimitTable } from '../../src/limits/index.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { channelWith, type ChannelSettings } from './channel-with.ts';
 import { HandClock } from './hand-clock.ts';
 import { Person } from './person.ts';
 
@@ -111,19 +112,12 @@ export class World {
   }
 
   /** A channel of the first person, with the others added as members and everybody subscribed. */
-  async channel(
+  channel(
     owner: Person,
     members: readonly Person[] = [],
-    settings: { kind?: 'public' | 'private'; historyPolicy?: 'all' | 'since-join' } = {},
+    settings: ChannelSettings = {},
   ): Promise<Channel> {
-    const input = { kind: 'private' as const, name: 'A channel', ...settings };
-    const channel = await owner.call('channel.create', input).accepted();
-    const channelId = channel.id;
-    for (const { userId } of members)
-      await owner.call('member.add', { channelId, userId }).accepted();
-    for (const person of [owner, ...members])
-      await person.call('channel.subscribe', { channelId }).accepted();
-    return channel;
+    return channelWith(owner, members, settings);
   }
 
   /** The database as its owner sees it: row level security still applies where it is FORCEd. */

@@ -1,6 +1,5 @@
 /** Deleting: the text is gone for everybody and for good, a tombstone keeps the place, and the trail keeps the reason. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import type { MessageId } from '../../../src/contract/index.ts';
 import type { OutputOf } from '../../support/connection.ts';
 import type { Person } from '../../support/person.ts';
@@ -11,7 +10,7 @@ import {
   assertSealed,
   audited,
   changesNothing,
-  hiddenChannels,
+  hiddenMessages,
   misshapen,
   quietChannel,
   row,
@@ -146,24 +145,13 @@ describe('message.delete', () => {
   });
 
   it('is refused as not_found, all alike, for what is absent or invisible', async () => {
-    const { ofOthers, elsewhere, absent } = await hiddenChannels(world);
     const staff = await world.person('Workspace moderator', { role: 'moderator' });
-    const here = await posted([staff]);
-    const other = await posted([]);
-    const targets = [
-      [here.channelId, randomUUID()],
-      [here.channelId, other.messageId],
-      [other.channelId, other.messageId],
-      [absent, here.messageId],
-      [ofOthers, here.messageId],
-      [elsewhere, here.messageId],
-    ] as [typeof here.channelId, MessageId][];
+    const unread = await posted([]);
+    const hidden = [unread, ...(await hiddenMessages(world, await posted([staff]), unread))];
     await changesNothing(world, () =>
       allRefused(
         'not_found',
-        targets.map(([channelId, messageId]) =>
-          staff.call('message.delete', { channelId, messageId }),
-        ),
+        hidden.map((named) => staff.call('message.delete', named)),
       ),
     );
   });

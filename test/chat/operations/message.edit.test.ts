@@ -1,6 +1,5 @@
 /** Editing: a new version of one's own words while the window is open, and of nobody else's, ever. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import type { MessageId } from '../../../src/contract/index.ts';
 import type { OutputOf } from '../../support/connection.ts';
 import { MINUTE, SECOND } from '../../support/hand-clock.ts';
@@ -12,7 +11,7 @@ import {
   assertSealed,
   audited,
   changesNothing,
-  hiddenChannels,
+  hiddenMessages,
   misshapen,
   quietChannel,
   row,
@@ -110,22 +109,11 @@ describe('message.edit', () => {
   });
 
   it('is refused as not_found, all alike, for what is absent or invisible', async () => {
-    const { ofOthers, elsewhere, absent } = await hiddenChannels(world);
-    const here = await posted();
-    const other = await posted();
-    const targets = [
-      [here.channelId, randomUUID()],
-      [here.channelId, other.messageId],
-      [absent, here.messageId],
-      [ofOthers, here.messageId],
-      [elsewhere, here.messageId],
-    ] as [typeof here.channelId, MessageId][];
+    const hidden = await hiddenMessages(world, await posted(), await posted());
     await changesNothing(world, () =>
       allRefused(
         'not_found',
-        targets.map(([channelId, messageId]) =>
-          alice.call('message.edit', { channelId, messageId, body: 'found you' }),
-        ),
+        hidden.map((named) => alice.call('message.edit', { ...named, body: 'found you' })),
       ),
     );
   });

@@ -1,6 +1,5 @@
 /** Reacting: counted once for each person and kind, told to everybody who reads, and shared by a crowd. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import type { ChannelId, MessageId, Reaction } from '../../../src/contract/index.ts';
 import type { Person } from '../../support/person.ts';
 import { World } from '../../support/world.ts';
@@ -8,7 +7,7 @@ import {
   allRefused,
   archive,
   changesNothing,
-  hiddenChannels,
+  hiddenMessages,
   misshapen,
   quietChannel,
   row,
@@ -170,22 +169,11 @@ describe('message.react', () => {
   });
 
   it('is refused as not_found, all alike, for what is absent or invisible', async () => {
-    const { ofOthers, elsewhere, absent } = await hiddenChannels(world);
-    const here = await posted();
-    const other = await posted();
-    const targets = [
-      [here.channelId, randomUUID()],
-      [here.channelId, other.messageId],
-      [absent, here.messageId],
-      [ofOthers, here.messageId],
-      [elsewhere, here.messageId],
-    ] as [typeof here.channelId, MessageId][];
+    const hidden = await hiddenMessages(world, await posted(), await posted());
     await changesNothing(world, () =>
       allRefused(
         'not_found',
-        targets.map(([channelId, messageId]) =>
-          alice.call('message.react', { channelId, messageId, emoji: '👍' }),
-        ),
+        hidden.map((named) => alice.call('message.react', { ...named, emoji: '👍' })),
       ),
     );
   });

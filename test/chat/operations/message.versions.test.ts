@@ -1,6 +1,5 @@
 /** Former texts: for who moderates where they were written and may read there, with a trace, and for nobody else. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import type { MessageId } from '../../../src/contract/index.ts';
 import { SECOND } from '../../support/hand-clock.ts';
 import type { Person } from '../../support/person.ts';
@@ -10,7 +9,7 @@ import {
   assertSealed,
   audited,
   changesNothing,
-  hiddenChannels,
+  hiddenMessages,
   misshapen,
   quietChannel,
 } from '../support.ts';
@@ -128,21 +127,11 @@ describe('message.versions', () => {
   });
 
   it('is refused as not_found, all alike, for what is absent or invisible', async () => {
-    const { ofOthers, elsewhere, absent } = await hiddenChannels(world);
-    const here = await edited(['one', 'two']);
-    const other = await edited(['one', 'two']);
-    const targets = [
-      [here.channelId, randomUUID()],
-      [here.channelId, other.messageId],
-      [absent, here.messageId],
-      [ofOthers, here.messageId],
-      [elsewhere, here.messageId],
-    ] as [typeof here.channelId, MessageId][];
+    const [here, other] = [await edited(['one', 'two']), await edited(['one', 'two'])];
+    const hidden = await hiddenMessages(world, here, other);
     await allRefused(
       'not_found',
-      targets.map(([channelId, messageId]) =>
-        alice.call('message.versions', { channelId, messageId }),
-      ),
+      hidden.map((named) => alice.call('message.versions', named)),
     );
   });
 

@@ -120,7 +120,7 @@ describe('presence.set', () => {
     const jon = await world.person('Jon');
     await jon.http('DELETE', '/v1/sessions/current').accepted();
     await jon.connection.closed();
-    await assert.rejects(jon.connect());
+    await assert.rejects(jon.connect(), /unauthenticated/);
   });
 
   it('is refused as invalid_input when its shape is wrong', async () => {

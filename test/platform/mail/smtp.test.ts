@@ -115,10 +115,10 @@ describe('mail by SMTP', () => {
   it('writes to one reader, whatever the address looks like', async () => {
     const server = await serve({ implicit: true });
     for (const to of ['a,b@example.org', 'ada@example.org;eve@example.org'])
-      await post(server, 'smtps://')
-        .send({ ...LETTER, to })
-        .catch(() => undefined);
-    for (const { to } of server.taken) assert.equal(to.length, 1);
-    assert.ok(!server.taken.some(({ to }) => to.some((line) => /^RCPT TO:<eve@/.test(line))));
+      await post(server, 'smtps://').send({ ...LETTER, to });
+    assert.deepEqual(
+      server.taken.map(({ to }) => to),
+      [['RCPT TO:<"a,b"@example.org>'], ['RCPT TO:<"ada@example.org;eve"@example.org>']],
+    );
   });
 });

@@ -3,34 +3,30 @@ import assert from 'node:assert/strict';
 import { RetentionReport } from '../../../src/contract/index.ts';
 import { verifyDocument } from '../../../src/crypto/signed-document.ts';
 import type { OutputOf } from '../../support/connection.ts';
-import { World } from '../../support/world.ts';
 import { quietChannel } from '../../chat/support.ts';
 import { asked } from '../../support/asked.ts';
-import { Ageing } from '../retention/nodes.ts';
-import { administrator, type Author } from '../support.ts';
+import { AgeingWorld } from '../retention/ageing-world.ts';
+import type { Author } from '../support.ts';
 
 describe('retention.runs', () => {
-  let world: World;
-  let ageing: Ageing;
+  let at: AgeingWorld;
+  /** Comes back whenever a day has passed. */
   let boss: Author;
   before(async () => {
-    world = await World.create();
-    ageing = new Ageing(world);
-    boss = await administrator(world);
+    at = await AgeingWorld.create();
+    ({ boss } = at);
   });
-  after(async () => {
-    await Promise.all([ageing.postgres.close(), world.end()]);
-  });
+  after(() => at.end());
 
   it('gives pages, the newest first, each run once', async () => {
     const made = [];
     for (let n = 0; n < 3; n += 1) {
-      await ageing.node().schedule();
+      await at.ageing.node().schedule();
       const [newest] = (await boss.person.call('retention.runs', { limit: 1 }).accepted()).runs;
       assert.ok(newest);
-      await ageing.node().run(newest.runId);
+      await at.ageing.node().run(newest.runId);
       made.unshift(newest.runId);
-      world.clock.forward(24 * 60 * 60_000);
+      at.world.clock.forward(24 * 60 * 60_000);
       boss = { ...boss, person: await boss.resident.arrives() };
       await boss.person.connect();
     }
@@ -47,10 +43,10 @@ describe('retention.runs', () => {
   });
 
   it('gives a report that says what was removed, and no other by one changed byte', async () => {
-    const { id } = await quietChannel(world, boss.person, [], { sayings: ['1', '2'] });
-    await ageing.ages(id, 400);
-    const runId = await ageing.asked();
-    await ageing.node().run(runId);
+    const { id } = await quietChannel(at.world, boss.person, [], { sayings: ['1', '2'] });
+    await at.ageing.ages(id, 400);
+    const runId = await at.ageing.asked();
+    await at.ageing.node().run(runId);
     const { runs } = await boss.person.call('retention.runs', {}).accepted();
     const report = runs.find((run) => run.runId === runId)?.report;
     assert.ok(report);
@@ -63,8 +59,8 @@ describe('retention.runs', () => {
         ['analytics', 730, 0, 0],
       ],
     );
-    const path = `/v1/receipt-keys?workspace=${world.slug}`;
-    const keys = await asked<OutputOf<'receipt.keys'>>(world.url, 'GET', path).accepted();
+    const path = `/v1/receipt-keys?workspace=${at.world.slug}`;
+    const keys = await asked<OutputOf<'receipt.keys'>>(at.world.url, 'GET', path).accepted();
     assert.equal(verifyDocument('retention-report', report, keys), 'valid');
     assert.equal(verifyDocument('erasure-receipt', report, keys), 'forged', 'it is no receipt');
     const text = JSON.stringify(report);
@@ -87,7 +83,7 @@ describe('retention.runs', () => {
   });
 
   it('is refused to who may not look at the trail', async () => {
-    const user = await world.person('User');
+    const user = await at.world.person('User');
     await user.call('retention.runs', {}).refused('forbidden');
   });
 });

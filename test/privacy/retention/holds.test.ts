@@ -140,7 +140,7 @@ describe('a legal hold', () => {
   it('of a person keeps their sessions', async () => {
     const { person, resident } = await administrator(world, 'Ada');
     const over = await resident.arrives();
-    await over.http('DELETE', '/v1/session');
+    await over.http('DELETE', '/v1/sessions/current').accepted();
     const text = `UPDATE session SET ended_at = now() - interval '91 days' WHERE id = $1`;
     await world.database.query(text, [over.sessionId]);
     await place({ userId: person.userId }).accepted();
