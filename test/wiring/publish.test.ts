@@ -1,6 +1,6 @@
 /** What was committed is sent, effect by effect: one that fails takes no other with it, and none is lost in silence. */
 import assert from 'node:assert/strict';
-import type { ChannelId, SessionId, UserId, WorkspaceId } from '../../src/contract/index.ts';
+import type { ChannelId, Jti, SessionId, UserId, WorkspaceId } from '../../src/contract/index.ts';
 import type { Call, Effect } from '../../src/kernel/index.ts';
 import { publisher, type PublishOptions } from '../../src/wiring/publish.ts';
 
@@ -8,10 +8,11 @@ const workspaceId = '01a1fd5b-a961-73c8-bf3c-000000000001' as WorkspaceId;
 const channelId = '01a1fd5b-a961-73c8-bf3c-000000000002' as ChannelId;
 const userId = '01a1fd5b-a961-73c8-bf3c-000000000003' as UserId;
 const sessionId = '01a1fd5b-a961-73c8-bf3c-000000000004' as SessionId;
+const jti = '01a1fd5b-a961-73c8-bf3c-000000000005' as Jti;
 
 const call: Call = {
   input: {},
-  credential: { kind: 'proved', claims: { workspaceId, userId, sessionId, expiresAt: 0 } },
+  credential: { kind: 'proved', claims: { workspaceId, userId, sessionId, jti, expiresAt: 0 } },
   origin: { transport: 'socket', address: '127.0.0.1', userAgent: null, connectionId: 'c1' },
   traceId: 't',
 };
