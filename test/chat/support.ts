@@ -52,6 +52,7 @@ const WITNESSES = {
   message_version: '',
   reaction: '',
   mention: '',
+  revoked_token: '',
   audit_event: "AND outcome = 'ok'",
 };
 

@@ -26,7 +26,7 @@ CREATE POLICY own_workspace ON revoked_token
 GRANT SELECT, INSERT ON revoked_token TO conclave_app;
 
 -- The rows that have expired go, of all workspaces, by a function that takes no others.
-CREATE POLICY expiry ON revoked_token FOR DELETE TO conclave_lookup USING (true);
+CREATE POLICY expiry ON revoked_token FOR DELETE TO conclave_lookup USING (expires_at < clock_timestamp());
 CREATE POLICY lookup ON revoked_token FOR SELECT TO conclave_lookup USING (true);
 GRANT SELECT, DELETE ON revoked_token TO conclave_lookup;
 
