@@ -92,7 +92,7 @@ export function accessTokens(parts: Parts): AccessTokens {
         iat,
         nbf: iat,
         exp: iat + expiresIn,
-        jti: entropy.id() as Jti,
+        jti: entropy.id(),
         iss: issuer,
         aud: audience,
       };
