@@ -181,7 +181,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       ...says,
       heard(notice) {
         publishing.here(notice);
-        if (notice.effect === 'session-ended') readControl();
+        if (notice.effect === 'session-ended' || notice.effect === 'token-revoked') readControl();
       },
       notUnderstood: () => log.warn('bus', { what: 'notice of an unknown shape' }),
     },
@@ -189,11 +189,12 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const { rooms } = gateway;
   const mayDeliver = () => lease.mayDeliver();
   const followers = chat.followers({ audience: rooms, later, failed, mayDeliver });
-  const { forget } = auth;
+  const { forget, tokenStands } = auth;
   const { notify, reauthorise } = gateway;
   const readControl = () => void lease.read();
   const publishing = publisher({
-    ...{ followers, rooms, reauthorise, forget, lease, readControl, notify, failed },
+    ...{ followers, rooms, reauthorise, forget, tokenStands },
+    ...{ lease, readControl, notify, failed },
     ...shown({ clock, lease, rooms, presence: chat.presence, notify, failed, transaction }),
   });
 

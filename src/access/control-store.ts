@@ -1,10 +1,12 @@
 /** The control feed's rows: written in the transaction of the change, read across workspaces as ids alone. */
-import type { SessionId, UserId, WorkspaceId } from '../contract/index.ts';
+import type { Jti, SessionId, UserId, WorkspaceId } from '../contract/index.ts';
 import type { Statements, Tx } from '../platform/postgres/index.ts';
 
 /** What every node must act on at once; all else about it stands in the rows that were changed. */
 export type ControlEvent =
   | { readonly kind: 'session-ended'; readonly sessionId: SessionId }
+  /** One access token of a session that stands. */
+  | { readonly kind: 'token-revoked'; readonly sessionId: SessionId; readonly jti: Jti }
   /** Another role, a lock, an erasure: whatever was decided on the account's standing is decided anew. */
   | { readonly kind: 'account-changed'; readonly userId: UserId }
   /** Keys of what the person is or wrote: who holds any of them in memory forgets them. */
@@ -24,7 +26,10 @@ export interface FeedSlice {
 export interface ControlRows {
   /** One snapshot of the feed since a position; without one, only where the feed stands. */
   since(position: FeedPosition | null): Promise<FeedSlice>;
-  /** Removes at most `limit` events that are more than an hour old; gives how many. */
+  /**
+   * Removes at most `limit` events that are more than an hour old, and as many revoked tokens that would have expired;
+   * gives the larger number.
+   */
   expire(limit: number): Promise<number>;
 }
 
@@ -34,12 +39,12 @@ export async function recordControl(
   workspaceId: WorkspaceId,
   event: ControlEvent,
 ): Promise<void> {
-  const { kind } = event;
-  const sessionId = kind === 'session-ended' ? event.sessionId : null;
-  const userId = kind === 'session-ended' ? null : event.userId;
+  const sessionId = 'sessionId' in event ? event.sessionId : null;
+  const userId = 'userId' in event ? event.userId : null;
+  const jti = 'jti' in event ? event.jti : null;
   // By hand: the server may not write the other columns, which are the database's to fill.
-  await tx.$executeRaw`INSERT INTO control_event (workspace_id, kind, session_id, user_id)
-    VALUES (${workspaceId}::uuid, ${kind}, ${sessionId}::uuid, ${userId}::uuid)`;
+  await tx.$executeRaw`INSERT INTO control_event (workspace_id, kind, session_id, user_id, jti)
+    VALUES (${workspaceId}::uuid, ${event.kind}, ${sessionId}::uuid, ${userId}::uuid, ${jti}::uuid)`;
 }
 
 /** The same for many sessions, in one statement. */
@@ -59,6 +64,7 @@ interface Row {
   readonly kind: ControlEvent['kind'];
   readonly session_id: SessionId;
   readonly user_id: UserId;
+  readonly jti: Jti;
 }
 
 export function controlRows(statements: Statements): ControlRows {
@@ -66,7 +72,7 @@ export function controlRows(statements: Statements): ControlRows {
     async since(position) {
       const rows = await statements.run<Row & Record<string, unknown>>(
         'control-events-since',
-        'SELECT * FROM control_events_since($1)',
+        'SELECT pos, now, id, kind, session_id, user_id, jti FROM control_events_since($1)',
         [position],
       );
       const [first] = rows;
@@ -77,7 +83,7 @@ export function controlRows(statements: Statements): ControlRows {
     async expire(limit) {
       const [row] = await statements.run<{ count: number }>(
         'expire-control-events',
-        'SELECT expire_control_events($1) AS count',
+        'SELECT greatest(expire_control_events($1), expire_revoked_tokens($1)) AS count',
         [limit],
       );
       return row?.count ?? 0;
@@ -85,6 +91,7 @@ export function controlRows(statements: Statements): ControlRows {
   };
 }
 
-function shown({ kind, session_id: sessionId, user_id: userId }: Row, id: string) {
-  return kind === 'session-ended' ? { id, kind, sessionId } : { id, kind, userId };
+function shown({ kind, session_id: sessionId, user_id: userId, jti }: Row, id: string) {
+  if (kind === 'session-ended') return { id, kind, sessionId };
+  return kind === 'token-revoked' ? { id, kind, sessionId, jti } : { id, kind, userId };
 }

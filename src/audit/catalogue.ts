@@ -27,6 +27,7 @@ const REFUSED: Partial<Record<RefusalCode, EventType>> = {
   invalid_code: 'token_invalid',
   unauthenticated: 'token_invalid',
   token_expired: 'token_expired',
+  token_revoked: 'token_invalid',
   forbidden: 'authorization_failed',
   not_found: 'authorization_failed',
   restricted_by_workspace: 'authorization_failed',

@@ -3,7 +3,7 @@ import type {
   AuditDetail,
   AuditFacts,
   Origin,
-  ProvedClaims,
+  ProvedSession,
   Refusal,
   Resource,
 } from '../kernel/index.ts';
@@ -78,7 +78,7 @@ export class RefusalLog {
    * another workspace. It is on the trail of its own workspace, as of whose session it was. Who brought it is not known.
    */
   presented(
-    { workspaceId, userId, sessionId }: ProvedClaims,
+    { workspaceId, userId, sessionId }: ProvedSession,
     { action, origin, traceId }: { action: string; origin: Origin; traceId: string },
     { code }: Refusal,
   ): void {

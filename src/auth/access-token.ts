@@ -1,7 +1,7 @@
 /** Access tokens: what is signed here is exactly what is believed here, and nothing says why one is refused. */
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
-import { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
+import { Jti, SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
 import { Refusal, type Clock, type Entropy, type ProvedClaims } from '../kernel/index.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -33,11 +33,11 @@ interface Parts {
 /** RFC 9068 §2.1: the media type of access tokens, so that no other JWT of ours passes for one. */
 const TYPE = 'at+jwt';
 /** How far the clocks of two nodes may be apart when a token is used the moment it was made. Expiry has none. */
-const SKEW_S = 30;
+export const SKEW_S = 30;
 /** Ours have about 600 characters; nothing longer is worth parsing. */
 const LONGEST = 2_048;
 /** No server gives its tokens longer (the bound of ACCESS_TOKEN_SECONDS): one that lasts longer is not of a server. */
-const LONGEST_LIFE_S = 3_600;
+export const LONGEST_LIFE_S = 3_600;
 
 // Strict: a token that brings a key of its own (jwk, jku, x5u) or demands an extension (crit) is not one of ours.
 const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.literal(TYPE), kid: z.string() });
@@ -51,7 +51,7 @@ const Claims = z.strictObject({
   iat: Seconds,
   nbf: Seconds,
   exp: Seconds,
-  jti: z.uuid(),
+  jti: Jti,
   iss: z.string(),
   aud: z.string(),
 });
@@ -103,11 +103,11 @@ export function accessTokens(parts: Parts): AccessTokens {
     prove(token) {
       const parsed = Claims.safeParse(verified(token));
       if (!parsed.success) throw new Refusal('unauthenticated');
-      const { sub, sid, wid, iat, nbf, exp } = parsed.data;
+      const { sub, sid, wid, jti, iat, nbf, exp } = parsed.data;
       const now = seconds();
       if (Math.max(nbf, iat) > now + SKEW_S) throw new Refusal('unauthenticated');
       if (exp - iat > LONGEST_LIFE_S) throw new Refusal('unauthenticated');
-      const claims = { workspaceId: wid, userId: sub, sessionId: sid, expiresAt: exp * 1000 };
+      const claims = { workspaceId: wid, userId: sub, sessionId: sid, jti, expiresAt: exp * 1000 };
       if (exp <= now) throw new Refusal('token_expired', { claims });
       return claims;
     },

@@ -59,7 +59,7 @@ export function authenticate(parts: Parts): Stages['authenticate'] {
     // What a connection proved, it proved at the host that it has asked for once and for all.
     if (credential.kind === 'token') await requireAt(ofHost, claims, origin.host);
     if (claims.expiresAt <= clock.now().getTime()) throw new Refusal('token_expired', { claims });
-    const { role } = await live.require(claims);
+    const { role } = await live.token(claims);
     const { workspaceId, userId, sessionId } = claims;
     return { kind: 'actor', workspaceId, userId, sessionId, role, origin };
   }

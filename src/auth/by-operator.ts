@@ -1,6 +1,6 @@
 /** The accounts of a workspace as its operator sees, locks and signs out: under the rules of the operations. */
 import { leavesAnAdmin, Reason, type HeldAccount } from '../access/index.ts';
-import type { SessionId, UserId, WorkspaceId } from '../contract/index.ts';
+import type { Jti, SessionId, UserId, WorkspaceId } from '../contract/index.ts';
 import { envelope, open, unlessBroken, type Digests, type Vault } from '../crypto/index.ts';
 import {
   Refusal,
@@ -57,6 +57,11 @@ export interface ByOperator {
     act: Act,
     sessionId: SessionId | null,
   ) => Promise<{ readonly userId: UserId; readonly ended: readonly SessionId[] }>;
+  /** One access token of a session that stands. Refuses `not_found` as `revoke`, and `too_many_revoked_tokens`. */
+  readonly revokeToken: (
+    act: Act,
+    token: { readonly sessionId: SessionId; readonly jti: Jti },
+  ) => Promise<{ readonly userId: UserId }>;
 }
 
 export interface Act {
@@ -81,7 +86,7 @@ export const isReason = (text: string): boolean => Reason.safeParse(text).succes
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-const refuse: Refuse<'last_admin'> = (code) => {
+const refuse: Refuse<'last_admin' | 'too_many_revoked_tokens'> = (code) => {
   throw new Refusal(code);
 };
 
@@ -178,6 +183,15 @@ export function byOperator(options: ByOperatorOptions): ByOperator {
         await rows.sessions.end(sessionId, 'revoked', at);
         await record('session.revoke', { session: sessionId });
         return { userId, ended: [sessionId] };
+      }),
+    revokeToken: (act, { sessionId, jti }) =>
+      onAccount(act, async ({ rows, target: { id: userId }, record }) => {
+        const areIds = UUID.test(sessionId) && UUID.test(jti);
+        if (!areIds || !(await own.has(rows, userId, sessionId))) refuse('not_found');
+        const isKept = await rows.revokedTokens.add(sessionId, jti, clock.now());
+        if (!isKept) refuse('too_many_revoked_tokens');
+        await record('session.revoke-token', { session: sessionId, jti });
+        return { userId };
       }),
   };
 }

@@ -1,6 +1,6 @@
 /** Who is asking: workspaces, accounts, sessions and tokens. The domain is entered only through this file. */
 import { standings } from '../access/index.ts';
-import type { SessionId, UserId, WorkspaceId, WorkspaceRole } from '../contract/index.ts';
+import type { SessionId, UserId, WorkspaceId } from '../contract/index.ts';
 import { envelope } from '../crypto/index.ts';
 import type { Caller, ExportContributor, Module, ProvedClaims, Stages } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
@@ -14,7 +14,7 @@ import { authExports } from './exports.ts';
 import { workspaceOfHost, type WorkspaceOfHost } from './hosts.ts';
 import { invitations } from './invitations.ts';
 import { knownDevices } from './known-devices.ts';
-import { liveness } from './liveness.ts';
+import { liveness, type Liveness } from './liveness.ts';
 import { mentionMails, type MentionMails } from './mention-mails.ts';
 import { minting, type MintedSession, type Minting } from './minting.ts';
 import * as operations from './operations/index.ts';
@@ -80,7 +80,7 @@ export interface Auth {
   /** For operations of any domain that take the caller's password again. */
   readonly stepUp: StepUp;
   /**
-   * The stage of the road. Refuses `unauthenticated` or `token_expired`, and `not_found` when an open operation
+   * The stage of the road. Refuses `unauthenticated`, `token_expired` or `token_revoked`, and `not_found` when an open operation
    * names a workspace that does not exist. Open operations ignore a token.
    */
   readonly authenticate: Stages['authenticate'];
@@ -90,8 +90,10 @@ export interface Auth {
    * The account's role as of at most 5 seconds ago (requirement B3 with Redis down). Throws Refusal
    * `unauthenticated` when the session has ended or expired or its account is not active.
    */
-  readonly sessionIsLive: (claims: ProvedClaims) => Promise<{ readonly role: WorkspaceRole }>;
-  /** The claims of who may begin a connection at that host. Throws Refusal as `proveToken` and `sessionIsLive` do. */
+  readonly sessionIsLive: Liveness['session'];
+  /** The same, and throws Refusal `token_revoked` when only the token was revoked. */
+  readonly tokenStands: Liveness['token'];
+  /** The claims of who may begin a connection at that host. Throws Refusal as `proveToken` and `tokenStands` do. */
   readonly enter: (token: string, host: string | undefined) => Promise<ProvedClaims>;
   readonly workspaceOfHost: WorkspaceOfHost;
   /** Mails about mentions, in the transaction that asks for one or calls it off. */
@@ -217,14 +219,15 @@ export function authDomain(options: AuthOptions): Auth {
     async enter(token, host) {
       const claims = tokens.prove(token);
       await requireAt(ofHost, claims, host);
-      await live.require(claims);
+      await live.token(claims);
       return claims;
     },
     workspaceOfHost: ofHost,
     mentionMails: (tx, workspaceId) => mentionMails(authRows(tx, workspaceId), mailed.askForMail),
     postman: mailed.postman,
     proveToken: tokens.prove,
-    sessionIsLive: live.require,
+    sessionIsLive: live.session,
+    tokenStands: live.token,
     forget: live.forget,
     forgetAll: live.forgetAll,
     readSigningKeys: keys.read,

@@ -1,13 +1,15 @@
-/** Whether a session is still live, believed for at most five seconds and never after it was reported ended. */
+/** Whether a session, and a token of it, may still be used: believed for at most five seconds and never after it was reported otherwise. */
 import { LRUCache } from 'lru-cache';
-import type { SessionId, UserId, WorkspaceRole } from '../contract/index.ts';
-import { Refusal, type Clock, type ProvedClaims } from '../kernel/index.ts';
+import type { Jti, SessionId, UserId, WorkspaceRole } from '../contract/index.ts';
+import { Refusal, type Clock, type ProvedClaims, type ProvedSession } from '../kernel/index.ts';
 import type { SessionLookup } from './session-lookup-store.ts';
 import { isLive } from './session-store.ts';
 
 export interface Liveness {
   /** Throws Refusal `unauthenticated` when the session is over or its account is not active. */
-  readonly require: (claims: ProvedClaims) => Promise<{ readonly role: WorkspaceRole }>;
+  readonly session: (session: ProvedSession) => Promise<{ readonly role: WorkspaceRole }>;
+  /** The same of the session of a token; throws `token_revoked` when only the token was revoked. */
+  readonly token: (claims: ProvedClaims) => Promise<{ readonly role: WorkspaceRole }>;
   readonly forget: (sessionId: SessionId) => void;
   /** Forgets all sessions of a user; of everybody when none is named. */
   readonly forgetAll: (userId?: UserId) => void;
@@ -22,6 +24,7 @@ interface Live {
   readonly workspaceId: string;
   readonly userId: string;
   readonly role: WorkspaceRole;
+  readonly revokedTokens: readonly Jti[];
   /** By the monotonic clock: a wall clock that is set back would let it be believed for as long as it was. */
   readonly believedUntil: number;
   /** Milliseconds since the epoch. */
@@ -35,21 +38,22 @@ export function liveness({ clock, lookUp }: { clock: Clock; lookUp: SessionLooku
   /** How many ends were reported: a look that began before one of them proves nothing after it. */
   let reported = 0;
 
-  async function load({ workspaceId, userId, sessionId }: ProvedClaims): Promise<Live | null> {
+  async function load({ workspaceId, userId, sessionId }: ProvedSession): Promise<Live | null> {
     const now = clock.now();
     const believedUntil = clock.monotonic() + BELIEVED_MS;
     const row = await lookUp(workspaceId, sessionId);
     if (!row || !isLive(row, now) || row.userId !== userId) return null;
+    const { role, revokedTokens } = row;
     const expiresAt = row.expiresAt.getTime();
-    return { workspaceId, userId, role: row.role, believedUntil, expiresAt };
+    return { workspaceId, userId, role, revokedTokens, believedUntil, expiresAt };
   }
 
   /** One look for all who ask at the same time. Its answer is kept only if nobody reported the end meanwhile. */
-  async function look(claims: ProvedClaims): Promise<Live | null> {
-    const { sessionId } = claims;
+  async function look(session: ProvedSession): Promise<Live | null> {
+    const { sessionId } = session;
     const already = underWay.get(sessionId);
     if (already) return already;
-    const loading = load(claims);
+    const loading = load(session);
     underWay.set(sessionId, loading);
     try {
       const live = await loading;
@@ -63,15 +67,22 @@ export function liveness({ clock, lookUp }: { clock: Clock; lookUp: SessionLooku
   const isFresh = ({ believedUntil, expiresAt }: Live) =>
     believedUntil > clock.monotonic() && expiresAt > clock.now().getTime();
 
+  async function require(session: ProvedSession): Promise<Live> {
+    const held = remembered.get(session.sessionId);
+    const before = reported;
+    let live = held && isFresh(held) ? held : await look(session);
+    if (live && reported !== before) live = await load(session);
+    if (live?.userId !== session.userId || live.workspaceId !== session.workspaceId)
+      throw new Refusal('unauthenticated', { claims: session });
+    return live;
+  }
+
   return {
-    async require(claims) {
-      const held = remembered.get(claims.sessionId);
-      const before = reported;
-      let live = held && isFresh(held) ? held : await look(claims);
-      if (live && reported !== before) live = await load(claims);
-      if (live?.userId !== claims.userId || live.workspaceId !== claims.workspaceId)
-        throw new Refusal('unauthenticated', { claims });
-      return { role: live.role };
+    session: require,
+    async token(claims) {
+      const live = await require(claims);
+      if (live.revokedTokens.includes(claims.jti)) throw new Refusal('token_revoked', { claims });
+      return live;
     },
     forget(sessionId) {
       reported += 1;

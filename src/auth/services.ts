@@ -17,6 +17,7 @@ import type { PasswordReset } from './password-reset.ts';
 import type { PeopleRows } from './people-store.ts';
 import type { FoundPerson, OwnProfile, Profiles } from './profiles.ts';
 import type { Entry, Registration } from './registration.ts';
+import type { RevokedTokenRows } from './revoked-token-store.ts';
 import type { Rotation } from './rotation.ts';
 import type { Grant } from './sessions.ts';
 import type { Proof, SignIn } from './sign-in.ts';
@@ -45,6 +46,7 @@ export interface AuthServices {
   readonly closeSession: (sessionId: SessionId, at: Date) => Promise<void>;
   readonly revokeSession: (sessionId: SessionId, at: Date) => Promise<void>;
   readonly ownSessions: Bound<OwnSessions>;
+  readonly revokedTokens: RevokedTokenRows;
   readonly passwords: Bound<Pick<PasswordChange, 'apply'>>;
   readonly passwordResets: Bound<Pick<PasswordReset, 'ask' | 'apply'>>;
   readonly emailVerification: Bound<EmailVerification>;
@@ -99,6 +101,7 @@ export function authServices(parts: Parts): AuthServices {
     closeSession: (sessionId, at) => rows.sessions.end(sessionId, 'closed', at),
     revokeSession: (sessionId, at) => rows.sessions.end(sessionId, 'revoked', at),
     ownSessions: bound(rows, own),
+    revokedTokens: rows.revokedTokens,
     passwords: bound(rows, { apply: passwordChanges.apply }),
     passwordResets: bound(rows, { ask: passwordResets.ask, apply: passwordResets.apply }),
     emailVerification: bound(rows, verification),

@@ -15,6 +15,7 @@ import {
   workspaceSettingRows,
   type WorkspaceSettingRows,
 } from './workspace-settings-store.ts';
+import { revokedTokenRows, type RevokedTokenRows } from './revoked-token-store.ts';
 import { sessionRows, type SessionRows } from './session-store.ts';
 
 export type { Tx };
@@ -46,6 +47,7 @@ export interface AuthRows {
   readonly people: PeopleRows;
   readonly invitations: InvitationRows;
   readonly sessions: SessionRows;
+  readonly revokedTokens: RevokedTokenRows;
   readonly mails: MailRows;
   readonly tokens: OneTimeTokenRows;
   readonly settings: WorkspaceSettingRows;
@@ -113,6 +115,7 @@ export function authRows(tx: Tx, workspaceId: WorkspaceId): AuthRows {
     people: peopleRows(tx, workspaceId),
     invitations: invitationRows(tx, workspaceId),
     sessions: sessionRows(tx, workspaceId),
+    revokedTokens: revokedTokenRows(tx, workspaceId),
     settings: workspaceSettingRows(tx, workspaceId),
     mails: mailRows(tx, workspaceId),
     tokens: oneTimeTokenRows(tx, workspaceId),

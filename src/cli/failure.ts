@@ -84,6 +84,7 @@ const NOT_SIGNED_IN: ReadonlySet<string> = new Set([
   'signed_out',
   'unauthenticated',
   'token_expired',
+  'token_revoked',
   'session_ended',
   'invalid_refresh_token',
 ]);

@@ -3,6 +3,7 @@
 export const CLOSURES = {
   session_ended: { next: 'sign-in', title: 'The session was closed or revoked.' },
   token_expired: { next: 'refresh', title: 'The access token of this connection expired.' },
+  token_revoked: { next: 'refresh', title: 'The access token of this connection was revoked.' },
   access_changed: {
     next: 'reconnect',
     title: 'What the account may do has changed, or may have: come back and be asked again.',

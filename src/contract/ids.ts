@@ -7,6 +7,8 @@ const uuid = z.uuid().toLowerCase();
 export const WorkspaceId = uuid.brand<'WorkspaceId'>();
 export const UserId = uuid.brand<'UserId'>();
 export const SessionId = uuid.brand<'SessionId'>();
+/** Names an access token, as its claim of that name does (RFC 7519 §4.1.7). */
+export const Jti = uuid.brand<'Jti'>();
 export const InvitationId = uuid.brand<'InvitationId'>();
 export const RoleId = uuid.brand<'RoleId'>();
 export const ChannelId = uuid.brand<'ChannelId'>();
@@ -17,6 +19,7 @@ export const ClientId = z.uuidv7().toLowerCase().brand<'ClientId'>();
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
 export type UserId = z.infer<typeof UserId>;
 export type SessionId = z.infer<typeof SessionId>;
+export type Jti = z.infer<typeof Jti>;
 export type InvitationId = z.infer<typeof InvitationId>;
 export type RoleId = z.infer<typeof RoleId>;
 export type ChannelId = z.infer<typeof ChannelId>;

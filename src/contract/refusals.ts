@@ -15,6 +15,11 @@ export const REFUSALS = {
     title: 'No valid access token was presented.',
   },
   token_expired: { http: 401, retry: 'reauthenticate', title: 'The access token has expired.' },
+  token_revoked: {
+    http: 401,
+    retry: 'reauthenticate',
+    title: 'The access token was revoked. Its session stands, and can be refreshed.',
+  },
   invalid_credentials: { http: 401, retry: 'never', title: 'The e-mail or the password is wrong.' },
   invalid_refresh_token: {
     http: 401,
@@ -149,6 +154,11 @@ export const REFUSALS = {
     retry: 'never',
     title: 'The channel has as many pinned messages as it can have.',
   },
+  too_many_revoked_tokens: {
+    http: 409,
+    retry: 'never',
+    title: 'As many tokens of this session were revoked as are kept. End the session instead.',
+  },
   stale_client_id: {
     http: 409,
     retry: 'never',
@@ -192,6 +202,7 @@ export type UniversalRefusal =
   | 'invalid_input'
   | 'unauthenticated'
   | 'token_expired'
+  | 'token_revoked'
   | 'not_found'
   | 'forbidden'
   | 'rate_limited'

@@ -35,6 +35,8 @@ export const PINS = 50;
 /** Shortest and longest time for which somebody is muted or banned, where it is not for good. */
 export const SHORTEST_SANCTION_MS = 1_000;
 export const LONGEST_SANCTION_MS = 366 * 24 * 60 * 60 * 1000;
+/** Most access tokens of one session that are revoked at a time, each for an hour. */
+export const REVOKED_TOKENS = 32;
 /** Slowest pace of a channel with slow mode, in seconds. */
 export const SLOW_MODE_SECONDS = 6 * 60 * 60;
 /** As many messages are counted before they are deleted together. */

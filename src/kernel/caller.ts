@@ -1,5 +1,6 @@
 /** Who is asking, from where, and in which workspace: the only identity that a handler ever sees. */
 import type {
+  Jti,
   RefusalCode,
   SessionId,
   UserId,
@@ -45,11 +46,17 @@ export type Credential =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'proved'; readonly claims: ProvedClaims };
 
-/** What a verified access token says; kept by a live connection so that no event verifies it again. */
-export interface ProvedClaims {
+/** Whose session it is. */
+export interface ProvedSession {
   readonly workspaceId: WorkspaceId;
   readonly userId: UserId;
   readonly sessionId: SessionId;
+}
+
+/** What a verified access token says; kept by a live connection so that no event verifies it again. */
+export interface ProvedClaims extends ProvedSession {
+  /** Which token it is: it can be revoked while its session stands. */
+  readonly jti: Jti;
   /** Milliseconds since the epoch at which the token's authority ends. */
   readonly expiresAt: number;
 }

@@ -5,6 +5,7 @@ import type {
   ChannelId,
   ChannelRole,
   ClosureCode,
+  Jti,
   OwnPresence,
   RoleId,
   SessionId,
@@ -45,6 +46,13 @@ export interface SessionEnded {
   readonly effect: 'session-ended';
   readonly sessionId: SessionId;
   readonly closure: ClosureCode;
+}
+
+/** One access token of a session is void: connections that rest on it are closed, and no node may trust it any longer. */
+export interface TokenRevoked {
+  readonly effect: 'token-revoked';
+  readonly sessionId: SessionId;
+  readonly jti: Jti;
 }
 
 /** The connection that asked has proved a newer token of its own session, and may go on until that one expires. */
@@ -113,6 +121,7 @@ export type Effect =
   | Subscription
   | Reauthorised
   | SessionEnded
+  | TokenRevoked
   | ControlRecorded
   | Told
   | Typing

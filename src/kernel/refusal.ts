@@ -1,6 +1,6 @@
 /** An expected, client-visible "no". Anything else that is thrown is a bug and leaves as `internal`. */
 import type { LimitOnWire, RefusalCode } from '../contract/index.ts';
-import type { ProvedClaims } from './caller.ts';
+import type { ProvedSession } from './caller.ts';
 
 export class Refusal extends Error {
   readonly code: RefusalCode;
@@ -9,8 +9,8 @@ export class Refusal extends Error {
   readonly retryAfterMs: number | undefined;
   /** The limit that is used up, where that is the reason. */
   readonly limit: LimitOnWire | undefined;
-  /** What a genuine access token said that lets nobody in here or any more; for the trail, never for the client. */
-  readonly claims: ProvedClaims | undefined;
+  /** Of which session a genuine access token is that lets nobody in here or any more; for the trail, never for the client. */
+  readonly claims: ProvedSession | undefined;
 
   constructor(
     code: RefusalCode,
@@ -18,7 +18,7 @@ export class Refusal extends Error {
       readonly detail?: unknown;
       readonly retryAfterMs?: number;
       readonly limit?: LimitOnWire;
-      readonly claims?: ProvedClaims;
+      readonly claims?: ProvedSession;
       readonly cause?: unknown;
     } = {},
   ) {

@@ -9,7 +9,7 @@ import {
   type RosterQuery,
   type WorkspaceLookups,
 } from '../auth/index.ts';
-import type { RoleId, SessionId, UserId, WorkspaceId } from '../contract/index.ts';
+import type { Jti, RoleId, SessionId, UserId, WorkspaceId } from '../contract/index.ts';
 import { Refusal } from '../kernel/index.ts';
 import type { Fail } from './index.ts';
 
@@ -48,6 +48,11 @@ export interface OperatorPeople {
     who: Somebody,
     sessionId: string | null,
   ): Promise<{ readonly userId: UserId; readonly revoked: number }>;
+  /** One access token of a session, which stands. Refuses `too_many_revoked_tokens`. */
+  revokeToken(
+    who: Somebody,
+    token: { readonly sessionId: string; readonly jti: string },
+  ): Promise<{ readonly userId: UserId }>;
 }
 
 interface Parts {
@@ -143,6 +148,11 @@ export function operatorPeople({
       const { userId, ended } = await answered(accounts.revoke(act, sessionId as SessionId | null));
       return { userId, revoked: ended.length };
     },
+    async revokeToken(who, { sessionId, jti }) {
+      const act = await actOn(who);
+      const token = { sessionId: sessionId as SessionId, jti: jti as Jti };
+      return answered(accounts.revokeToken(act, token));
+    },
   };
 }
 
@@ -150,5 +160,7 @@ const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   not_found: 'There is no such account here, or no such session of it.',
   last_admin:
     'This is the last active admin of the workspace. Make another one first: conclave admin invite.',
+  too_many_revoked_tokens:
+    'As many tokens of this session are revoked as are kept. End the session instead.',
   forbidden: 'The account is deactivated: nobody signs in to it.',
 };

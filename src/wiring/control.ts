@@ -20,6 +20,11 @@ export function controlled({ auth, vault, rooms, here }: ControlWiring) {
         here({ effect: 'session-ended', sessionId, closure: 'session_ended' });
         return;
       }
+      case 'token-revoked': {
+        const { sessionId, jti } = event;
+        here({ effect: 'token-revoked', sessionId, jti });
+        return;
+      }
       case 'keys-destroyed':
         vault.forget(event.userId);
         return;

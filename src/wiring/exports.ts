@@ -22,9 +22,6 @@ interface Contributing {
   readonly exports: readonly ExportContributor[];
 }
 
-/** A link is long gone when a download is: only whether the session still is counts. */
-const NO_END = Number.MAX_SAFE_INTEGER;
-
 /** `domains`: in the order in which people read what they give; the first is that of accounts. */
 export function exportsOf(
   { config, root, ...parts }: Parts,
@@ -46,6 +43,6 @@ export function exportsOf(
       prove: stepUp.prove,
       stands: (tx, proved) => stepUp.stands(tx, proved as Parameters<typeof stepUp.stands>[1]),
     },
-    sessionIsLive: (session) => sessionIsLive({ ...session, expiresAt: NO_END }),
+    sessionIsLive, // and no token of it: a link is long used when its download is still under way
   });
 }

@@ -2,17 +2,18 @@
 import type { Lease } from '../access/index.ts';
 import type { Auth } from '../auth/index.ts';
 import type { Followers, Presence } from '../chat/index.ts';
-import type {
-  Call,
-  Effect,
-  PresenceSet,
-  PresenceWatched,
-  ReadingOpened,
-  Reauthorised,
-  Stages,
-  Subscription,
-  Told,
-  Typing,
+import {
+  Refusal,
+  type Call,
+  type Effect,
+  type PresenceSet,
+  type PresenceWatched,
+  type ReadingOpened,
+  type Reauthorised,
+  type Stages,
+  type Subscription,
+  type Told,
+  type Typing,
 } from '../kernel/index.ts';
 import type { Rooms, SocketGateway } from '../transport/socket/index.ts';
 
@@ -25,6 +26,7 @@ export interface PublishOptions {
   readonly opened: (opened: ReadingOpened) => void;
   readonly reauthorise: SocketGateway['reauthorise'];
   readonly forget: Auth['forget'];
+  readonly tokenStands: Auth['tokenStands'];
   readonly lease: Lease;
   /** Reads the control feed at once. */
   readonly readControl: () => void;
@@ -65,8 +67,14 @@ export function publisher(options: PublishOptions): Publisher {
     }
   }
 
-  function reauthorised({ claims }: Reauthorised, { origin }: Call): void {
-    if (origin.connectionId !== null) options.reauthorise(origin.connectionId, claims);
+  function reauthorised({ claims }: Reauthorised, { origin: { connectionId } }: Call): void {
+    if (connectionId === null) return;
+    options.reauthorise(connectionId, claims);
+    // Revoked after the yes was committed and before it counted here: nobody closed a connection that rested on it.
+    options.tokenStands(claims).catch((error: unknown) => {
+      const isRevoked = error instanceof Refusal && error.code === 'token_revoked';
+      rooms.closeConnection(connectionId, isRevoked ? 'token_revoked' : 'access_changed');
+    });
   }
 
   function present(effect: PresenceSet | PresenceWatched, { origin }: Call): void {
@@ -89,6 +97,10 @@ export function publisher(options: PublishOptions): Publisher {
       case 'session-ended':
         forget(effect.sessionId);
         rooms.closeSession(effect.sessionId, effect.closure, asking);
+        return;
+      case 'token-revoked':
+        forget(effect.sessionId);
+        rooms.closeToken(effect.sessionId, effect.jti, asking);
         return;
       case 'typing':
         options.typing(effect);

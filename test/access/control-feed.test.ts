@@ -110,6 +110,25 @@ describe('the control feed in Postgres', () => {
     assert.deepEqual(left, [{ session_id: young }]);
   });
 
+  it('says which token of which session was revoked, and clears away those that would have expired', async () => {
+    const here = await rows.since(null);
+    const alice = await world.person('Alice');
+    const { sessionId, jti } = alice;
+    await alice.http('PUT', `/v1/sessions/${sessionId}/revoked-tokens/${jti}`).accepted();
+    const { events } = await rows.since(here.position);
+    const mine = events.find((e) => e.kind === 'token-revoked' && e.jti === jti);
+    assert.deepEqual({ ...mine, id: '' }, { id: '', kind: 'token-revoked', sessionId, jti });
+    await world.database.query(
+      `INSERT INTO revoked_token SELECT workspace_id, id, gen_random_uuid(), now() - interval '1 second'
+       FROM session, generate_series(1, 3) WHERE id = $1`,
+      [sessionId],
+    );
+    assert.equal(await rows.expire(2), 2);
+    while ((await rows.expire(1_000)) > 0);
+    const kept = 'SELECT jti FROM revoked_token WHERE session_id = $1';
+    assert.deepEqual((await world.database.query(kept, [sessionId])).rows, [{ jti }]);
+  });
+
   it('has an event of every session that ends, and none of one that had ended', async () => {
     const alice = await world.person('Alice');
     const count = async () => {

@@ -1,5 +1,6 @@
 /** What a warm send costs: one statement, however many listen, and none to find out who is asking. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { statementsOf } from '../support/statements.ts';
 import { World } from '../support/world.ts';
 
@@ -33,6 +34,20 @@ describe('the hot path', () => {
       /"?(sessions?|account|message|membership|data_key)"?\b/.test(text),
     );
     assert.deepEqual(reading, [], 'nobody is looked up again, and no message is read back');
+  });
+
+  it('looks nobody up who is on a token while others of the session are revoked', async () => {
+    const alice = await world.person('Alice');
+    const { sessionId } = alice;
+    for (let i = 0; i < 3; i += 1)
+      await alice.call('session.revoke-token', { sessionId, jti: randomUUID() }).accepted();
+    await world.app.lease.read(); // what was remembered is dropped once more
+    await alice.call('channel.list', {}).accepted();
+    const statements = await statementsOf(async () => {
+      for (let i = 0; i < 20; i += 1) await alice.call('channel.list', {}).accepted();
+    });
+    const looks = statements.filter((text) => /look_up_sessions|revoked_token/.test(text));
+    assert.deepEqual(looks, []);
   });
 
   it('would see a look-up: the same count finds the one that a cold session costs', async () => {

@@ -16,6 +16,8 @@ const OTHERS = new Set([
   'lookup on held_text for r to conclave_lookup using true check null',
   'lookup on control_event for r to conclave_lookup using true check null',
   'expiry on control_event for d to conclave_lookup using true check null',
+  'lookup on revoked_token for r to conclave_lookup using true check null',
+  'expiry on revoked_token for d to conclave_lookup using (expires_at < clock_timestamp()) check null',
   'lookup on mail for r to conclave_lookup using true check null',
   'lookup on workspace_key for r to conclave_lookup using true check null',
   'turn on mail for w to conclave_lookup using true check null',

@@ -85,6 +85,7 @@ describe('the tables', () => {
       'erasure_heads gives record as conclave_lookup',
       'erasures_due gives record as conclave_lookup',
       'expire_control_events gives integer as conclave_lookup',
+      'expire_revoked_tokens gives integer as conclave_lookup',
       'has_job gives boolean as conclave_jobs',
       'held_texts_due gives uuid as conclave_lookup',
       'only_workspace gives uuid as conclave_lookup',

@@ -186,7 +186,8 @@ describe('the trail of refusals', () => {
       ...['ambiguous_credential', 'banned', 'forbidden', 'invalid_code'],
       ...['invalid_credentials', 'invalid_refresh_token', 'muted', 'not_found'],
       ...['origin_not_allowed', 'rate_limited', 'registration_closed'],
-      ...['restricted_by_workspace', 'token_expired', 'unauthenticated', 'unknown_host'],
+      ...['restricted_by_workspace', 'token_expired', 'token_revoked', 'unauthenticated'],
+      'unknown_host',
     ]);
   });
 

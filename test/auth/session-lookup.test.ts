@@ -46,6 +46,7 @@ describe('looking sessions up', () => {
     const expiresAt = new Date(house.clock.now().getTime() + 90 * DAY);
     assert.deepEqual(found[0], {
       ...{ userId: ada.userId, role: 'user', status: 'active', expiresAt, endedAt: null },
+      revokedTokens: [],
     });
   });
 
@@ -61,6 +62,24 @@ describe('looking sessions up', () => {
     assert.equal(asked.length, 2);
     assert.ok(second?.endedAt, 'it tells what was committed before it was asked');
     await first;
+  });
+
+  it('tells which of the tokens of a session were revoked, and none of another session', async () => {
+    const [ada, bob] = await mint('Ada', 'Bob');
+    assert.ok(ada && bob);
+    const jti = randomUUID();
+    await house.rows(
+      `INSERT INTO revoked_token SELECT workspace_id, id, $2, now() FROM session WHERE id = $1`,
+      ada.sessionId,
+      jti,
+    );
+    const lookUp = sessionLookup(statements);
+    const found = await Promise.all([ada, bob].map(({ sessionId }) => lookUp(id, sessionId)));
+    assert.deepEqual(
+      found.map((row) => row?.revokedTokens),
+      [[jti], []],
+    );
+    assert.equal(asked.length, 1);
   });
 
   it('finds nothing of another workspace, whatever it is asked for', async () => {

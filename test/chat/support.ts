@@ -58,6 +58,7 @@ const WITNESSES = {
   message_version: '',
   reaction: '',
   mention: '',
+  revoked_token: '',
   audit_event: "AND outcome = 'ok'",
 };
 

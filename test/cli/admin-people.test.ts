@@ -33,6 +33,15 @@ describe('conclave admin, on people', function () {
     );
     const inWords = await done(admin('sessions', eve.email));
     assert.match(inWords, new RegExp(`^${visit.sessionId}  20.* 127\\.0\\.0\\.\\* .*Phone\n$`));
+    const token = ['sessions', eve.email, '--revoke', visit.sessionId, '--token', visit.jti];
+    const voided = await done(admin(...token));
+    assert.equal(
+      voided,
+      `The token ${visit.jti} of ${visit.userId} counts for nothing any more.\n`,
+    );
+    const { userId, sessionId, jti: revokedToken } = visit;
+    const asJson = parsed(await done(admin(...token, '--json')));
+    assert.deepEqual(asJson, { userId, sessionId, revokedToken });
     const revoked = await done(admin('sessions', eve.email, '--revoke', visit.sessionId));
     assert.equal(revoked, `1 session of ${visit.userId} ended.\n`);
     const locked = parsed(await done(admin('lock', eve.email, '--reason', 'spam', '--json')));
@@ -75,6 +84,7 @@ describe('conclave admin, on people', function () {
     ['no reason', ['lock', 'nobody@example.org'], 2, 'usage'],
     ['a reason of two lines', ['lock', 'a@example.org', '--reason', 'a\nb'], 2, 'invalid_reason'],
     ['two wishes at once', ['sessions', 'a@b', '--revoke', 'x', '--revoke-all'], 2, 'usage'],
+    ['a token of no session', ['sessions', 'a@b', '--token', 'x'], 2, 'usage'],
     ['a status that is none', ['users', '--status', 'asleep'], 2, 'usage'],
     ['a workspace that is none', ['users', '--workspace', 'nowhere'], 1, 'not_found'],
   ];

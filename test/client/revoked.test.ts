@@ -1,8 +1,11 @@
 /** The client of an account that is acted upon does what the server says next, and loses nothing that was written. */
 import assert from 'node:assert/strict';
-import type { Client } from 'conclave/client';
+import { memoryStorage, type Client } from 'conclave/client';
+import type { MintedSession } from '../../src/auth/index.ts';
+import type { Jti } from '../../src/contract/index.ts';
 import type { Person } from '../support/person.ts';
 import { World } from '../support/world.ts';
+import { opened as forged } from '../transport/socket/forge.ts';
 import { bodies, channelOf, Clients, opened, reaches, shows, type Somebody } from './support.ts';
 
 const ENDED = { is: 'signed-out', because: { code: 'session_ended', next: 'sign-in' } };
@@ -75,6 +78,35 @@ describe('the client: an account that is acted upon', () => {
     await shows(log, ({ messages, state }) => messages.length === 1 && state.is === 'live');
     assert.ok(!states.includes('signed-out'), states.join());
     assert.equal((await client.callOrThrow('role.describe', {})).role, 'moderator');
+  });
+
+  it('refreshes by itself when only its token was revoked, and its logs go on where they were', async () => {
+    const tokens = memoryStorage();
+    const { client } = await clients.somebody('Ada', { tokens });
+    const { client: bob } = await clients.somebody('Bob');
+    const { id } = await channelOf(bob, [client]);
+    const [log, his] = [await opened(client, id), await opened(bob, id)];
+    await his.send('before');
+    await shows(log, (one) => bodies(one).includes('before'));
+    const states: string[] = [];
+    client.state.watch(({ is }) => states.push(is));
+    const shown: number[] = [];
+    log.on('changed', () => shown.push(log.messages.length));
+    for (const said of ['at once', 'again']) {
+      const { userId, sessionId, accessToken } = JSON.parse(
+        (await tokens.read('session')) ?? 'null',
+      ) as MintedSession;
+      const { claims } = forged(accessToken);
+      await admin
+        .call('user.revoke-token', { userId, sessionId, jti: claims['jti'] as Jti })
+        .accepted();
+      await client.callOrThrow('session.list', {}); // over HTTP: refused, renewed, asked again
+      await his.send(said);
+      await shows(log, (one) => bodies(one).includes(said) && one.state.is === 'live');
+    }
+    assert.deepEqual(bodies(log), ['before', 'at once', 'again']);
+    assert.deepEqual(shown.sort(), shown, 'nothing that was shown was taken away');
+    assert.ok(states.includes('connecting') && !states.includes('signed-out'), states.join());
   });
 
   it('is signed out when its account is locked', async () => {

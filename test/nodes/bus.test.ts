@@ -160,6 +160,8 @@ for (const [kind, listing, ending, publish] of KINDS)
         { ...about, last: 9, events: [gone], more: true },
         { effect: 'tell', userId: bob.userId, event: 'connection.closing', payload: {} },
         { effect: 'session-ended', sessionId: bob.sessionId, closure: 'no such reason' },
+        { effect: 'token-revoked', sessionId: bob.sessionId, jti: 'all of them' },
+        { effect: 'token-revoked', sessionId: bob.sessionId },
         { effect: 'subscribe', workspaceId: nodes.workspaceId, channelId: id },
         { effect: 'control-recorded', userId: bob.userId },
         { effect: 'reauthorised', claims: {} },

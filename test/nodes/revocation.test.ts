@@ -1,9 +1,10 @@
 /** Whatever ends sessions on one node ends their sockets on all: within a second, and within five without Redis. */
 import assert from 'node:assert/strict';
+import type { MintedSession } from '../../src/auth/index.ts';
 import type { Closing } from '../../src/contract/index.ts';
 import { Resident } from '../auth/residents.ts';
 import { OwnRedis } from '../support/own-redis.ts';
-import type { Person } from '../support/person.ts';
+import { Person } from '../support/person.ts';
 import { TwoNodes } from '../support/two-nodes.ts';
 
 describe('revocation across two nodes', () => {
@@ -34,10 +35,13 @@ describe('revocation across two nodes', () => {
     return { resident, here, there };
   }
 
-  /** How long the socket lived on after the answer, in milliseconds; it was told to sign in again. */
-  async function closed(person: Person, since: number): Promise<number> {
-    const closing = await person.hears('connection.closing');
-    assert.deepEqual(closing, { code: 'session_ended', next: 'sign-in' });
+  /** How long the socket lived on after the answer, in milliseconds; it was told what to do next. */
+  async function closed(
+    person: Person,
+    since: number,
+    told: Closing = { code: 'session_ended', next: 'sign-in' },
+  ): Promise<number> {
+    assert.deepEqual(await person.hears('connection.closing'), told);
     await person.connection.closed();
     return performance.now() - since;
   }
@@ -79,7 +83,25 @@ describe('revocation across two nodes', () => {
     await revokeAll(),
     await changePassword(),
     await reuse(),
+    await revokeToken(),
   ];
+
+  /** One token is revoked on A: its socket on B ends, and the one that its session has there under a newer token stays. */
+  async function revokeToken(): Promise<number> {
+    const { here, there } = await onBoth();
+    const { sessionId, jti, refreshToken } = there;
+    const renewal = { refreshToken, nonce: 'a-nonce-of-this-try' };
+    const renewed = there.http<MintedSession>('POST', '/v1/sessions/refresh', renewal);
+    const newer = new Person(nodes.b.url, 'Ada', await renewed.accepted());
+    await newer.connect();
+    people.push(newer);
+    await here.call('session.revoke-token', { sessionId, jti }).accepted();
+    const told = { code: 'token_revoked', next: 'refresh' } as const;
+    const milliseconds = await closed(there, performance.now(), told);
+    await assert.rejects(there.connect(), /token_revoked/);
+    await Promise.all([here, newer].map(({ connection }) => connection.settled()));
+    return milliseconds;
+  }
 
   /** What an admin on node A does to an account; the socket on B must be told what to do next. */
   async function acted(
@@ -118,13 +140,13 @@ describe('revocation across two nodes', () => {
 
   it('is felt on the other node where sessions end', async () => {
     const all = await endAll();
-    console.log(`      one, all others, by password, by reuse: ${shown(all)} ms`);
+    console.log(`      one, all others, by password, by reuse, one token: ${shown(all)} ms`);
   });
 
   it('is felt without Redis', async () => {
     await redis.kill();
     const all = await endAll();
-    console.log(`      one, all others, by password, by reuse: ${shown(all)} ms`);
+    console.log(`      one, all others, by password, by reuse, one token: ${shown(all)} ms`);
     const acts = await actedAll();
     console.log(`      locked, deactivated, demoted: ${shown(acts)} ms`);
     await redis.begin();

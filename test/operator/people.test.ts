@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { ownDatabase, type OwnDatabase } from '../architecture/own-database.ts';
 import { Resident } from '../auth/residents.ts';
 import type { Operator } from '../../src/operator/index.ts';
+import { REVOKED_TOKENS } from '../../src/contract/index.ts';
 import { maskedEmail } from '../../src/auth/email.ts';
 import { operatorOf } from '../support/rotation-load.ts';
 import { startNode, type Node } from '../support/two-nodes.ts';
@@ -72,6 +73,44 @@ describe("the operator's hold on accounts", function () {
     await eve.tries().accepted();
     assert.equal((await recorded('user.unlock')).length, 1);
     for (const person of [one, two]) person.leave();
+  });
+
+  it('voids one token, which ends its connections on every node, and leaves the session', async () => {
+    const eve = await Resident.create(world, 'Eve');
+    const [one, other] = [await eve.arrives(), await eve.arrives()];
+    const lines = [await one.connect(), await one.connectTo(node.url)];
+    await other.connect();
+    const { userId, sessionId, jti } = one;
+    const token = { sessionId, jti };
+    assert.deepEqual(await operator.revokeToken({ user: eve.email }, token), { userId });
+    for (const line of lines) {
+      const closing = await line.hears('connection.closing');
+      assert.deepEqual(closing, { code: 'token_revoked', next: 'refresh' });
+    }
+    await one.http('GET', '/v1/me').refused('token_revoked');
+    const renewal = { refreshToken: one.refreshToken, nonce: 'a-nonce-of-this-try' };
+    await one.http('POST', '/v1/sessions/refresh', renewal).accepted();
+    await other.connection.settled();
+    const [entry] = await recorded('session.revoke-token');
+    assert.deepEqual(
+      [entry?.['subject_id'], entry?.['transport'], entry?.['details']],
+      [userId, 'command', { session: sessionId, jti }],
+    );
+    const bob = await world.person('Bob');
+    for (const [user, wrong] of [
+      [userId, { sessionId: bob.sessionId, jti }],
+      [userId, { sessionId, jti: 'x' }],
+      [bob.userId, token],
+    ] as const)
+      await assert.rejects(operator.revokeToken({ user }, wrong), /^Error: not_found/);
+    await database.owner.query(
+      `INSERT INTO revoked_token SELECT workspace_id, id, gen_random_uuid(), now() + interval '1 hour'
+       FROM session, generate_series(1, $2) WHERE id = $1`,
+      [bob.sessionId, REVOKED_TOKENS],
+    );
+    const full = { sessionId: bob.sessionId, jti: bob.jti };
+    await assert.rejects(operator.revokeToken({ user: bob.userId }, full), /too_many_revoked_tok/);
+    for (const person of [one, other]) person.leave();
   });
 
   it('never locks the last active admin, and says so', async () => {

@@ -36,6 +36,7 @@ const KEPT: Readonly<Record<string, string>> = {
   'consent.user_id': PROOF,
   'content_filter.created_by': PSEUDONYM,
   'content_filter.text_sealed': NOBODYS,
+  'control_event.jti': 'removed after an hour',
   'control_event.user_id': 'removed after an hour',
   'custom_role.created_by': PSEUDONYM,
   'data_export.key_sealed': 'sealed under the key that is gone',
@@ -79,6 +80,7 @@ const KEPT: Readonly<Record<string, string>> = {
   'retention_run.report': 'counts only; of a run of the whole workspace',
   'retention_run.requested_by': PSEUDONYM,
   'retention_run.tallies': 'counts only',
+  'revoked_token.jti': 'the name of a token, removed after an hour',
   'role_grant.granted_by': PSEUDONYM,
   'signing_key.sealed': 'a key of the server',
 };

@@ -60,6 +60,13 @@ describe('soak: what is done to accounts, on two nodes', function () {
       'session.revoke-all',
       (person) => person.http('DELETE', '/v1/sessions?keepCurrent=false').accepted(),
     ],
+    [
+      'session.revoke-token',
+      (person) =>
+        person
+          .http('PUT', `/v1/sessions/${person.sessionId}/revoked-tokens/${person.jti}`)
+          .accepted(),
+    ],
     ['user.lock', ({ userId }) => admin.call('user.lock', { userId }).accepted()],
     [
       'user.set-role',
@@ -103,7 +110,7 @@ describe('soak: what is done to accounts, on two nodes', function () {
     for (const [i, [name]] of ACTS.entries()) {
       const again = victims[i]?.person.connectTo(nodes.b.url);
       if (name === 'user.set-role') (await again)?.close();
-      else await assert.rejects(again ?? Promise.resolve(), /unauthenticated/);
+      else await assert.rejects(again ?? Promise.resolve(), /unauthenticated|token_revoked/);
     }
     return longest;
   }

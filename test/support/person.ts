@@ -1,5 +1,5 @@
 /** Somebody who uses the server: over a socket by default, over HTTP where a story says so. */
-import type { Broadcasts, ChannelId, Message } from '../../src/contract/index.ts';
+import type { Broadcasts, ChannelId, Jti, Message } from '../../src/contract/index.ts';
 import type { MintedSession } from '../../src/auth/index.ts';
 import { asked } from './asked.ts';
 import { Connection, type InputOf, type OperationName, type OutputOf } from './connection.ts';
@@ -35,6 +35,12 @@ export class Person {
     const connection = await Connection.open(url, { token: this.accessToken });
     this.#connections.unshift(connection);
     return connection;
+  }
+
+  /** Which token the person shows: its claim of that name. */
+  get jti(): Jti {
+    const [, claims = ''] = this.accessToken.split('.');
+    return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { jti: Jti }).jti;
   }
 
   get connection(): Connection {

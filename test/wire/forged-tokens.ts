@@ -19,6 +19,8 @@ export interface Genuine {
   readonly other: Key;
   readonly retired: Key;
   readonly refreshToken: string;
+  /** The jti of a token that was revoked, of the session of the genuine one. */
+  readonly revoked: string;
   /** Somebody else of the workspace, and somebody of another workspace. */
   readonly bob: { readonly sub: string; readonly sid: string };
   readonly eve: { readonly sub: string; readonly sid: string; readonly wid: string };
@@ -43,7 +45,7 @@ const LATER = 31;
 const URL_OF_EVIL = 'https://evil.example/keys';
 
 export function forgeries(genuine: Genuine): readonly Forgery[] {
-  const { token, now, current, other, retired, bob, eve } = genuine;
+  const { token, now, current, other, retired, bob, eve, revoked } = genuine;
   const [head = '', body = '', signature = ''] = token.split('.');
   const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Fields;
   const [header, claims] = [read(head), read(body)];
@@ -195,6 +197,7 @@ export function forgeries(genuine: Genuine): readonly Forgery[] {
       },
       'token_expired',
     ),
+    ...of({ 'a jti that was revoked': signed({ jti: revoked }) }, 'token_revoked'),
   ];
 }
 

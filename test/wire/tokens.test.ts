@@ -1,6 +1,6 @@
 /** What is wrong with a token is refused with one and the same code at every door, and changes nothing behind it. */
 import assert from 'node:assert/strict';
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, randomUUID } from 'node:crypto';
 import { readConfig } from '../../src/config.ts';
 import { rotateSigningKeys, signingKeyRows, signingKeySeals } from '../../src/auth/index.ts';
 import type { RefusalOnWire } from '../../src/contract/index.ts';
@@ -53,6 +53,9 @@ describe('the tokens of a stranger', function () {
     assert.ok(seed && current && other);
     const bob = await world.person('Bob');
     const eve = await world.person('Eve', { workspaceId: elsewhere });
+    const revoked = randomUUID();
+    const { sessionId } = ada;
+    await ada.http('PUT', `/v1/sessions/${sessionId}/revoked-tokens/${revoked}`).accepted();
     genuine = {
       token: ada.accessToken,
       now: Math.floor(world.clock.now().getTime() / 1_000),
@@ -60,6 +63,7 @@ describe('the tokens of a stranger', function () {
       other,
       retired: { kid, key: createPrivateKey({ key: { ...seed }, format: 'jwk' }) },
       refreshToken: ada.refreshToken,
+      revoked,
       bob: { sub: bob.userId, sid: bob.sessionId },
       eve: { sub: eve.userId, sid: eve.sessionId, wid: elsewhere },
     };

@@ -1,17 +1,25 @@
 /** What was committed is sent, effect by effect: one that fails takes no other with it, and none is lost in silence. */
 import assert from 'node:assert/strict';
-import type { ChannelId, SessionId, UserId, WorkspaceId } from '../../src/contract/index.ts';
-import type { Call, Effect } from '../../src/kernel/index.ts';
+import type {
+  ChannelId,
+  Jti,
+  RefusalCode,
+  SessionId,
+  UserId,
+  WorkspaceId,
+} from '../../src/contract/index.ts';
+import { Refusal, type Call, type Effect } from '../../src/kernel/index.ts';
 import { publisher, type PublishOptions } from '../../src/wiring/publish.ts';
 
 const workspaceId = '01a1fd5b-a961-73c8-bf3c-000000000001' as WorkspaceId;
 const channelId = '01a1fd5b-a961-73c8-bf3c-000000000002' as ChannelId;
 const userId = '01a1fd5b-a961-73c8-bf3c-000000000003' as UserId;
 const sessionId = '01a1fd5b-a961-73c8-bf3c-000000000004' as SessionId;
+const jti = '01a1fd5b-a961-73c8-bf3c-000000000005' as Jti;
 
 const call: Call = {
   input: {},
-  credential: { kind: 'proved', claims: { workspaceId, userId, sessionId, expiresAt: 0 } },
+  credential: { kind: 'proved', claims: { workspaceId, userId, sessionId, jti, expiresAt: 0 } },
   origin: { transport: 'socket', address: '127.0.0.1', userAgent: null, connectionId: 'c1' },
   traceId: 't',
 };
@@ -20,7 +28,12 @@ const ended: Effect = { effect: 'session-ended', sessionId, closure: 'session_en
 const subscribe: Effect = { effect: 'subscribe', workspaceId, channelId };
 
 /** The ports, each noting what it was asked for. */
-function ports({ joined = true, breaks = false, answer = Promise.resolve(joined) } = {}) {
+function ports({
+  joined = true,
+  breaks = false,
+  answer = Promise.resolve(joined),
+  token = null as RefusalCode | null,
+} = {}) {
   const subscribed: object[] = [];
   const asked: string[] = [];
   const failures: unknown[] = [];
@@ -44,9 +57,14 @@ function ports({ joined = true, breaks = false, answer = Promise.resolve(joined)
     rooms: {
       closeSession: (_id: string, _closure: string, asking: string | null) =>
         asked.push(`session closed, asked by ${asking}`),
+      closeToken: (_id: string, token: string, asking: string | null) =>
+        asked.push(`token ${token === jti} closed, asked by ${asking}`),
       closeConnection: (id: string, code: string) => asked.push(`closed ${id} ${code}`),
     },
     forget: () => asked.push('forgotten'),
+    reauthorise: (id: string) => asked.push(`${id} reauthorised`),
+    tokenStands: () =>
+      token === null ? Promise.resolve({ role: 'user' }) : Promise.reject(new Refusal(token)),
     readControl: () => asked.push('control read'),
     lease: { held: true, mayDeliver: () => true, required: () => Promise.resolve() },
     notify: ({ effect }: Effect) => asked.push(`notified ${effect}`),
@@ -74,6 +92,31 @@ describe('publishing', () => {
     const { asked, here } = ports();
     here({ effect: 'session-ended', sessionId, closure: 'session_ended' });
     assert.deepEqual(asked, ['forgotten', 'session closed, asked by null']);
+  });
+
+  it('forgets the session of a revoked token before it closes what rests on it', async () => {
+    const { asked, publish } = ports();
+    await publish([{ effect: 'token-revoked', sessionId, jti }], call);
+    const closed = 'token true closed, asked by c1';
+    assert.deepEqual(asked, ['forgotten', closed, 'notified token-revoked']);
+  });
+
+  const reauthorised = async (token: RefusalCode | null) => {
+    const { asked, publish } = ports({ token });
+    const claims = { workspaceId, userId, sessionId, jti, expiresAt: 1 };
+    await publish([{ effect: 'reauthorised', claims }], call);
+    await Promise.resolve();
+    return asked.filter((what) => !what.startsWith('notified'));
+  };
+
+  it('lets a connection go on under the newer token that it brought', async () => {
+    assert.deepEqual(await reauthorised(null), ['c1 reauthorised']);
+  });
+
+  it('closes it where that token was revoked before it counted, or where nobody can say', async () => {
+    const closing = (why: string) => ['c1 reauthorised', `closed c1 ${why}`];
+    assert.deepEqual(await reauthorised('token_revoked'), closing('token_revoked'));
+    assert.deepEqual(await reauthorised('unavailable'), closing('access_changed'));
   });
 
   it('closes a connection whose subscription came to nothing after its yes', async () => {

@@ -29,6 +29,7 @@ export const authRefresh = operationsFor<AuthServices, AuthDomain>()({
     // The row decides: what was remembered of the session may be seconds old.
     const open = await services.ownSessions.has(userId, sessionId);
     if (!open) return refuse('unauthenticated');
+    if (await services.revokedTokens.has(sessionId, claims.jti)) return refuse('token_revoked');
     const expiresIn = Math.max(Math.floor((claims.expiresAt - now.getTime()) / 1_000), 0);
     return reply({ expiresIn }, { effect: 'reauthorised', claims });
   },

@@ -33,6 +33,7 @@ export const NO_RELATIONS: ReadonlyMap<string, string> = new Map([
   ['data_export.link_session', 'the link ends with the session, whose row may go first'],
   ['held_text.message_id', 'kept where the message itself was truncated'],
   ['integrity_alert.row_id', 'what was found outlives what it was found in'],
+  ['control_event.jti', 'of the last hour'],
   ['control_event.session_id', 'of the last hour'],
   ['control_event.user_id', 'of the last hour'],
   ['data_export.link_session', 'bound to a session, which may be removed before the link is used'],
@@ -40,6 +41,7 @@ export const NO_RELATIONS: ReadonlyMap<string, string> = new Map([
   ['mention_watch.told_from', 'a moment, in the form that ids of messages have'],
   ['mention_watch.told_to', 'a moment, in the form that ids of messages have'],
   ['message.client_id', 'given by the client'],
+  ['revoked_token.jti', 'names a token, which is no row'],
   ['reaction.channel_id', 'names a post together with its place: reactions-placed'],
 ]);
 

@@ -7,6 +7,7 @@ import {
   CLOSURES,
   DeletionId,
   ExportProgress,
+  Jti,
   PrivacyRequestId,
   PrivacyRequestKind,
   ReportId,
@@ -104,6 +105,12 @@ const SessionEnded = z.strictObject({
   closure: z.enum(CLOSURE_CODES),
 });
 
+const TokenRevoked = z.strictObject({
+  effect: z.literal('token-revoked'),
+  sessionId: SessionId,
+  jti: Jti,
+});
+
 const ControlRecorded = z.strictObject({ effect: z.literal('control-recorded') });
 
 const Typing = z.strictObject({
@@ -135,6 +142,7 @@ const Notice = z.discriminatedUnion('effect', [
   ChannelChanged,
   Told,
   SessionEnded,
+  TokenRevoked,
   ControlRecorded,
   Typing,
   Stirred,
@@ -151,6 +159,7 @@ export function noticeOf(effect: Effect): Notice | null {
     case 'presence-watched':
       return null;
     case 'session-ended':
+    case 'token-revoked':
     case 'control-recorded':
     case 'typing':
       return effect;

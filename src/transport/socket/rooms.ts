@@ -5,6 +5,7 @@ import {
   type ChannelFrame,
   type ChannelId,
   type ClosureCode,
+  type Jti,
   type SessionId,
   type UserId,
   type WorkspaceId,
@@ -137,9 +138,13 @@ export class Rooms {
    * closed a turn later, so that it still gets its answer.
    */
   closeSession(sessionId: SessionId, closure: ClosureCode, asking: string | null): void {
-    for (const socket of this.#in(sessionRoom(sessionId)))
-      if (socket.id === asking) setImmediate(() => close(socket, closure));
-      else close(socket, closure);
+    this.#closeEach(this.#in(sessionRoom(sessionId)), closure, asking);
+  }
+
+  /** The same, of a session's connections those that rest on that access token. */
+  closeToken(sessionId: SessionId, jti: Jti, asking: string | null): void {
+    const resting = this.#in(sessionRoom(sessionId)).filter(({ data }) => data.claims.jti === jti);
+    this.#closeEach(resting, 'token_revoked', asking);
   }
 
   closeUser(userId: UserId, closure: ClosureCode): void {
@@ -160,6 +165,12 @@ export class Rooms {
     return [...rooms]
       .filter((room) => room.startsWith(CHANNEL))
       .map((room) => room.slice(CHANNEL.length) as ChannelId);
+  }
+
+  #closeEach(sockets: readonly ClientSocket[], closure: ClosureCode, asking: string | null): void {
+    for (const socket of sockets)
+      if (socket.id === asking) setImmediate(() => close(socket, closure));
+      else close(socket, closure);
   }
 
   #in(room: string): ClientSocket[] {

@@ -195,6 +195,11 @@ const MORE: readonly (readonly [string, string, string])[] = [
     'export_id, id, file, rows, bytes, digest',
     `${ID}, ${ID}, 'a.json', 1, 1, decode(repeat('ab', 32), 'hex')`,
   ],
+  [
+    'revoked_token',
+    'session_id, jti, expires_at',
+    `(SELECT s.id FROM session s WHERE s.workspace_id = a.workspace_id LIMIT 1), ${ID}, now() + interval '1 hour'`,
+  ],
   ['integrity_alert', 'kind, row_id, found, at', `'message', id, '\\x01', now()`],
 ];
 

@@ -1,4 +1,4 @@
-/** Lists where somebody is signed in, or signs them out there. */
+/** Lists where somebody is signed in, signs them out there, or voids a token of theirs. */
 import { command, flag, text, word } from '../../command.ts';
 import { misused } from '../../failure.ts';
 import { printable } from '../../printable.ts';
@@ -27,6 +27,11 @@ interface Revoked {
   readonly userId: string;
   readonly revoked: number;
 }
+interface RevokedToken {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly revokedToken: string;
+}
 
 export const adminSessions = command({
   name: 'admin sessions',
@@ -35,14 +40,25 @@ export const adminSessions = command({
   options: {
     workspace: text('--workspace <SLUG>', 'Which workspace; needed where there are several.'),
     revoke: text('--revoke <ID>', 'End this session.'),
+    token: text('--token <JTI>', 'With --revoke: only this access token; the session stands.'),
     revokeAll: flag('--revoke-all', 'End all of their sessions.'),
   },
   calls: [],
-  async *run({ user, workspace, revoke, revokeAll }, desk): AsyncGenerator<Session | Revoked> {
+  async *run(
+    { user, workspace, revoke, token, revokeAll },
+    desk,
+  ): AsyncGenerator<Session | Revoked | RevokedToken> {
     if (revoke !== undefined && revokeAll)
       throw misused('Say --revoke ID or --revoke-all, not both.');
+    if (token !== undefined && revoke === undefined)
+      throw misused('Say with --revoke ID which session the token is of: its claim sid.');
     const operator = await desk.operator();
     const who = { workspace, user };
+    if (revoke !== undefined && token !== undefined) {
+      const { userId } = await operator.revokeToken(who, { sessionId: revoke, jti: token });
+      yield { userId, sessionId: revoke, revokedToken: token };
+      return;
+    }
     if (revoke !== undefined || revokeAll) {
       yield await operator.revoke(who, revoke ?? null);
       return;
@@ -58,6 +74,8 @@ export const adminSessions = command({
       };
   },
   words(row, { dim, bold }) {
+    if ('revokedToken' in row)
+      return `The token ${row.revokedToken} of ${row.userId} counts for nothing any more.`;
     if ('revoked' in row)
       return `${row.revoked} ${row.revoked === 1 ? 'session' : 'sessions'} of ${row.userId} ended.`;
     return [

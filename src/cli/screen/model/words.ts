@@ -30,6 +30,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   outcome_unknown: 'the server lost its database meanwhile',
   unauthenticated: 'you are not signed in any more',
   token_expired: 'the session has to be renewed first',
+  token_revoked: 'the session has to be renewed first',
   signed_out: 'you are signed out',
   unreachable: 'there is no connection',
   no_answer: 'the server did not answer, so nobody knows whether it was done',
