@@ -46,14 +46,22 @@ export function opens({ customRoles, kind }: Standing): CustomRole | null {
   return customRoles.find(lets) ?? null;
 }
 
+const letting = ({ permissions }: Reach) => OPENS.filter((one) => permissions.includes(one));
+
 /** The channels in which a role that was the one and is the other lets its holders read what it did not before. */
 export function newlyOpened(before: Reach, after: Reach): readonly ChannelId[] {
   if (after.scope !== 'channels') return [];
-  const lets = ({ permissions }: Reach) => OPENS.filter((one) => permissions.includes(one));
-  const isMore = lets(after).some((permission) => !before.permissions.includes(permission));
+  const isMore = letting(after).some((permission) => !before.permissions.includes(permission));
   return after.channelIds.filter(
-    (id) => (isMore || !before.channelIds.includes(id)) && lets(after).length > 0,
+    (id) => (isMore || !before.channelIds.includes(id)) && letting(after).length > 0,
   );
+}
+
+/** Whether it lets who would not see public channels read there, and did not as it was before (null: it was not held). */
+export function opensPublic(before: Reach | null, after: Reach): boolean {
+  if (after.scope !== 'workspace') return false;
+  const had = before?.scope === 'workspace' ? letting(before) : [];
+  return letting(after).some((permission) => !had.includes(permission));
 }
 
 /** Whether a role gives its holder a say about others in the channel: then it reaches as far as members. */

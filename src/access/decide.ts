@@ -1,6 +1,6 @@
 /** Answers whether a standing carries a permission, and by which rule, from the policy tables alone. */
 import type { ChannelRole, RoleName, WorkspaceRole } from '../contract/index.ts';
-import { carriesInChannel, carriesInWorkspace, givesASay, opens } from './custom-roles.ts';
+import { carriesInChannel, carriesInWorkspace, givesASay, opens, OPENS } from './custom-roles.ts';
 import {
   CHANNEL_PERMISSIONS,
   CHANNEL_POLICY,
@@ -176,6 +176,11 @@ export function mayInChannel(standing: Standing, permission: ChannelPermission):
 /** The same, leaving aside whether the person is in the channel: what staff may do in any channel they can see. */
 export function mayFromOutside(standing: Standing, permission: ChannelPermission): boolean {
   return mayInChannel({ ...standing, channelRole: null }, permission);
+}
+
+/** Whether it is a role of the workspace's own making that lets the person see the channel, or read in it. */
+export function isLetInByRole(standing: Standing): boolean {
+  return OPENS.some((permission) => judgeInChannel(standing, permission).rule === 'custom-role');
 }
 
 /** Everything the standing carries, in the order of the policy. */

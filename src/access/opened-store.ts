@@ -3,16 +3,16 @@ import type { ChannelId, UserId } from '../contract/index.ts';
 import type { ReadingOpened } from '../kernel/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { OPENS } from './custom-roles.ts';
-import { mayInChannel } from './decide.ts';
-import type { ChannelPermission } from './policy.ts';
+import { isLetInByRole, mayInChannel } from './decide.ts';
 import { standings, type Asked } from './store.ts';
 
 /** Standings that are asked for at a time. */
 const PORTION = 1_000;
 
 /**
- * Those of `people` who hold the role and may read as of this transaction, with each channel in which they may. Who is
- * in a channel sees it in any case: for them it is its messages that count.
+ * Those of `people` who hold the role and may read as of this transaction, with each channel in which they may, by a
+ * role of the workspace's own making only where it is that which lets them. Who is in a channel sees it in any case: for
+ * them it is its messages that count.
  */
 export async function mayReadNow(
   tx: Tx,
@@ -21,11 +21,11 @@ export async function mayReadNow(
 ): Promise<readonly Asked[]> {
   const asked = await holdersOf(tx, opened, people);
   const isOfMembers = opened.to !== 'named' && 'channelRole' in opened.to;
-  const letting: readonly ChannelPermission[] = isOfMembers ? ['message.read'] : OPENS;
   const found: Asked[] = [];
   for (let from = 0; from < asked.length; from += PORTION)
     for (const one of await standings(tx).each(asked.slice(from, from + PORTION)))
-      if (one && letting.some((permission) => mayInChannel(one, permission))) found.push(one);
+      if (one && (isOfMembers ? mayInChannel(one, 'message.read') : isLetInByRole(one)))
+        found.push(one);
   return found;
 }
 
@@ -38,10 +38,16 @@ async function holdersOf(
   const [channelId, userId] = [{ in: [...channelIds] }, { in: [...people] }];
   if (to === 'named')
     return tx.$queryRaw<Asked[]>`
-      SELECT DISTINCT g.user_id AS "userId", h.channel_id AS "channelId"
+      SELECT g.user_id AS "userId", h.channel_id AS "channelId"
       FROM custom_role_channel h
       JOIN role_grant g ON g.workspace_id = h.workspace_id AND g.role_id = h.role_id
-      WHERE h.channel_id = ANY (${[...channelIds]}::uuid[]) AND g.user_id = ANY (${[...people]}::uuid[])`;
+      WHERE h.channel_id = ANY (${[...channelIds]}::uuid[]) AND g.user_id = ANY (${[...people]}::uuid[])
+      UNION
+      SELECT g.user_id, c.id
+      FROM channel c
+      JOIN custom_role q ON q.workspace_id = c.workspace_id AND q.scope = 'workspace' AND q.permissions && ${[...OPENS]}
+      JOIN role_grant g ON g.workspace_id = q.workspace_id AND g.role_id = q.id
+      WHERE c.id = ANY (${[...channelIds]}::uuid[]) AND c.kind = 'public' AND g.user_id = ANY (${[...people]}::uuid[])`;
   if ('roleId' in to) {
     const where = { roleId: to.roleId, userId };
     const held = await tx.roleGrant.findMany({ where, select: { userId: true } });

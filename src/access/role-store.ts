@@ -60,6 +60,8 @@ export interface RoleStore {
   revoke(grant: Grant): Promise<void>;
   /** Whom roles reach in the channel that name it, in order of id, from the one after `after`. */
   reaching(channelId: ChannelId, after: UserId | null, limit: number): Promise<readonly Reaching[]>;
+  /** Public channels whose history is open, the newest first: whoever sees them may read there. */
+  publicOnes(limit: number): Promise<readonly ChannelId[]>;
   /** Something was taken from these: every node closes their connections, which come back and are asked anew. */
   taken(from: readonly UserId[]): Promise<void>;
 }
@@ -147,6 +149,15 @@ export function roleStore(tx: Tx, workspaceId: WorkspaceId): RoleStore {
       JOIN role_grant g ON g.workspace_id = q.workspace_id AND g.role_id = q.id
       WHERE h.channel_id = ${channelId}::uuid AND (${after}::uuid IS NULL OR g.user_id > ${after}::uuid)
       GROUP BY g.user_id ORDER BY g.user_id LIMIT ${limit}`,
+    async publicOnes(take) {
+      const rows = await tx.channel.findMany({
+        where: { workspaceId, kind: 'public', historyPolicy: 'all', archivedAt: null },
+        orderBy: { id: 'desc' }, // ids are made in the order of time
+        take,
+        select: { id: true },
+      });
+      return rows.map(({ id }) => id as ChannelId);
+    },
     async taken(from) {
       await tx.$executeRaw`INSERT INTO control_event (workspace_id, kind, user_id)
         SELECT ${workspaceId}::uuid, 'account-changed', id FROM unnest(${[...from]}::uuid[]) id`;

@@ -32,6 +32,8 @@ export interface AuthorKeysOptions {
 
 /** No channel has it: what is sealed under it is refused by the commit, unless it is a retry and not stored at all. */
 export const NO_EPOCH = 0;
+/** Epochs that may end one after the other while somebody waits for a key. */
+const MAKINGS = 3;
 
 /** Where the post would go, without a key while there is none; or why this author may not send it. */
 type Found = (Omit<AuthorKey, 'key'> & { readonly key: Buffer | null }) | Error;
@@ -92,7 +94,8 @@ export class AuthorKeys {
     const keyed = (all: readonly Found[]) =>
       all.every((found) => found instanceof Error || found.key !== null);
     let all = await look(false);
-    if (!keyed(all)) {
+    // Where the key epoch ends between making and looking, another key is wanted, and made.
+    for (let made = 1; made <= MAKINGS && !keyed(all); made += 1) {
       const missing = named(calls, all).filter(({ key }) => key === null);
       // In a transaction of its own: a key that nobody committed must never seal anything.
       await transaction(workspaceId, 'own', (tx) =>

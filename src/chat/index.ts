@@ -49,6 +49,7 @@ export { Content, shown } from './content.ts';
 export { Followers } from './followers.ts';
 export { chatErasure } from './erasure-store.ts';
 export { chatRetention } from './retention-store.ts';
+export { keyRetention } from './spent-keys-store.ts';
 export { endMembership } from './end-membership.ts';
 export type { MessageRow } from './rows.ts';
 export type { Acts, ChatServices, Screen, Screened } from './services.ts';

@@ -64,7 +64,8 @@ export function createProgram(version: string, found: (it: Found) => void): Comm
       const option = new CommanderOption(syntax, about);
       one.addOption(choices ? option.choices(choices) : option);
     }
-    if (isDefault) one.allowExcessArguments();
+    // Commands of two words take this over from their group: a word too many must not pass for what it says.
+    one.allowExcessArguments(isDefault);
     one.action(() => {
       if (isDefault && one.args.length > 0) throw unknownCommand(one.args[0] ?? '');
       found({ command, commander: one });

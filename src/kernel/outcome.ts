@@ -112,7 +112,7 @@ export interface ReadingOpened {
   readonly effect: 'reading-opened';
   readonly workspaceId: WorkspaceId;
   readonly channelIds: readonly ChannelId[];
-  /** A role in these channels, one of the workspace's own making, or any of those that name them. */
+  /** A role in these channels, one of the workspace's own making, or any of those that reach them. */
   readonly to: { readonly channelRole: ChannelRole } | { readonly roleId: RoleId } | 'named';
 }
 

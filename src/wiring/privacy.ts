@@ -2,7 +2,7 @@
 import { accessErasure } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import { authErasure, authRetention, heldPeople, mailRows, type Auth } from '../auth/index.ts';
-import { chatErasure, chatRetention } from '../chat/index.ts';
+import { chatErasure, chatRetention, keyRetention } from '../chat/index.ts';
 import { consentedErasure, usageRetention, type ConsentedDomain } from '../consented/index.ts';
 import type { Config } from '../config.ts';
 import {
@@ -45,7 +45,7 @@ export const erasureSteps = [
 ];
 
 /** Everything that is kept for a time, in the order in which it goes. */
-export const retentionContributors = [chatRetention, authRetention, usageRetention];
+export const retentionContributors = [chatRetention, keyRetention, authRetention, usageRetention];
 
 export interface PrivacyWiring {
   readonly config: Pick<Config, 'erasure' | 'mail'>;

@@ -55,7 +55,7 @@ describe('the tables', () => {
     assert.deepEqual(rows, only);
     const { rows: erased } = await owner.query(
       `SELECT polrelid::regclass::text AS of FROM pg_policy
-       WHERE polname = 'erased_only' AND polcmd = 'd' AND NOT polpermissive ORDER BY of`,
+       WHERE polname IN ('erased_only', 'erased_or_spent') AND polcmd = 'd' AND NOT polpermissive ORDER BY of`,
     );
     const keys = [{ of: 'data_key' }, { of: 'refresh_token' }, { of: 'subject_key' }];
     assert.deepEqual(erased, keys);

@@ -28,10 +28,10 @@ describe('the keys of authors', () => {
   });
 
   /** As on a node that was just started: it remembers no key. */
-  function fresh() {
+  function fresh(before: (n: number) => Promise<unknown> = () => Promise.resolve()) {
     const transactions: string[] = [];
-    const transaction: Postgres['transaction'] = (workspaceId, mode, work) => {
-      transactions.push(mode);
+    const transaction: Postgres['transaction'] = async (workspaceId, mode, work) => {
+      await before(transactions.push(mode));
       return postgres.transaction(workspaceId, mode, work);
     };
     const vault = new Vault(keyring(config.keys.root), entropy, systemClock);
@@ -75,6 +75,17 @@ describe('the keys of authors', () => {
       Promise.all(people.toReversed().map((person) => other.find(asked(channelId, person)))),
     ]);
     assert.deepEqual(theirs.toReversed(), mine);
+  });
+
+  it('are those of the next key epoch where one ends between making a key and looking for it', async () => {
+    const channelId = await quiet();
+    const text = 'UPDATE channel SET key_epoch = key_epoch + 1 WHERE id = $1';
+    const { find, transactions } = fresh((n) =>
+      n === 3 ? world.database.query(text, [channelId]) : Promise.resolve(),
+    );
+    const found = await Promise.all(people.map((person) => find(asked(channelId, person))));
+    assert.deepEqual(new Set(found.map(({ keyEpoch }) => keyEpoch)), new Set([2]));
+    assert.deepEqual(transactions, ['read', 'own', 'read', 'own', 'read']);
   });
 
   it('are refused to whoever may not post, who takes no neighbour with them', async () => {

@@ -53,9 +53,34 @@ describe('conclave me', function () {
     assert.ok(existsSync(`${file}.part`) && !existsSync(file));
     rmSync(`${file}.part`);
     writeFileSync(file, 'mine too');
-    await failure(as(['export', '--out', file, '--password-stdin', '--json'], `${password}\n`));
+    const asked = 'SELECT FROM data_export WHERE workspace_id = $1';
+    const { rowCount: before } = await at.world.database.query(asked, [at.world.workspaceId]);
+    for (const [place, sentence] of [
+      [file, /is there already\. Name another with --out/],
+      [join(home.home, 'no', 'mine.zip'), /There is no folder .*no\.$/],
+      [join(file, 'mine.zip'), /cannot be written there/],
+    ] as const) {
+      // Not even the password is asked for.
+      const said = await failure(as(['export', '--out', place, '--json'], ''));
+      assert.deepEqual([said['ending'], said['code']], [5, 'not_written']);
+      assert.match(String(said['message']), sentence);
+    }
+    const { rowCount: after } = await at.world.database.query(asked, [at.world.workspaceId]);
+    assert.equal(after, before, 'no archive is made for who has no place for it');
     assert.equal(readFileSync(file, 'utf8'), 'mine too');
     assert.ok(!existsSync(`${file}.part`));
+  });
+
+  it('takes no word that it does not know: a consent that was not withdrawn is not passed over', async () => {
+    for (const words of [
+      ['consents', 'withdraw', 'analytics'],
+      ['receipt', 'ce1x'],
+      ['sessions', 'x'],
+    ]) {
+      const { ending, err } = await as(words).ended;
+      assert.equal(ending, 2);
+      assert.match(err, /too many arguments/);
+    }
   });
 
   it('sessions: lists where one is signed in', async () => {

@@ -172,7 +172,14 @@ describe('conclave verify-export', function () {
       failure(home.here(['verify-export', path, ...words, '--json']));
     assert.equal((await refused('--keys', others))['code'], 'not_genuine');
     assert.equal((await refused('--keys', path))['code'], 'no_json');
-    assert.equal((await refused('--keys', keys, '--key', 'x'))['code'], 'usage');
+    assert.equal((await refused('--keys', keys, '--key', stranger().current.kid))['code'], 'usage');
+    assert.equal((await refused('--key', 'nonsense'))['code'], 'usage');
+    const another = await refused('--key', stranger().current.kid);
+    assert.deepEqual([another['ending'], another['code']], [1, 'not_genuine']);
+    assert.match(
+      String(another['message']),
+      /is not genuine\. It is signed by a key that you did not/,
+    );
     // Who signs under the name of a published key has not its private half.
     const { kid } = signer().current;
     const keysOfBoth = { keys: [{ ...stranger().current, kid }] };

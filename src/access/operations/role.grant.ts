@@ -1,8 +1,16 @@
 /** Gives somebody a role; nobody gives what they do not hold, and nobody themselves. */
 import { z } from 'zod';
-import { ROLE_HOLDERS, RoleId, RoleName, ROLES_OF_ONE, UserId } from '../../contract/index.ts';
+import {
+  ROLE_CHANNELS,
+  ROLE_HOLDERS,
+  RoleId,
+  RoleName,
+  ROLES_OF_ONE,
+  UserId,
+} from '../../contract/index.ts';
 import { operationsFor, reply, tell, type Resource } from '../../kernel/index.ts';
-import { sees } from '../decide.ts';
+import { opensPublic } from '../custom-roles.ts';
+import { isLetInByRole, sees } from '../decide.ts';
 import { onServer } from '../declare.ts';
 import { hold, OF_ROLES, refuseUnheld } from '../roles.ts';
 import type { AccessServices } from '../services.ts';
@@ -49,8 +57,10 @@ export const roleGrant = operationsFor<AccessServices, unknown>()({
       refuse('invalid_input', [{ path: 'userId', problem: 'too_many_roles' }]);
     await roles.grant(grant, caller.userId, now);
     // Of a channel that does not exist for them, they do not hear either.
-    const opened = [...(await standings.inChannels(userId, role.channelIds))]
-      .filter(([, standing]) => sees(standing))
+    const isPublic = opensPublic(null, role);
+    const reached = isPublic ? await roles.publicOnes(ROLE_CHANNELS) : role.channelIds;
+    const opened = [...(await standings.inChannels(userId, reached))]
+      .filter(([, standing]) => (isPublic ? isLetInByRole(standing) : sees(standing)))
       .map(([channelId]) => tell(userId, 'access.changed', { channelId }));
     return reply({ ...said, already: false }, ...opened);
   },

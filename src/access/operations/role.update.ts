@@ -1,8 +1,8 @@
 /** Changes what a role is, for all who hold it, at once; it becomes no wider than what the caller holds. */
 import { z } from 'zod';
-import { ROLE_HOLDERS, RoleId } from '../../contract/index.ts';
+import { ROLE_CHANNELS, ROLE_HOLDERS, RoleId } from '../../contract/index.ts';
 import { operationsFor, reply, type Effect, type Resource } from '../../kernel/index.ts';
-import { newlyOpened } from '../custom-roles.ts';
+import { newlyOpened, opensPublic } from '../custom-roles.ts';
 import { onServer } from '../declare.ts';
 import {
   hold,
@@ -69,7 +69,9 @@ export const roleUpdate = operationsFor<AccessServices, unknown>()({
     await roles.update(after);
     await roles.taken(holders);
     const { channelIds } = after;
-    const opened = newlyOpened(before, after);
+    const opened = opensPublic(before, after)
+      ? await roles.publicOnes(ROLE_CHANNELS)
+      : newlyOpened(before, after);
     const effects: Effect[] = [];
     // Whose connections come back asks anew in any case.
     if (holders.length > 0) effects.push({ effect: 'control-recorded' });

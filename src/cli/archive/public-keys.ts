@@ -11,6 +11,9 @@ export const KEYS_OPTION = text(
   "The server's public keys, as GET /v1/receipt-keys gave them.",
 );
 
+/** A public key of Ed25519, or the SHA-256 that it is called by, as base64url. */
+const KEY = /^[\w-]{43}$/;
+
 /** Throws Failure: `unreadable` and `no_json`, or `usage` where it is another file. */
 export async function publicKeysIn(path: string): Promise<Keys> {
   const { data } = PublicKeySet.safeParse(await jsonIn(path));
@@ -18,7 +21,7 @@ export async function publicKeysIn(path: string): Promise<Keys> {
   return data;
 }
 
-/** Whom to believe: the one key, or those of the file; null where neither was said. Throws Failure as `publicKeysIn`. */
+/** Whom to believe: the one key, or those of the file; null where neither was said. Throws Failure `usage`, or as `publicKeysIn`. */
 export async function trustedKeys({
   key,
   keys,
@@ -26,6 +29,10 @@ export async function trustedKeys({
   readonly key: string | undefined;
   readonly keys: string | undefined;
 }): Promise<readonly string[] | null> {
+  if (key !== undefined && !KEY.test(key))
+    throw misused(
+      'That is no key: they are 43 letters, digits, - and _, as me export prints them.',
+    );
   if (keys === undefined) return key === undefined ? null : [key];
   if (key !== undefined) throw misused('Say one key or a file of keys, not both.');
   return (await publicKeysIn(keys)).keys.map(({ x }) => x);

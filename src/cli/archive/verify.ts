@@ -50,7 +50,7 @@ export async function verifyExport(
     const key = keyIn(await small(zip, entries, KEYS_FILE, KEYS_BYTES));
     const { kid, x: publicKey } = key;
     if (trusted !== null && !trusted.includes(publicKey) && !trusted.includes(kid))
-      throw new NotGenuine(`It is signed by a key that is not trusted, named ${kid}.`, KEYS_FILE);
+      throw new NotGenuine(`It is signed by a key that you did not name: ${kid}.`, KEYS_FILE);
     const manifest = shaped(ExportManifest, manifestText, MANIFEST_FILE);
     if (verifyDocument('export-manifest', manifest, { keys: [key] }) !== 'valid')
       throw new NotGenuine('The signature is not of this manifest.', MANIFEST_FILE);

@@ -1,6 +1,7 @@
 /** Asks for everything that is kept about oneself, shows how far it is, and puts it into a file that is whole and verified. */
 import { createWriteStream } from 'node:fs';
-import { link as name, rm } from 'node:fs/promises';
+import { link as name, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { InputOf } from '../../client/index.ts';
@@ -28,6 +29,7 @@ export const meExport = command({
   },
   calls: ['export.request', 'export.list', 'export.link', 'export.fetch'],
   async *run({ out, ...secret }, desk) {
+    if (out !== undefined) await canBeMade(out);
     const { stdin } = desk.surroundings;
     const password = await passwordFrom(secret, { ask: desk.ask, stdin }, { isNew: false });
     const { client } = await desk.connected();
@@ -73,6 +75,19 @@ export const meExport = command({
 async function stateOf({ call }: Desk<Calls>, id: ExportId): Promise<string> {
   const { exports } = await call('export.list', {});
   return exports.find((one) => one.id === id)?.state ?? 'expired';
+}
+
+/** Before anything is asked for: an archive is made for nobody who has no place for it. Throws Failure `not_written`. */
+async function canBeMade(file: string): Promise<void> {
+  const is = (path: string) =>
+    stat(path).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw inTheWay('not_written', `${printable(file)} cannot be written there.`);
+    });
+  if (await is(file))
+    throw inTheWay('not_written', `${printable(file)} is there already. Name another with --out.`);
+  if (!(await is(dirname(file)))?.isDirectory())
+    throw inTheWay('not_written', `There is no folder ${printable(dirname(file))}.`);
 }
 
 /** Under its name only when it is whole, for its owner alone, and never over something that is there. */

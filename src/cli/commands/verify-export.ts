@@ -37,7 +37,7 @@ export const verifyExportCommand = command({
       };
     } catch (error) {
       if (error instanceof NotGenuine) {
-        const sentence = `${printable(file)} is not as it was made. ${printable(error.message)}`;
+        const sentence = `${printable(file)} is not genuine. ${printable(error.message)}`;
         throw new Failure({ exit: 'refused', code: 'not_genuine', sentence });
       }
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

@@ -24,16 +24,27 @@ interface Page {
 /** Nothing is loaded and nothing runs, whatever text of somebody should get past the escaping. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/**
+ * Values of a fixed shape (ids, times, numbers) are never broken, so that a column is as wide as they are; texts take
+ * what is left and wrap. What is wider than the screen is scrolled, and on paper it is made to fit.
+ */
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 68rem; }
+body { margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 80rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.7rem; margin: 0 0 .3rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .2rem; }
-p { margin: .2rem 0 .6rem; } .quiet { opacity: .72; }
+p { margin: .2rem 0 .6rem; } .quiet { opacity: .72; } a { color: LinkText; }
 table { border-collapse: collapse; width: 100%; font-size: .86rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
-th { font-weight: 600; white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+th, td { text-align: start; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #8884; }
+th, .fixed, .number { white-space: nowrap; overflow-wrap: normal; } th { font-weight: 600; }
+.id { font-family: ui-monospace, monospace; font-size: .78rem; }
+.said { min-width: 18rem; white-space: pre-wrap; } .parts { min-width: 12rem; } .number { text-align: end; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; } svg { width: 100%; height: auto; } rect { fill: #4a78c8; } text { font-size: 11px; fill: currentColor; }
-@media print { body { max-width: none; } }`;
+@media print {
+  @page { size: landscape; margin: 12mm; }
+  :root { color-scheme: light; font-size: 11px; } body { max-width: none; padding: 0; } .scroll { overflow: visible; }
+  th, .fixed { white-space: normal; overflow-wrap: break-word; } .said, .parts { min-width: 0; }
+  h2 { break-after: avoid; } tr, svg { break-inside: avoid; } rect { print-color-adjust: exact; }
+}`;
 
 export function indexPage({ userId, requestedAt, finishedAt, files }: Page): string {
   const total = files.reduce((sum, { count }) => sum + count, 0);
@@ -48,10 +59,10 @@ export function indexPage({ userId, requestedAt, finishedAt, files }: Page): str
     `<p>${total.toLocaleString('en')} entries of account <code>${escaped(userId)}</code>, as of ${time(finishedAt.getTime())} (asked for ${time(requestedAt.getTime())}).</p>`,
     '<p class="quiet">Names of others are shown in part. Verify this archive with <code>conclave verify-export FILE</code>.</p>',
     chart(files),
-    '<h2>Contents</h2><div class="scroll"><table><tr><th>what</th><th class="number">entries</th><th>files</th></tr>',
+    '<h2>Contents</h2><div class="scroll"><table><thead><tr><th>what</th><th class="number">entries</th><th>files</th></tr></thead>',
     ...files.map(
       ({ name, about, count, paths }) =>
-        `<tr><td>${count > 0 ? `<a href="#${escaped(name)}">${escaped(title(name))}</a>` : escaped(title(name))}<br><span class="quiet">${escaped(about)}</span></td><td class="number">${count.toLocaleString('en')}</td><td>${links(paths)}</td></tr>`,
+        `<tr><td class="said">${count > 0 ? `<a href="#${escaped(name)}">${escaped(title(name))}</a>` : escaped(title(name))}<br><span class="quiet">${escaped(about)}</span></td><td class="number">${count.toLocaleString('en')}</td><td class="fixed">${links(paths)}</td></tr>`,
     ),
     '</table></div>',
     ...files.filter(({ count }) => count > 0).map(section),
@@ -60,15 +71,17 @@ export function indexPage({ userId, requestedAt, finishedAt, files }: Page): str
   ].join('\n');
 }
 
-function section({ name, about, columns, count, shown }: IndexedFile): string {
+function section({ name, about, columns: named, count, shown }: IndexedFile): string {
+  // What people read comes first, and what only programs do behind it.
+  const isId = (column: string) => Number(/^id$|Ids?$|^replyTo$/.test(column));
+  const columns = named.toSorted((one, other) => isId(one) - isId(other));
   const rest =
     count > shown.length ? ` The first ${shown.length} of ${count.toLocaleString('en')}.` : '';
   return [
     `<h2 id="${escaped(name)}">${escaped(title(name))}</h2><p class="quiet">${escaped(about)}${rest}</p>`,
-    `<div class="scroll"><table><tr>${columns.map((column) => `<th>${escaped(words(column))}</th>`).join('')}</tr>`,
+    `<div class="scroll"><table><thead><tr>${columns.map((column) => `<th>${escaped(words(column))}</th>`).join('')}</tr></thead>`,
     ...shown.map(
-      (row) =>
-        `<tr>${columns.map((column) => `<td>${cell(column, row[column])}</td>`).join('')}</tr>`,
+      (row) => `<tr>${columns.map((column) => cell(column, row[column])).join('')}</tr>`,
     ),
     '</table></div>',
   ].join('\n');
@@ -101,13 +114,25 @@ function links(paths: readonly string[]): string {
   return paths.map((path) => `<a href="${escaped(path)}">${escaped(path)}</a>`).join('<br>');
 }
 
-/** `joinedAt` is a time in milliseconds: what ends in At, and is a number, is shown as one. */
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+/** Longer ones than any word of a fixed shape, such as the name of a role: these are texts of people. */
+const WORD = /^[\w.:@/-]{1,40}$/;
+
+/**
+ * `joinedAt` is a time in milliseconds: what ends in At, and is a number, is shown as one. A text of somebody is written
+ * in the direction of its own first letter, whatever its neighbours are.
+ */
 function cell(column: string, value: unknown): string {
-  if (value === null || value === undefined) return '<span class="quiet">–</span>';
-  if (typeof value === 'number' && /(?:^at|At|until|Until)$/.test(column)) return time(value);
-  if (typeof value === 'string' || typeof value === 'number') return escaped(String(value));
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return escaped(JSON.stringify(value));
+  const td = (is: string, content: string) => `<td class="${is}">${content}</td>`;
+  if (value === null || value === undefined) return td('quiet', '–');
+  if (typeof value === 'number' && /(?:^at|At|until|Until)$/.test(column))
+    return td('fixed', time(value));
+  if (typeof value === 'number') return td('fixed', escaped(String(value)));
+  if (typeof value === 'boolean') return td('fixed', value ? 'yes' : 'no');
+  if (typeof value !== 'string') return td('parts', escaped(JSON.stringify(value)));
+  if (UUID.test(value)) return td('fixed id', value);
+  if (WORD.test(value)) return td('fixed', escaped(value));
+  return `<td class="said" dir="auto">${escaped(value)}</td>`;
 }
 
 function time(milliseconds: number): string {

@@ -131,7 +131,7 @@ describe('hold.place', () => {
     const { person } = await author(world);
     const { id: channelId } = await world.channel(boss.person, [person]);
     await writes(world, person, channelId, ['evidence']);
-    const text = `SELECT polqual IS NOT NULL AS bound FROM pg_policy WHERE polname = 'erased_only'
+    const text = `SELECT polqual IS NOT NULL AS bound FROM pg_policy WHERE polname = 'erased_or_spent'
       AND polrelid = 'data_key'::regclass AND pg_get_expr(polqual, polrelid) ~ 'legal_hold'`;
     assert.equal((await rows(world, text)).length, 1);
   });
