@@ -149,8 +149,8 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       jwks: auth.jwks,
       ...{ secure: config.secure, plaintext: unencrypted, judgeHost },
       turnedAway: audit.turnedAway,
+      ...{ loop: eventLoop, later },
     }),
-    { loop: eventLoop, later },
   );
   hardenServer(server);
   const gateway = socketGateway({
