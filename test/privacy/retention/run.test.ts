@@ -5,7 +5,7 @@ import { DAY } from '../../support/hand-clock.ts';
 import type { Person } from '../../support/person.ts';
 import { World } from '../../support/world.ts';
 import { assertDense, quietChannel, rows } from '../../chat/support.ts';
-import { Killed } from '../cut-off.ts';
+import { Killed } from '../node.ts';
 import { administrator, type Author } from '../support.ts';
 import { Ageing, read } from './nodes.ts';
 
