@@ -34,6 +34,7 @@ import { signing } from './wiring/signing.ts';
 import { exportsOf } from './wiring/exports.ts';
 import { publisher } from './wiring/publish.ts';
 import { readiness } from './wiring/readiness.ts';
+import { reuseRecorded } from './wiring/reuse.ts';
 import { stages as stagesOf } from './wiring/stages.ts';
 import { told } from './wiring/told.ts';
 
@@ -83,22 +84,15 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
   const auth = authDomain({
     ...base,
     mail: mailDesk({ config, statements, clock, log, mentionsToTell }),
-    ...{ ...config.tokens, ownHosts: config.ownHosts },
+    ...config.tokens,
+    ownHosts: config.ownHosts,
     passwords,
     digests: lookUps,
     peppers: keyring(config.keys.peppers),
     ...signing({ keys: config.keys, root, entropy, aside: postgres.aside, log }),
     workspaces: workspaceLookups(statements),
     sessions: sessionLookup(statements),
-    recordReuse: (tx, { userId, sessionId }, { caller, traceId }) =>
-      audit.event(tx, {
-        action: 'session.refresh',
-        type: 'refresh_reused',
-        outcome: 'invalid_refresh_token',
-        caller,
-        traceId,
-        facts: { resource: { kind: 'session', id: sessionId }, actorId: userId },
-      }),
+    recordReuse: reuseRecorded(() => audit),
     sessionEnded: (sessionId, closure) => announce({ effect: 'session-ended', sessionId, closure }),
   });
   const { profileNames } = auth;
@@ -132,6 +126,7 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     callsAdmitted: config.callsAdmitted,
     ...calls,
   });
+
   let live = false;
   const { server, renew } = serverFor(
     config.listen.tls,
@@ -147,10 +142,13 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
       log: (line) => calls.requested({ ...line }),
       health: { live: () => true, ready: readiness({ live: () => live, lease, postgres, redis }) },
       jwks: auth.jwks,
-      ...{ secure: config.secure, plaintext: unencrypted, judgeHost },
+      secure: config.secure,
+      plaintext: unencrypted,
+      judgeHost,
       turnedAway: audit.turnedAway,
+      loop: eventLoop,
+      later,
     }),
-    { loop: eventLoop, later },
   );
   hardenServer(server);
   const gateway = socketGateway({
@@ -165,7 +163,9 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     frames: sizes.frames,
     handshakes: sizes.handshakes,
     allowedOrigins: config.allowedOrigins,
-    ...{ plaintext: unencrypted, judgeHost, turnedAway: audit.turnedAway },
+    plaintext: unencrypted,
+    judgeHost,
+    turnedAway: audit.turnedAway,
     drainMs: config.drainMs,
     later,
     loop: eventLoop,
@@ -230,7 +230,9 @@ export function createApp({ config, log, clock = systemClock, limits = LIMIT_TAB
     },
   ]);
   return {
-    ...{ start, stop, auth },
+    start,
+    stop,
+    auth,
     /** Resolves where a backup was put into the database meanwhile: whoever runs this node ends it then. */
     outlived: fit.outlived,
     /** The port it listens on, once started. */

@@ -1,6 +1,7 @@
 /** A thousand reactions a second to one message, and what they cost those who write beside it. */
 import type { ChatTrial, Found, Tools } from './trial.ts';
 import { faultsOf, ms, whole } from './trial.ts';
+import { sendsBeside } from '../alone/conversation.ts';
 import { withCrowd } from '../alone/crowd-of-nodes.ts';
 
 /** Messages a second and speaker: their limit of 120 in a minute stays on. */
@@ -44,10 +45,7 @@ function run({ perSecond, seconds, people, says }: Size, tools: Tools): Promise<
     return {
       cells: {
         lines: [
-          ['', 'before', 'meanwhile'],
-          ['sends', whole(before.acked), whole(said.acked)],
-          ['ack p50, ms', ms(before.ack.p50), ms(said.ack.p50)],
-          ['ack p99, ms', ms(before.ack.p99), ms(said.ack.p99)],
+          ...sendsBeside(before, said),
           ['reactions acknowledged', '-', `${whole(reacted.acked)} of ${whole(reacted.asked)}`],
           ['  a second', '-', whole(reached)],
           ['  ack p50, ms', '-', ms(reacted.ack.p50)],

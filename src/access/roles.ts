@@ -149,12 +149,21 @@ export function isNarrower(before: Definition, after: Definition): boolean {
   );
 }
 
-/** What the trail says a role is. */
-export function roleFacts({ name, scope, permissions, channelIds }: Omit<RoleRow, 'id'>) {
-  return {
-    name,
-    scope,
-    permissions: permissions.join(' '),
-    ...(channelIds.length > 0 && { channels: channelIds.join(' ') }),
-  };
+/** Refuses `invalid_input` for a name that another role has. */
+export function refuseTaken(named: RoleId | null, id: RoleId | null = null): void {
+  if (named !== null && named !== id)
+    throw new Refusal('invalid_input', { detail: [{ path: 'name', problem: 'taken' }] });
 }
+
+/** What the trail says a role is from then on. */
+export const roleRecorded = {
+  record: ({ reply: { id, ...role } }: { readonly reply: z.output<typeof Role> }) => ({
+    resource: { kind: 'role', id } as const,
+    details: {
+      name: role.name,
+      scope: role.scope,
+      permissions: role.permissions.join(' '),
+      ...(role.channelIds.length > 0 && { channels: role.channelIds.join(' ') }),
+    },
+  }),
+};

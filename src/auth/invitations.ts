@@ -2,10 +2,10 @@
 import { covers, leftTo, mayInWorkspace } from '../access/index.ts';
 import type { InvitationId, UserId, WorkspaceRole } from '../contract/index.ts';
 import type { Digests } from '../crypto/index.ts';
-import type { Entropy } from '../kernel/index.ts';
+import { newSecret, type Entropy } from '../kernel/index.ts';
 import { emailDigest, emailDigests } from './email.ts';
 import type { InvitationRow } from './invitation-store.ts';
-import { newSecret, readToken, writeToken } from './opaque-token.ts';
+import { readToken, writeToken } from './opaque-token.ts';
 import type { AuthRows } from './store.ts';
 
 export interface Invitations {
@@ -60,7 +60,7 @@ export function invitations({
   const digestsOf = ({ workspaceId }: AuthRows, { code }: ShownCode): Buffer[] => {
     const secret = readToken('ci1', code)?.secret;
     if (secret === undefined) return [];
-    return digests.names.map((name) => digests.of('invitation', workspaceId, secret, name));
+    return digests.each('invitation', workspaceId, secret);
   };
 
   const isFor = ({ workspaceId }: AuthRows, { emailDigest: bound }: InvitationRow, email: string) =>

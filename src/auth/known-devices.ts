@@ -35,17 +35,16 @@ export function knownDevices({
   digests: Digests;
   entropy: Entropy;
 }): KnownDevices {
-  const proof = ({ workspaceId, email }: Owner, id: string, lastDay: string, key?: string) =>
-    digests.of('device', workspaceId, `${id}\0${lastDay}\0${sameAddress(email)}`, key);
+  const proved = ({ workspaceId, email }: Owner, id: string, lastDay: string) =>
+    ['device', workspaceId, `${id}\0${lastDay}\0${sameAddress(email)}`] as const;
 
   const recognise: KnownDevices['recognise'] = (owner, shown, at) => {
     const [, id, lastDay, given] = FORMAT.exec(shown ?? '') ?? [];
     if (id === undefined || lastDay === undefined || given === undefined) return null;
     if (Number(lastDay) * DAY_MS < at.getTime()) return null;
     const theirs = Buffer.from(given, 'base64url');
-    const isOurs = digests.names.some((name) =>
-      timingSafeEqual(theirs, proof(owner, id, lastDay, name)),
-    );
+    const known = digests.each(...proved(owner, id, lastDay));
+    const isOurs = known.some((proof) => timingSafeEqual(theirs, proof));
     return isOurs ? id : null;
   };
 
@@ -54,7 +53,8 @@ export function knownDevices({
     issue(owner, shown, at) {
       const id = recognise(owner, shown, at) ?? entropy.bytes(ID_BYTES).toString('base64url');
       const lastDay = String(Math.ceil((at.getTime() + LIFE_MS) / DAY_MS));
-      return `cd1.${id}.${lastDay}.${proof(owner, id, lastDay).toString('base64url')}`;
+      const proof = digests.of(...proved(owner, id, lastDay));
+      return `cd1.${id}.${lastDay}.${proof.toString('base64url')}`;
     },
   };
 }

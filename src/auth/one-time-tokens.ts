@@ -1,8 +1,8 @@
 /** Tokens that a mail carries: 32 random bytes, good once, for one account and purpose, and only the newest. */
 import type { UserId } from '../contract/index.ts';
 import type { Digests } from '../crypto/index.ts';
-import type { Entropy } from '../kernel/index.ts';
-import { newSecret, readToken, writeToken, type TokenKind } from './opaque-token.ts';
+import { newSecret, type Entropy } from '../kernel/index.ts';
+import { readToken, writeToken, type TokenKind } from './opaque-token.ts';
 import type { TokenPurpose } from './one-time-token-store.ts';
 import type { AuthRows } from './store.ts';
 
@@ -44,7 +44,7 @@ export function oneTimeTokens({
   const digestsOf = ({ workspaceId }: AuthRows, purpose: TokenPurpose, token: string): Buffer[] => {
     const read = readToken(PURPOSES[purpose].kind, token);
     if (read?.workspaceId !== workspaceId) return [];
-    return digests.names.map((name) => digests.of(purpose, workspaceId, read.secret, name));
+    return digests.each(purpose, workspaceId, read.secret);
   };
   return {
     async issue(rows, userId, purpose, at) {

@@ -67,9 +67,7 @@ export function rotation(parts: Parts): Rotation {
 
   async function judge(rows: AuthRows, tx: Tx, presented: Presented): Promise<Rotated> {
     const { workspaceId, secret, at } = presented;
-    const token = await rows.sessions.lockToken(
-      digests.names.map((name) => digests.of('refresh-token', workspaceId, secret, name)),
-    );
+    const token = await rows.sessions.lockToken(digests.each('refresh-token', workspaceId, secret));
     // A statement of its own, after the wait for the lock: it sees how the one before us ended.
     const session = token && (await rows.sessions.find(token.sessionId));
     if (!session || !isLive(session, at)) return INVALID;

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { SessionId, UserId, WorkspaceId, type WorkspaceRole } from '../contract/index.ts';
 import type { Digests } from '../crypto/index.ts';
-import type { Entropy } from '../kernel/index.ts';
+import { newSecret, type Entropy } from '../kernel/index.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Device, Devices } from './devices.ts';
-import { newSecret, writeToken } from './opaque-token.ts';
+import { writeToken } from './opaque-token.ts';
 import type { AuthRows } from './store.ts';
 
 /** What a client gets for signing in, and again for each refresh. */

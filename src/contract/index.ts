@@ -10,6 +10,7 @@ export * from './emoji.ts';
 export * from './delivery.ts';
 export * from './password.ts';
 export * from './shapes.ts';
+export * from './token-form.ts';
 export * from './moderation.ts';
 export * from './presence.ts';
 export * from './privacy.ts';

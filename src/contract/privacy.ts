@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ChannelId, UserId } from './ids.ts';
 import { Timestamp } from './shapes.ts';
+import { tokenForm } from './token-form.ts';
 
 export const ErasureId = z.uuid().toLowerCase().brand<'ErasureId'>();
 export type ErasureId = z.infer<typeof ErasureId>;
@@ -56,12 +57,7 @@ export const ErasureReceipt = z.strictObject({
 export type ErasureReceipt = z.infer<typeof ErasureReceipt>;
 
 /** What `receipt.fetch` takes, with its workspace in it; given once, by `erasure.request`. */
-export const ReceiptToken = z
-  .string()
-  .regex(
-    /^ce1\.[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\.[\w-]{43}$/,
-  )
-  .brand<'ReceiptToken'>();
+export const ReceiptToken = z.string().regex(tokenForm('ce1')).brand<'ReceiptToken'>();
 export type ReceiptToken = z.infer<typeof ReceiptToken>;
 
 /** What signed documents are checked with (RFC 8037): `GET /v1/receipt-keys`, `keys.json` of an export, `--keys FILE`. */

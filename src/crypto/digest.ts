@@ -23,13 +23,17 @@ export interface Digests {
   readonly names: readonly string[];
   /** HMAC-SHA-256 over purpose, scope (the workspace) and value. `key` names the version; the current one unless told. */
   of(purpose: DigestPurpose, scope: string, value: string, key?: string): Buffer;
+  /** The same under every key of the ring: what is stored was made with one of them. */
+  each(purpose: DigestPurpose, scope: string, value: string): Buffer[];
 }
 
 export function digests(ring: Keyring): Digests {
+  const of: Digests['of'] = (purpose, scope, value, key = ring.current) =>
+    createHmac('sha256', ring.key(key)).update(`${purpose}\0${scope}\0${value}`).digest();
   return {
     current: ring.current,
     names: ring.names,
-    of: (purpose, scope, value, key = ring.current) =>
-      createHmac('sha256', ring.key(key)).update(`${purpose}\0${scope}\0${value}`).digest(),
+    of,
+    each: (...about) => ring.names.map((name) => of(...about, name)),
   };
 }

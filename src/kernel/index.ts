@@ -5,7 +5,7 @@ export type * from './audit.ts';
 export type * from './caller.ts';
 export type * from './clock.ts';
 export type * from './consent.ts';
-export type * from './entropy.ts';
+export * from './entropy.ts';
 export * from './erasure.ts';
 export { Grouping, LATER, type GroupingOptions } from './grouping.ts';
 export type * from './hits.ts';

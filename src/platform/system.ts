@@ -9,13 +9,13 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 };
 
-/** The random part of one id (RFC 9562, 5.7), and how many of them are asked of the system at once. */
-const ID_BYTES = 16;
-const IDS_AT_ONCE = 256;
-
 /** How long this thread had something to do since it began, and how long it waited for something, in milliseconds. */
 export const eventLoop = (): { readonly active: number; readonly idle: number } =>
   performance.eventLoopUtilization();
+
+/** The random part of one id (RFC 9562, 5.7), and how many of them are asked of the system at once. */
+const ID_BYTES = 16;
+const IDS_AT_ONCE = 256;
 
 /** `clock` gives the time part of ids, so that a test that moves the clock moves them too. */
 export function systemEntropy(clock: Clock): Entropy {

@@ -1,30 +1,18 @@
 /** Nodes that die in the middle of an erasure, and what must come of it all the same. */
 import assert from 'node:assert/strict';
-import { auditDomain } from '../../src/audit/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ErasureId } from '../../src/contract/index.ts';
-import { digests, keyring, Vault } from '../../src/crypto/index.ts';
 import type { Clock } from '../../src/kernel/index.ts';
-import { createLog } from '../../src/platform/log.ts';
 import { Postgres } from '../../src/platform/postgres/index.ts';
-import { systemClock, systemEntropy } from '../../src/platform/system.ts';
-import { privacyOf } from '../../src/wiring/privacy.ts';
+import { systemClock } from '../../src/platform/system.ts';
 import type { World } from '../support/world.ts';
 import { row, rows } from '../chat/support.ts';
+import { privacyNode, type Cut } from './node.ts';
 import { author, writes, type Author } from './support.ts';
 
 /** No piece of an erasure takes as long. */
 const PAUSES_MS = 10 * 60_000;
 const DAYS = 8 * 24 * 60 * 60_000;
-
-/** The process is gone: nothing after this happens. */
-export class Killed extends Error {}
-
-/** The n-th transaction is the last: undone, or done and never told of. */
-export interface Cut {
-  readonly n: number;
-  readonly when: 'before' | 'after';
-}
 
 export interface Scene {
   readonly ada: Author;
@@ -53,50 +41,19 @@ export class Nodes {
       now: () => new Date(world.clock.now().getTime() + DAYS),
       monotonic: () => systemClock.monotonic(),
     };
-    const entropy = systemEntropy(clock);
-    const root = keyring(config.keys.root);
-    const vault = new Vault(root, entropy, clock);
-    let transactions = 0;
-    const transaction: Postgres['transaction'] = async (workspaceId, mode, work) => {
-      transactions += 1;
-      const isLast = cut !== null && transactions >= cut.n;
-      const done = await postgres.transaction(workspaceId, mode, async (tx) => {
-        const result = await work(tx);
-        if (isLast && cut.when === 'before') throw new Killed();
-        return result;
-      });
-      if (isLast) throw new Killed();
-      return done;
-    };
     // Of what the database knows of ledgers, this workspace's: other stories write to another file.
     const asking: Postgres['statements']['run'] = async (...asked) =>
       (await postgres.statements.run(...asked)).filter(
         (one) => (one as Record<string, unknown>)['workspace_id'] === world.workspaceId,
       ) as never;
-    const statements = { ...postgres.statements, run: asking, read: asking };
-    const parts = { clock, entropy, vault };
-    const privacy = privacyOf({
-      ...parts,
-      ...{
-        config,
-        root,
-        stepUp: world.app.auth.stepUp,
-        digests: digests(root),
-        log: createLog('error', process.stderr),
-        consented: { processings: {} as never }, // nobody consents to anything here
-      },
-      postgres: { transaction, statements },
-      audit: auditDomain({ ...parts, transaction, failed: () => undefined }),
-      announce: () => undefined,
-      later(ms, task) {
-        // Pauses are as long as a piece took, on whatever machine; what is looked at each hour is not.
-        if (ms < PAUSES_MS) setImmediate(task);
-        return () => undefined;
-      },
+    const { privacy, transactions } = privacyNode(world, {
+      ...{ config, postgres, clock, cut, asking },
+      // Pauses are as long as a piece took, on whatever machine; what is looked at each hour is not.
+      waits: (milliseconds) => milliseconds < PAUSES_MS,
     });
     const run = (erasureId: ErasureId) =>
       privacy.tasks['privacy.erase'](world.workspaceId, { erasureId });
-    return { run, gate: privacy.gate, transactions: () => transactions };
+    return { run, gate: privacy.gate, transactions };
   }
 
   /** Somebody who wrote and reacted, and asked to be erased in a week. */

@@ -1,7 +1,8 @@
 /** An erasure that is cut off anywhere, before a commit or after it, is finished by the next run, and says the same. */
 import assert from 'node:assert/strict';
 import { World } from '../support/world.ts';
-import { Killed, Nodes } from './cut-off.ts';
+import { Nodes } from './cut-off.ts';
+import { Killed } from './node.ts';
 
 const DAY = 24 * 60 * 60_000;
 

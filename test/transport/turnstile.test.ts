@@ -1,12 +1,21 @@
 /** A crowd passes one by one, and whoever was there before gets a word in between any two of them. */
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gathered } from '../../src/transport/socket/gathered.ts';
 import { eventLoop, later } from '../../src/platform/system.ts';
 import { turnstile } from '../../src/transport/turnstile.ts';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const PLACES = 100;
+const QUARTER = { quiet: 3, places: PLACES };
+const nothingToDo = () => ({ active: 0, idle: 0 });
+
 describe('the turnstile', () => {
   it('runs tasks in order, one in a turn of the event loop', async () => {
-    const soon = turnstile({ loop: () => ({ active: 0, idle: 0 }), later }, 3);
+    const soon = turnstile({ loop: nothingToDo, later }, QUARTER);
     const order: string[] = [];
     const done = new Promise<void>((resolve) => {
       for (let i = 0; i < 20; i += 1)
@@ -39,7 +48,7 @@ describe('the turnstile', () => {
       time[passes] += milliseconds;
       setImmediate(task);
     };
-    const soon = turnstile({ loop: () => ({ ...time }), later: rest }, 3);
+    const soon = turnstile({ loop: () => ({ ...time }), later: rest }, QUARTER);
     const one = () => void setImmediate(() => (time.active += goesOn));
     for (let i = 0; i < tasks; i += 1) soon(one);
     await new Promise<void>((resolve) => soon(resolve));
@@ -56,7 +65,7 @@ describe('the turnstile', () => {
   });
 
   it('goes on after a task that throws', async () => {
-    const soon = turnstile({ loop: () => ({ active: 0, idle: 0 }), later }, 3);
+    const soon = turnstile({ loop: nothingToDo, later }, QUARTER);
     const heard = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
     const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
@@ -71,8 +80,45 @@ describe('the turnstile', () => {
     assert.equal(after, 10);
   });
 
+  it('takes as many as it has places for, and says no to the next one until one has begun', async () => {
+    const soon = turnstile({ loop: nothingToDo, later }, QUARTER);
+    let begun = 0;
+    const one = () => void (begun += 1);
+    for (let i = 0; i < PLACES; i += 1) assert.equal(soon(one), true);
+    assert.equal(
+      soon(() => assert.fail('it was told no')),
+      false,
+    );
+    const next = await new Promise<boolean>((resolve) => {
+      setImmediate(() => resolve(soon(one))); // the first one has its turn before
+    });
+    assert.equal(next, true);
+    while (begun < PLACES + 1) await new Promise(setImmediate);
+  });
+
+  it('keeps nothing of those who have passed, and has room for others, while a crowd goes on and on', async () => {
+    const soon = turnstile({ loop: nothingToDo, later }, QUARTER);
+    const passed: WeakRef<() => void>[] = [];
+    await new Promise<void>((resolve) => {
+      const another = (): void => {
+        const one = () => {
+          if (passed.length < 10 * PLACES) another();
+          else resolve();
+        };
+        passed.push(new WeakRef(one));
+        assert.equal(soon(one), true);
+      };
+      for (let i = 0; i < 3; i += 1) another();
+    });
+    await new Promise(setImmediate); // a reference that was made in this turn holds until it ends
+    soon(() => undefined);
+    collectGarbage();
+    const kept = passed.filter((one) => one.deref() !== undefined).length;
+    assert.ok(kept < 10, `${kept} of ${passed.length} are held`);
+  });
+
   it('can be used again when everybody has passed', async () => {
-    const soon = turnstile({ loop: eventLoop, later }, 3);
+    const soon = turnstile({ loop: eventLoop, later }, QUARTER);
     for (let i = 0; i < 3; i += 1) await new Promise<void>((resolve) => soon(resolve));
   });
 });

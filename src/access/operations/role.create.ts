@@ -6,11 +6,12 @@ import { onServer } from '../declare.ts';
 import {
   hold,
   OF_ROLES,
+  refuseTaken,
   refuseUnfit,
   refuseUnheld,
   Role,
   ROLE_SHAPE,
-  roleFacts,
+  roleRecorded,
 } from '../roles.ts';
 import type { AccessServices } from '../services.ts';
 
@@ -25,12 +26,7 @@ export const roleCreate = operationsFor<AccessServices, unknown>()({
   output: Role,
   access: onServer(OF_ROLES),
   limit: 'state.write',
-  audit: {
-    record: ({ reply: { id, ...role } }) => ({
-      resource: { kind: 'role', id },
-      details: roleFacts(role),
-    }),
-  },
+  audit: roleRecorded,
   refuses: [],
   async handle({ input, caller: { userId }, services, now, refuse }) {
     const { roles, entropy } = services;
@@ -38,7 +34,7 @@ export const roleCreate = operationsFor<AccessServices, unknown>()({
     const { count, named } = await roles.holdAll(input.name);
     const holds = await hold(services, userId, input.channelIds);
     await refuseUnheld(services, userId, holds, input);
-    if (named !== null) refuse('invalid_input', [{ path: 'name', problem: 'taken' }]);
+    refuseTaken(named);
     if (count >= CUSTOM_ROLES)
       refuse('invalid_input', [{ path: 'name', problem: 'too_many_roles' }]);
     const role = { id: RoleId.parse(entropy.id()), ...input };

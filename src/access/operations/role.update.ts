@@ -9,11 +9,12 @@ import {
   isNarrower,
   OF_ROLES,
   refuseAbove,
+  refuseTaken,
   refuseUnfit,
   refuseUnheld,
   Role,
   ROLE_SHAPE,
-  roleFacts,
+  roleRecorded,
 } from '../roles.ts';
 import type { AccessServices } from '../services.ts';
 
@@ -41,12 +42,7 @@ export const roleUpdate = operationsFor<AccessServices, unknown>()({
     about: ({ roleId: id }: Input): Resource => ({ kind: 'role', id }),
   },
   limit: 'state.write',
-  audit: {
-    record: ({ reply: { id, ...role } }) => ({
-      resource: { kind: 'role', id },
-      details: roleFacts(role),
-    }),
-  },
+  audit: roleRecorded,
   refuses: [],
   async handle({ input: asked, caller: { userId, workspaceId }, services, refuse }) {
     const { roles } = services;
@@ -64,8 +60,7 @@ export const roleUpdate = operationsFor<AccessServices, unknown>()({
     const holds = await hold(services, userId, after.channelIds, holders);
     refuseAbove(holds, before);
     await refuseUnheld(services, userId, holds, after);
-    if (taken !== null && taken !== id)
-      refuse('invalid_input', [{ path: 'name', problem: 'taken' }]);
+    refuseTaken(taken, id);
     await roles.update(after);
     await roles.taken(holders);
     const { channelIds } = after;

@@ -1,10 +1,8 @@
 /** The token that the receipt of an erasure is fetched with: shown once, to who asked to be erased, and kept as a digest. */
 import type { ReceiptToken, WorkspaceId } from '../../contract/index.ts';
 import type { Digests } from '../../crypto/index.ts';
-import type { Entropy } from '../../kernel/index.ts';
+import { newSecret, type Entropy } from '../../kernel/index.ts';
 
-/** 256 bits: out of reach of guessing at any rate. */
-const SECRET_BYTES = 32;
 /** How long the receipt is handed out once the erasure is over: long enough for a holiday, and for a letter that is late. */
 export const RECEIPT_MS = 90 * 24 * 60 * 60 * 1_000;
 
@@ -20,13 +18,13 @@ export interface ReceiptTokens {
 export function receiptTokens(digests: Digests, entropy: Entropy): ReceiptTokens {
   return {
     make(workspaceId) {
-      const secret = entropy.bytes(SECRET_BYTES).toString('base64url');
+      const secret = newSecret(entropy);
       const token = `ce1.${workspaceId}.${secret}` as ReceiptToken;
       return { token, digest: digests.of('receipt-token', workspaceId, secret) };
     },
     digestsOf(workspaceId, token) {
       const { secret } = readReceiptToken(token);
-      return digests.names.map((name) => digests.of('receipt-token', workspaceId, secret, name));
+      return digests.each('receipt-token', workspaceId, secret);
     },
   };
 }

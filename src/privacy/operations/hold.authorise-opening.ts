@@ -1,10 +1,11 @@
 /** Gives out the code with which an operator of the server opens, once, what a legal hold kept: it takes both of them. */
 import { z } from 'zod';
-import { mayInWorkspace, Reason } from '../../access/index.ts';
+import { Reason } from '../../access/index.ts';
 import { HoldId, PasswordText, Timestamp } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onHold } from '../access.ts';
 import { operation } from '../declare.ts';
+import { bySecondPerson } from '../holds/second-person.ts';
 
 export const holdAuthoriseOpening = operation({
   name: 'hold.authorise-opening',
@@ -42,12 +43,9 @@ export const holdAuthoriseOpening = operation({
   async prepare({ input: { password }, caller, domain, refuse }) {
     return (await domain.prove(caller, password)) ?? refuse('invalid_credentials');
   },
-  async handle({ subject: hold, caller, services, prepared, now, refuse }) {
-    if (!(await services.stands(prepared))) refuse('invalid_credentials');
-    // Held since then: what they may do is now what it is at the commit.
-    const standing = await services.standings.inWorkspace(caller.userId);
-    if (!standing || !mayInWorkspace(standing, 'audit.administer')) refuse('forbidden');
-    if (hold.placedBy === caller.userId) refuse('second_person');
+  async handle(handling) {
+    await bySecondPerson(handling);
+    const { subject: hold, caller, services, now } = handling;
     const { code, digest, until } = services.newOpeningCode(hold.id, now);
     await services.openings.authorise(hold.id, { by: caller.userId, digest, until });
     return reply({ code, expiresAt: until.getTime() });

@@ -1,10 +1,10 @@
 /** Lifts a legal hold, which takes another administrator than placed it; erasures that it kept go on. */
 import { z } from 'zod';
-import { mayInWorkspace } from '../../access/index.ts';
 import { HoldId, PasswordText } from '../../contract/index.ts';
 import { reply } from '../../kernel/index.ts';
 import { onHold } from '../access.ts';
 import { operation } from '../declare.ts';
+import { bySecondPerson } from '../holds/second-person.ts';
 
 export const holdLift = operation({
   name: 'hold.lift',
@@ -34,12 +34,9 @@ export const holdLift = operation({
   async prepare({ input: { password }, caller, domain, refuse }) {
     return (await domain.prove(caller, password)) ?? refuse('invalid_credentials');
   },
-  async handle({ subject: hold, caller, services, prepared, now, refuse }) {
-    if (!(await services.stands(prepared))) refuse('invalid_credentials');
-    // Held since then: what they may do is now what it is at the commit.
-    const standing = await services.standings.inWorkspace(caller.userId);
-    if (!standing || !mayInWorkspace(standing, 'audit.administer')) refuse('forbidden');
-    if (hold.placedBy === caller.userId) refuse('second_person');
+  async handle(handling) {
+    await bySecondPerson(handling);
+    const { subject: hold, caller, services, now } = handling;
     await services.holds.exclude();
     await services.holds.lift(hold.id, caller.userId, now);
     await services.heldTexts.enqueue();

@@ -1,12 +1,13 @@
 /** Every HTTP request ends in one answer of known shape, and only a declared operation runs behind /v1. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type RequestHandler } from 'express';
-import { Refusal, type AnyOperation, type Entropy, type Origin } from '../../kernel/index.ts';
+import { Refusal, type AnyOperation, type Origin } from '../../kernel/index.ts';
 import { originOf } from '../origin.ts';
 import { malformed, refuse } from './answer.ts';
 import { doorkeeper, isProbe, type DoorOptions } from './doorkeeper.ts';
 import { begin, exchangeOf, type RequestLine } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
+import { lines, type LineOptions } from './line.ts';
 import { pages, type Health } from './pages.ts';
 import { operationRoutes } from './routes.ts';
 import { serve, type ServeOptions } from './serve.ts';
@@ -17,9 +18,8 @@ export type { RequestLine } from './exchange.ts';
 export type { Health } from './pages.ts';
 export { hardenServer, serverFor, type TlsIdentity } from './server.ts';
 
-export interface HttpOptions extends DoorOptions, ServeOptions {
+export interface HttpOptions extends DoorOptions, LineOptions, ServeOptions {
   readonly operations: readonly AnyOperation[];
-  readonly entropy: Entropy;
   /** Must not throw. */
   readonly log: (line: RequestLine) => void;
   readonly health: Health;
@@ -67,9 +67,13 @@ export function httpApp(options: HttpOptions): express.Express {
   const route = app.handle.bind(app);
   const protect = securityHeaders(options.secure);
   const admit = doorkeeper(options);
-  app.handle = (request, response) => {
+  const lineUp = lines(options);
+  const open = (request: IncomingMessage, response: ServerResponse): void => {
     begin(request, response, options);
     protect(request, response);
+  };
+  const pass = (request: IncomingMessage, response: ServerResponse): void => {
+    open(request, response);
     admit(request, response, () => {
       const oddity = oddityOf(request);
       if (!isProbe(request) && options.plaintext(request))
@@ -84,6 +88,12 @@ export function httpApp(options: HttpOptions): express.Express {
           (error: unknown) => fail(request, response, error),
         );
     });
+  };
+  app.handle = (request, response) => {
+    const no = lineUp(request, () => pass(request, response));
+    if (no === null) return;
+    open(request, response);
+    refuse(request, response, no);
   };
   return app;
 }

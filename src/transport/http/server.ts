@@ -10,7 +10,6 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Secret } from '../../kernel/index.ts';
-import { turnstile, type TurnstileOptions } from '../turnstile.ts';
 
 /** Most header lines of a request. */
 export const HEADERS = 100;
@@ -32,24 +31,15 @@ export interface TlsIdentity {
   readonly key: Secret<string>;
 }
 
-/** A crowd of requests has a quarter of the event loop: nobody who sends one waits for a screen to move. */
-const QUIET = 3;
-
 /** TLS 1.2 is what requirement E5 allows at least; older ones are broken (RFC 8996). */
 const contextOf = ({ cert, key }: TlsIdentity) =>
   ({ cert, key: key.reveal(), minVersion: 'TLSv1.2' }) as const;
 
-/**
- * Over TLS when it has an identity; `renew` gives new connections another one, and leaves those there are. Requests that
- * come in a crowd are begun in portions, so that whoever talks on a socket is heard in between.
- */
+/** Over TLS when it has an identity; `renew` gives new connections another one, and leaves those there are. */
 export function serverFor(
   identity: TlsIdentity | null,
-  begin: RequestListener,
-  pace: TurnstileOptions,
+  listener: RequestListener,
 ): { readonly server: Server; readonly renew: (identity: TlsIdentity) => void } {
-  const soon = turnstile(pace, QUIET);
-  const listener: RequestListener = (request, response) => soon(() => begin(request, response));
   if (identity === null) return { server: createServer(listener), renew: () => undefined };
   const options = { ...contextOf(identity), handshakeTimeout: TLS_HANDSHAKE_MS };
   const server = createTlsServer(options, listener);

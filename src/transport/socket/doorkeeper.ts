@@ -1,6 +1,7 @@
 /** No address opens sockets without end: attempts and open connections are counted before the engine sees either. */
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import { networkOf, Refusal } from '../../kernel/index.ts';
+import { networkOf, Refusal, type Entropy } from '../../kernel/index.ts';
+import { noPlace, type Turnstile } from '../turnstile.ts';
 import { turnAway } from './admission.ts';
 
 export interface DoorOptions {
@@ -10,14 +11,15 @@ export interface DoorOptions {
   /** Upgraded connections that one address (IPv6: one /64) may have on this node. */
   readonly socketsPerAddress: number;
   /** Lets those in who may pass, one after the other. */
-  readonly soon: (task: () => void) => void;
+  readonly soon: Turnstile;
+  readonly entropy: Entropy;
 }
 
 /** What whoever has too many connections open is told to wait; when one of them closes is not ours to know. */
 const RETRY_MS = 10_000;
 
 /**
- * An engine middleware, to be the first: it answers 429 with a problem document, or lets the next one look. `open`
+ * An engine middleware, to be the first: it answers 429, or 503 where nobody finds a place, with a problem document, or lets the next one look. `open`
  * holds how many connections each network has, and nothing of a network that has none.
  */
 export function doorkeeper(
@@ -53,11 +55,11 @@ export function doorkeeper(
       socket.once('close', leaving(open, network));
     }
     void options.admit(address).then((refusal) => {
+      const enter = () => {
+        if (!socket.destroyed) next();
+      };
       if (refusal) turn(refusal);
-      else
-        options.soon(() => {
-          if (!socket.destroyed) next();
-        });
+      else if (!options.soon(enter)) turn(noPlace(options.entropy));
     });
   };
 }

@@ -1,6 +1,6 @@
 /** Nobody's call is cut off by a server that stops: each connection closes when it has its answers, or time is up. */
 import type { Entropy } from '../../kernel/index.ts';
-import { chance } from './chance.ts';
+import { chance } from '../chance.ts';
 import type { Queue } from './gate.ts';
 import { close } from './rooms.ts';
 import type { ClientSocket } from './types.ts';

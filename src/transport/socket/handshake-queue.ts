@@ -1,6 +1,6 @@
 /** So many handshakes are proved at a time and so many wait; the others are told when to come back, spread at the rate that the node keeps. */
 import { Refusal, type Clock, type Entropy } from '../../kernel/index.ts';
-import { chance } from './chance.ts';
+import { around } from '../chance.ts';
 
 export interface HandshakeQueueOptions {
   /** Handshakes that are proved at a time: fewer than there are connections to the database. */
@@ -165,7 +165,7 @@ export class HandshakeQueue {
     const served = now + this.#places.size * pace;
     this.#lastReturn = Math.min(Math.max(this.#lastReturn, served) + pace / SHARE, now + LAST_MS);
     const away = this.#lastReturn - now;
-    const retryAfterMs = Math.floor(AWAY_MS + away * (0.5 + chance(entropy)));
+    const retryAfterMs = AWAY_MS + around(away, entropy);
     return new Refusal('overloaded', { retryAfterMs });
   }
 }

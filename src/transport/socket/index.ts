@@ -37,8 +37,11 @@ const CONNECT_MS = 5_000;
 /** How long of that it may wait: there must be time left to tell it when to come back. */
 const PATIENCE_MS = 4_000;
 
-/** Those who come back have half of the event loop, and those who are in the other. */
-const QUIET = 1;
+/**
+ * Those who come back have half of the event loop, and those who are in the other. Most of a crowd is to get as far as
+ * the queue of its proofs, which tells everybody a time of their own; but not even upgrades wait without an end.
+ */
+const UPGRADES = { quiet: 1, places: 10_000 };
 
 export interface GatewayOptions extends Omit<DoorOptions, 'soon'> {
   readonly http: HttpServer;
@@ -116,7 +119,7 @@ export function socketGateway(options: GatewayOptions): SocketGateway {
     code === 'overloaded' ? overloads.count(trace) : refused('handshake', code, trace);
   const originOf = (request: IncomingMessage) => originOfRequest('socket', request, clientAddress);
   const { turnedAway } = options;
-  const soon = turnstile(options, QUIET);
+  const soon = turnstile(options, UPGRADES);
   io.engine.use(doorkeeper({ ...options, soon }, traceId, told));
   io.engine.use(
     admission({

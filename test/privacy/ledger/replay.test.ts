@@ -12,7 +12,8 @@ import { ledgerFile } from '../../../src/privacy/index.ts';
 import { Ledger } from '../../../src/privacy/ledger/ledger.ts';
 import { World } from '../../support/world.ts';
 import { row, rows } from '../../chat/support.ts';
-import { Killed, Nodes, type Scene } from '../cut-off.ts';
+import { Nodes, type Scene } from '../cut-off.ts';
+import { Killed } from '../node.ts';
 import { administrator, type Author } from '../support.ts';
 
 describe('a line that the database does not know of', () => {

@@ -1,17 +1,12 @@
 /** Nodes that go through what is too old, each transaction of which may be the last one, and old things to go through. */
 import { randomUUID } from 'node:crypto';
-import { auditDomain } from '../../../src/audit/index.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { ChannelId, RetentionRunId } from '../../../src/contract/index.ts';
-import { digests, keyring, Vault } from '../../../src/crypto/index.ts';
-import { createLog } from '../../../src/platform/log.ts';
 import { Postgres } from '../../../src/platform/postgres/index.ts';
-import { systemEntropy } from '../../../src/platform/system.ts';
-import { privacyOf } from '../../../src/wiring/privacy.ts';
 import { row, rows } from '../../chat/support.ts';
 import type { Person } from '../../support/person.ts';
 import type { World } from '../../support/world.ts';
-import { Killed, type Cut } from '../cut-off.ts';
+import { privacyNode, type Cut } from '../node.ts';
 
 export class Ageing {
   readonly #world: World;
@@ -38,45 +33,17 @@ export class Ageing {
       now: () => new Date(world.clock.now().getTime() + ahead),
       monotonic: () => 0,
     };
-    const entropy = systemEntropy(clock);
-    const root = keyring(this.#config.keys.root);
-    const parts = { clock, entropy, vault: new Vault(root, entropy, clock) };
-    let transactions = 0;
-    const transaction: Postgres['transaction'] = async (workspaceId, mode, work) => {
-      const n = (transactions += 1);
-      await before(n);
-      const isLast = cut !== null && n >= cut.n;
-      const done = await this.postgres.transaction(workspaceId, mode, async (tx) => {
-        const result = await work(tx);
-        if (isLast && cut.when === 'before') throw new Killed();
-        return result;
-      });
-      if (isLast) throw new Killed();
-      return done;
-    };
     // Of all workspaces, this one, on a page of its own: other stories have things of their own to lose.
     const asking: Postgres['statements']['run'] = (_name, _text, [after]) =>
       Promise.resolve((after === null ? [{ id: world.workspaceId }] : []) as never);
-    const privacy = privacyOf({
-      ...parts,
-      ...{ config: this.#config, root, stepUp: world.app.auth.stepUp, digests: digests(root) },
-      consented: { processings: {} as never }, // nobody consents to anything here
-      log: createLog('error', process.stderr),
-      postgres: {
-        transaction,
-        statements: { ...this.postgres.statements, run: asking, read: asking },
-      },
-      audit: auditDomain({ ...parts, transaction, failed: () => undefined }),
-      announce: () => undefined,
-      later(_ms, task) {
-        setImmediate(task);
-        return () => undefined;
-      },
+    const { privacy, transactions } = privacyNode(world, {
+      ...{ config: this.#config, postgres: this.postgres, clock, cut, before, asking },
+      waits: () => true,
     });
     return {
       run: (runId: RetentionRunId) => privacy.tasks['privacy.retain'](world.workspaceId, { runId }),
       schedule: privacy.daily['privacy.retention'],
-      transactions: () => transactions,
+      transactions,
     };
   }
 

@@ -4,7 +4,7 @@ import type { ChannelId } from '../../../src/contract/index.ts';
 import { DAY } from '../../support/hand-clock.ts';
 import { World } from '../../support/world.ts';
 import { assertDense, quietChannel, rows } from '../../chat/support.ts';
-import { Killed } from '../cut-off.ts';
+import { Killed } from '../node.ts';
 import { administrator } from '../support.ts';
 import { AgeingWorld } from './ageing-world.ts';
 import { Ageing, read } from './nodes.ts';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { World } from '../../support/world.ts';
 import { Refusal } from '../../../src/kernel/index.ts';
-import { Killed, Nodes, type Cut, type Scene } from '../../privacy/cut-off.ts';
+import { Nodes, type Scene } from '../../privacy/cut-off.ts';
+import { Killed, type Cut } from '../../privacy/node.ts';
 
 describe('an erasure that is killed once, at every step', function () {
   this.timeout(600_000);

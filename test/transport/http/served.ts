@@ -110,6 +110,8 @@ export async function serve(
     clientAddress: () => '192.0.2.7',
     allowedOrigins: new Set(['https://chat.example']),
     door: doorWith(),
+    loop: () => ({ active: 0, idle: 0 }),
+    later: (_milliseconds, task) => setImmediate(task),
     machineTime: () => new Date(),
     misused: (cause) => void seen.misuses.push(cause),
     log: (line) => {

@@ -10,7 +10,7 @@ import { Connection } from '../../support/connection.ts';
 import type { Person } from '../../support/person.ts';
 import { apart, behind } from '../../support/strangers.ts';
 import { World } from '../../support/world.ts';
-import { raw } from '../http/served.ts';
+import { entropy, raw } from '../http/served.ts';
 
 const ATTEMPTS = 6;
 const OPEN = 2;
@@ -120,10 +120,15 @@ describe('the door of sockets while it counts', () => {
   const open = new Map<string, number>();
   let server: Server;
   let passed = 0;
+  let hasPlace = true;
   before(async () => {
     const admit = () => new Promise<Refusal | null>((resolve) => verdicts.push(resolve));
-    const soon = (task: () => void) => task();
-    const options = { clientAddress: () => '192.0.2.7', admit, socketsPerAddress: 2, soon };
+    const soon = (task: () => void) => {
+      if (hasPlace) task();
+      return hasPlace;
+    };
+    const clientAddress = () => '192.0.2.7';
+    const options = { clientAddress, admit, socketsPerAddress: 2, soon, entropy };
     const door = doorkeeper(
       options,
       () => 'a trace',
@@ -159,6 +164,20 @@ describe('the door of sockets while it counts', () => {
     }
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(passed, 0);
+  });
+
+  it('tells who finds no place in the line when to come back, and hangs up', async () => {
+    hasPlace = false;
+    const asked = once(server, 'upgrade');
+    const lines = ['GET / HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket'];
+    const answer = raw((server.address() as AddressInfo).port, `${lines.join('\r\n')}\r\n\r\n`);
+    await asked;
+    verdicts.pop()?.(null);
+    assert.equal(statusOf(await answer), 503);
+    assert.match(await answer, /"code":"overloaded".*"retryAfterMs":[2-7]\d{3}}$/);
+    assert.match(await answer, /\r\nretry-after: [3-8]\r\n/);
+    assert.equal(passed, 0);
+    hasPlace = true;
   });
 
   it('keeps nothing of an address that has no connection any more', async () => {
