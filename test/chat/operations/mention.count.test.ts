@@ -24,7 +24,7 @@ describe('mention.count', () => {
       .accepted();
 
   it('counts after the place, for each channel by itself, 0 where there is nothing to see', async () => {
-    const { absent = '', ofOthers = '' } = await hiddenChannels(world);
+    const { absent, ofOthers } = await hiddenChannels(world);
     const here = await quietChannel(world, alice, [bob]);
     const there = await quietChannel(world, alice, [bob], { historyPolicy: 'since-join' });
     for (const id of [here.id, here.id, here.id, there.id]) await mention(id);

@@ -32,7 +32,7 @@ describe('message.read', () => {
   });
 
   it('answers alike, to the byte and with the same queries, whatever an id names that one may not read', async () => {
-    const { ofOthers = '', elsewhere = '', absent = '' } = await hiddenChannels(world);
+    const { ofOthers, elsewhere, absent } = await hiddenChannels(world);
     const settings = { historyPolicy: 'since-join', sayings: ['early'] } as const;
     const here = await quietChannel(world, alice, [], settings);
     await alice.call('member.add', { channelId: here.id, userId: bob.userId }).accepted();

@@ -38,9 +38,7 @@ describe('pin.list', () => {
     const { ofOthers, elsewhere, absent } = await hiddenChannels(world);
     await allRefused(
       'not_found',
-      [ofOthers, elsewhere, absent].map((channelId) =>
-        bob.call('pin.list', { channelId: channelId as string }),
-      ),
+      [ofOthers, elsewhere, absent].map((channelId) => bob.call('pin.list', { channelId })),
     );
   });
 });

@@ -120,7 +120,7 @@ describe('thread.read', () => {
   });
 
   it('is refused as not_found, all alike, for what is absent or invisible', async () => {
-    const { ofOthers = '', absent = '' } = await hiddenChannels(world);
+    const { ofOthers, absent } = await hiddenChannels(world);
     const { id, posts } = await quietChannel(world, alice, [], { sayings: ['go'] });
     const messageId = posts[0]?.id as MessageId;
     await allRefused('not_found', [

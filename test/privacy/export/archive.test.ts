@@ -11,7 +11,13 @@ const PIECES = 64;
 
 const part = (n: number): PartRecord => ({
   ...{ id: String(n), file: `messages/${n}.jsonl`, contributor: 'messages', rows: 0 },
-  ...{ bytes: PIECES * PIECE.length, digest: Buffer.alloc(32), months: {}, extent: null, settled: true },
+  ...{
+    bytes: PIECES * PIECE.length,
+    digest: Buffer.alloc(32),
+    months: {},
+    extent: null,
+    settled: true,
+  },
 });
 
 describe('an archive that is sent', () => {
