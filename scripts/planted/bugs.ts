@@ -160,9 +160,10 @@ export function standings(tx: Tx): Standings {`,
     edits: [
       [
         'src/auth/liveness.ts',
-        'let live = held && isFresh(held) ? held : await look(claims);',
-        `const open = { ...claims, role: 'user' as const, believedUntil: Infinity, expiresAt: Infinity };
-      let live = held && isFresh(held) ? held : ((await look(claims).catch(() => open)) ?? open);`,
+        'let live = held && isFresh(held) ? held : await look(session);',
+        `const forever = { believedUntil: Infinity, expiresAt: Infinity };
+    const open = { ...session, ...forever, role: 'user' as const, revokedTokens: [] };
+    let live = held && isFresh(held) ? held : ((await look(session).catch(() => open)) ?? open);`,
       ],
     ],
     tests: ['test/auth/session.close.test.ts'],

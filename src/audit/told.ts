@@ -30,6 +30,8 @@ export const TOLD: Readonly<Record<string, true | string>> = {
   'user.deactivate': true,
   'session.revoke': true,
   'session.revoke-all': true,
+  'session.revoke-token': true,
+  'user.revoke-token': true,
   'role.grant': true,
   'role.revoke': true,
   // who read their data (H1)

@@ -67,7 +67,7 @@ export function liveness({ clock, lookUp }: { clock: Clock; lookUp: SessionLooku
   const isFresh = ({ believedUntil, expiresAt }: Live) =>
     believedUntil > clock.monotonic() && expiresAt > clock.now().getTime();
 
-  async function require(session: ProvedSession): Promise<Live> {
+  async function required(session: ProvedSession): Promise<Live> {
     const held = remembered.get(session.sessionId);
     const before = reported;
     let live = held && isFresh(held) ? held : await look(session);
@@ -78,11 +78,14 @@ export function liveness({ clock, lookUp }: { clock: Clock; lookUp: SessionLooku
   }
 
   return {
-    session: require,
+    async session(session) {
+      const { role } = await required(session);
+      return { role };
+    },
     async token(claims) {
-      const live = await require(claims);
-      if (live.revokedTokens.includes(claims.jti)) throw new Refusal('token_revoked', { claims });
-      return live;
+      const { role, revokedTokens } = await required(claims);
+      if (revokedTokens.includes(claims.jti)) throw new Refusal('token_revoked', { claims });
+      return { role };
     },
     forget(sessionId) {
       reported += 1;

@@ -45,6 +45,7 @@ const KEPT: Readonly<Record<string, string>> = {
   'data_export.requested_by': RECORD,
   'data_export.subject_id': RECORD,
   'data_export_part.months': 'counts; removed with the files, once the export was ended',
+  'data_export_part.extent': 'ids and places; removed with the files, once the export was ended',
   'erasure.cancelled_by': RECORD,
   'erasure.counts': RECORD,
   'erasure.cursor': 'ids of channels and posts, until the step is done',

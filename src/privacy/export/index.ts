@@ -8,13 +8,14 @@ import {
   type DocumentSigner,
   type Vault,
 } from '../../crypto/index.ts';
-import type {
-  Clock,
-  Entropy,
-  ExportContributor,
-  FileStorage,
-  Module,
-  Told,
+import {
+  newSecret,
+  type Clock,
+  type Entropy,
+  type ExportContributor,
+  type FileStorage,
+  type Module,
+  type Told,
 } from '../../kernel/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import {
@@ -92,7 +93,7 @@ export function exportDomain(options: ExportOptions): {
     return jobs;
   };
   const newLink = (workspaceId: WorkspaceId) => {
-    const link = entropy.bytes(32).toString('base64url');
+    const link = newSecret(entropy);
     return { link, digest: digests.of('export-link', workspaceId, link) };
   };
 
@@ -119,8 +120,7 @@ export function exportDomain(options: ExportOptions): {
         contributors,
         stands: (proved) => stepUp.stands(tx, proved),
         newLink: () => newLink(workspaceId),
-        linkDigests: (link) =>
-          digests.names.map((name) => digests.of('export-link', workspaceId, link, name)),
+        linkDigests: (link) => digests.each('export-link', workspaceId, link),
         progressOf: (record) => told({ contributors }, record),
       }),
     },

@@ -90,10 +90,15 @@ export function httpApp(options: HttpOptions): express.Express {
     });
   };
   app.handle = (request, response) => {
-    const no = lineUp(request, () => pass(request, response));
-    if (no === null) return;
-    open(request, response);
-    refuse(request, response, no);
+    try {
+      const no = lineUp(request, () => pass(request, response));
+      if (no === null) return;
+      open(request, response);
+      refuse(request, response, no);
+    } catch (error) {
+      open(request, response);
+      fail(request, response, error);
+    }
   };
   return app;
 }

@@ -50,7 +50,10 @@ describe('retention.runs', () => {
     const { runs } = await boss.person.call('retention.runs', {}).accepted();
     const report = runs.find((run) => run.runId === runId)?.report;
     assert.ok(report);
-    assert.deepEqual(report.rows, [{ table: 'message', rows: 2 }]);
+    assert.deepEqual(report.rows, [
+      { table: 'data_key', rows: 1 },
+      { table: 'message', rows: 2 },
+    ]);
     assert.deepEqual(
       report.kinds.map(({ kind, days, removed, held }) => [kind, days, removed, held]),
       [
